@@ -1,0 +1,1 @@
+//! Plan, run loop, samples and their exclusion, progress events.

@@ -1,0 +1,1 @@
+//! What the user typed: clap types alone, one file per command.

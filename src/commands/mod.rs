@@ -1,0 +1,1 @@
+//! One file per command: each reads as a table of contents of what the command does.

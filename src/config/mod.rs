@@ -1,0 +1,122 @@
+//! lambench.toml, `LAMBENCH_*` and flags -> [`Settings`]. Flags win over the environment, which wins over the file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::results::Arm;
+
+/// The language of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Korean.
+    Ko,
+}
+
+/// Where to measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The embedded Lambda, started for this run.
+    Sandbox,
+    /// AWS, or another endpoint that speaks its API.
+    Aws {
+        /// `--endpoint-url`.
+        endpoint_url: Option<String>,
+        /// `--region`.
+        region: Option<String>,
+        /// `--profile`.
+        profile: Option<String>,
+    },
+}
+
+/// A package to stage: everything is resolved, nothing left to infer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageSpec {
+    /// Folder or zip.
+    pub path: PathBuf,
+    /// Lambda runtime identifier (`python3`, `python3.12`, `nodejs`, `nodejs20.x`, `provided.al2023`).
+    pub runtime: String,
+    /// Handler.
+    pub handler: String,
+    /// Layers: folders or zips, in order.
+    pub layers: Vec<PathBuf>,
+    /// MB.
+    pub memory_mb: u32,
+    /// Seconds.
+    pub timeout_s: u32,
+    /// Environment variables. Never written to any output.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// What kind of subject it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An existing function: name, ARN or partial ARN.
+    InPlace(String),
+    /// A package that is staged, measured and deleted.
+    Package(PackageSpec),
+}
+
+/// One subject as resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Which arm.
+    pub arm: Arm,
+    /// As the user named it (a path, a name).
+    pub name: String,
+    /// The function it is a build of: `data-collector`.
+    pub function: String,
+    /// Label for the version row.
+    pub label: Option<String>,
+    /// What to measure.
+    pub target: Target,
+    /// Inferred or configured values that the header prints, `("runtime", "python3", "inferred from lambda_function.py")`.
+    pub provenance: Vec<(String, String, String)>,
+}
+
+/// Everything `run` needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Sandbox or AWS.
+    pub place: Place,
+    /// Why there, for the header: `data-collector is defined with a package in lambench.toml`.
+    pub place_reason: String,
+    /// One (`Arm::Only`) or two (`Arm::Before`, `Arm::After`) subjects.
+    pub subjects: Vec<Subject>,
+    /// `baseline:NAME` or `--baseline NAME`: the stored *before*.
+    pub baseline: Option<String>,
+    /// `--save-baseline NAME`.
+    pub save_baseline: Option<String>,
+    /// Look for an earlier comparable result when there is one subject and no baseline.
+    pub previous: bool,
+    /// Cold starts per subject.
+    pub runs: u32,
+    /// Warm invokes after each.
+    pub warm_invokes: u32,
+    /// Seed of the order.
+    pub seed: u64,
+    /// Payload template, JSON with `{{uuid}}` and `{{now}}`.
+    pub payload: String,
+    /// `--expect /pointer=VALUE`.
+    pub expect: Vec<(String, serde_json::Value)>,
+    /// `--allow-function-errors`.
+    pub allow_function_errors: bool,
+    /// `--save FILE`.
+    pub save: Option<PathBuf>,
+    /// `--json`.
+    pub json: bool,
+    /// `--lang`.
+    pub lang: Lang,
+    /// `--quiet`.
+    pub quiet: bool,
+    /// `--ric PATH`: a runtime interface client to run.
+    pub ric: Option<PathBuf>,
+    /// `--any-version`: take the interpreter that is there.
+    pub any_version: bool,
+    /// The project's folder: `.lambench/` lies here.
+    pub project: PathBuf,
+    /// Warnings found on the way (unknown keys with the nearest known one).
+    pub warnings: Vec<String>,
+}

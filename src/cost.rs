@@ -1,0 +1,1 @@
+//! What starts cost: prices are data with a date. Pure.

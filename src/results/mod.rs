@@ -1,0 +1,267 @@
+//! The result of a run: its types, which are the machine format, and where they are stored.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::stats::Spread;
+
+/// The version of the JSON form. It only grows: fields are added, never renamed or removed.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Which subject a sample belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arm {
+    /// The first of two.
+    Before,
+    /// The second of two.
+    After,
+    /// The only one.
+    Only,
+}
+
+/// What an invoke was meant to be and, if accepted, was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// First invoke after a touch.
+    Cold,
+    /// A later invoke of the same environment.
+    Warm,
+}
+
+/// Why a sample does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusion {
+    /// The first, unmeasured start of a subject: it pays for the deploy, caches and connections.
+    FirstStart,
+    /// First invoke after a touch with neither Init nor Restore Duration: slow or failed init, or a touch that did nothing.
+    Unknown,
+    /// No REPORT line in the tail.
+    NoReport,
+    /// Follows a cold start that was not accepted.
+    AfterUnknown,
+    /// Meant to be warm, but shows Init or Restore Duration: another environment answered.
+    UnexpectedCold,
+    /// The init ran before anyone waited (proactive initialisation).
+    ProactiveInit,
+    /// The function answered with an error (and errors were allowed).
+    FunctionError,
+    /// The call failed or was throttled before any function ran.
+    CallFailed,
+}
+
+/// One invoke with its report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Position in the run, from 0.
+    pub index: u64,
+    /// The ABBA block, from 0.
+    pub block: u32,
+    /// The look it belongs to, from 0.
+    pub look: u32,
+    /// Which subject.
+    pub arm: Arm,
+    /// Cold or warm.
+    pub kind: Kind,
+    /// Whether it counts.
+    pub accepted: bool,
+    /// Why not.
+    pub excluded_reason: Option<Exclusion>,
+    /// Which environment of this arm, counted from 0 by touches.
+    pub environment: u64,
+    /// When the invoke was sent.
+    pub started_at: Timestamp,
+    /// Client-side time of the invoke, milliseconds.
+    pub client_ms: f64,
+    /// `Init Duration`.
+    pub init_ms: Option<f64>,
+    /// `Restore Duration`.
+    pub restore_ms: Option<f64>,
+    /// `Duration`.
+    pub handler_ms: Option<f64>,
+    /// `Billed Duration`.
+    pub billed_ms: Option<f64>,
+    /// `Memory Size`.
+    pub memory_mb: Option<u64>,
+    /// `Max Memory Used`.
+    pub max_memory_mb: Option<u64>,
+    /// Lambda's request id.
+    pub request_id: Option<String>,
+    /// The function's error or the call's, decoded, one line.
+    pub error: Option<String>,
+}
+
+/// Where a subject was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EndpointKind {
+    /// The embedded Lambda.
+    Sandbox,
+    /// AWS, or whatever `--endpoint-url` names that is not a sandbox.
+    Aws,
+}
+
+/// A layer of a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// ARN, or the folder's or zip's name.
+    pub name: String,
+    /// Zipped size.
+    pub bytes: Option<u64>,
+}
+
+/// One subject: what it is, and all that makes two results comparable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubjectResult {
+    /// Which arm it is.
+    pub arm: Arm,
+    /// How it was named by the user: a path, a function name.
+    pub name: String,
+    /// The name under which the user knows the function (stored results are looked up by it).
+    pub function: String,
+    /// The user's label.
+    pub label: Option<String>,
+    /// What the version row shows (see `version_source`).
+    pub version: String,
+    /// `label`, `response`, `published` or `code`.
+    pub version_source: String,
+    /// Sandbox or AWS.
+    pub endpoint: EndpointKind,
+    /// AWS region.
+    pub region: Option<String>,
+    /// Lambda runtime identifier, `python3.12`; `image` for container images.
+    pub runtime: String,
+    /// The exact version that ran, `Python 3.12.1`; unknown on AWS.
+    pub runtime_version: Option<String>,
+    /// Which runtime interface client ran, `lambench-python`, `awslambdaric 3.1.1 (package)`; `AWS` on AWS.
+    pub runtime_client: Option<String>,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// Handler, `module.function`.
+    pub handler: Option<String>,
+    /// Memory size, MB.
+    pub memory_mb: u64,
+    /// Timeout, seconds.
+    pub timeout_s: u64,
+    /// CPU limit in words, `not limited`.
+    pub cpu_limit: Option<String>,
+    /// How the package is mounted, `read-only bind mounts` or `search paths`.
+    pub mounts: Option<String>,
+    /// Page-cache state, `warm`.
+    pub disk_state: Option<String>,
+    /// `serial`.
+    pub concurrency_mode: String,
+    /// SHA-256 of the payload template, hex.
+    pub payload_sha256: String,
+    /// Zipped size of the package; unknown for images.
+    pub package_bytes: Option<u64>,
+    /// Unzipped size, where known.
+    pub unzipped_bytes: Option<u64>,
+    /// Layers, in order.
+    pub layers: Vec<Layer>,
+    /// Base64 SHA-256 of the zipped package, as Lambda gives it.
+    pub code_sha256: Option<String>,
+}
+
+/// What was planned before the first invoke.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// Seed of the order.
+    pub seed: u64,
+    /// Cold starts per subject.
+    pub runs: u32,
+    /// Warm invokes after each.
+    pub warm_invokes: u32,
+    /// The order of the measured cold starts.
+    pub order: Vec<Arm>,
+}
+
+/// Excluded samples of one arm, kind and reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcludedCount {
+    /// Which subject.
+    pub arm: Arm,
+    /// Cold or warm.
+    pub kind: Kind,
+    /// Why.
+    pub reason: Exclusion,
+    /// How many.
+    pub count: u64,
+}
+
+/// Figures of one arm; each only where samples carry it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmSummary {
+    /// Which subject.
+    pub arm: Arm,
+    /// Init (or restore) + handler of accepted cold starts, ms.
+    pub cold_ms: Option<Spread>,
+    /// `Init Duration`, ms.
+    pub init_ms: Option<Spread>,
+    /// `Restore Duration`, ms.
+    pub restore_ms: Option<Spread>,
+    /// `Duration` of cold starts, ms.
+    pub cold_handler_ms: Option<Spread>,
+    /// Client time of cold starts, ms.
+    pub cold_client_ms: Option<Spread>,
+    /// Client time less init, handler and the median warm round trip, ms.
+    pub platform_ms: Option<Spread>,
+    /// `Billed Duration` of cold starts, ms.
+    pub cold_billed_ms: Option<Spread>,
+    /// `Duration` of warm starts, ms.
+    pub warm_ms: Option<Spread>,
+    /// Client time of warm starts, ms.
+    pub warm_client_ms: Option<Spread>,
+    /// `Billed Duration` of warm starts, ms.
+    pub warm_billed_ms: Option<Spread>,
+    /// Largest `Max Memory Used`, MB.
+    pub max_memory_mb: Option<u64>,
+    /// Dollars per million cold starts, at the medians.
+    pub cost_cold_usd_per_million: Option<f64>,
+    /// Dollars per million warm starts, at the medians.
+    pub cost_warm_usd_per_million: Option<f64>,
+}
+
+/// How the run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum Ending {
+    /// All planned starts were accepted.
+    Complete,
+    /// Too many starts had to be replaced, or an error or a signal came: the result holds what there is.
+    Stopped {
+        /// Why, in a sentence.
+        why: String,
+    },
+}
+
+/// Everything about one run: the result file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// UTC time and seed.
+    pub id: String,
+    /// When the run began.
+    pub created_at: Timestamp,
+    /// The program's version.
+    pub lambench_version: String,
+    /// The machine: `linux x86_64`, number of CPUs.
+    pub machine: String,
+    /// The plan.
+    pub plan: PlanRecord,
+    /// One or two subjects.
+    pub subjects: Vec<SubjectResult>,
+    /// Every invoke, in order, accepted or not.
+    pub samples: Vec<Sample>,
+    /// Excluded samples, counted.
+    pub exclusions: Vec<ExcludedCount>,
+    /// Figures per arm.
+    pub summary: Vec<ArmSummary>,
+    /// Warnings, as shown.
+    pub warnings: Vec<String>,
+    /// How it ended.
+    pub ending: Ending,
+}
