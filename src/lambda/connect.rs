@@ -1,0 +1,194 @@
+//! A connection to one endpoint: AWS, another that speaks its API, or the sandbox.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
+use aws_sdk_lambda::config::{
+    Credentials, ProvideCredentials, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+
+use super::LambdaError;
+
+/// How to reach an endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct Connect {
+    /// `--endpoint-url`, or the sandbox's own.
+    pub endpoint_url: Option<String>,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+}
+
+/// A connection to one Lambda endpoint. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Lambda {
+    /// Control plane: retried by the SDK.
+    pub(super) control: Client,
+    config: SdkConfig,
+    /// Region in use.
+    pub region: String,
+    /// The endpoint, where it is not AWS's own.
+    pub endpoint_url: Option<String>,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONTROL_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// What AWS may need around the function's own timeout: a failed init of 10 s, placement, the network.
+const AROUND_FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Lambda {
+    /// Resolves region and credentials the way the aws CLI does, and fails early where one is missing.
+    ///
+    /// A plain-HTTP endpoint on loopback is reached without proxies and needs neither region nor credentials.
+    pub async fn connect(to: Connect) -> Result<Self, LambdaError> {
+        let endpoint_url = to.endpoint_url.or_else(endpoint_from_environment);
+        let loopback = endpoint_url.as_deref().is_some_and(is_plain_loopback);
+
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(url) = &endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        if let Some(region) = to.region {
+            loader = loader.region(Region::new(region));
+        }
+        if loopback {
+            loader = loader.http_client(HttpBuilder::new().build_with_connector_fn(
+                |settings, components| {
+                    let mut connector = Connector::builder()
+                        .proxy_config(ProxyConfig::disabled())
+                        .enable_tcp_nodelay(true);
+                    connector.set_connector_settings(settings.cloned());
+                    connector.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
+                    connector.build_http()
+                },
+            ));
+        }
+        let named = to.profile.is_some();
+        if let Some(profile) = to.profile {
+            loader = loader.profile_name(profile);
+        }
+        if loopback && !named && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+            loader = loader.credentials_provider(Credentials::new(
+                "lambench", "lambench", None, None, "loopback",
+            ));
+            loader = loader.region(aws_config::meta::region::RegionProviderChain::first_try(
+                loader_region(),
+            ));
+        }
+        let config = loader.load().await;
+        let region = config
+            .region()
+            .map(ToString::to_string)
+            .ok_or(LambdaError::NoRegion)?;
+        let provider = config
+            .credentials_provider()
+            .ok_or_else(|| LambdaError::NoCredentials("no provider is configured".into()))?;
+        check_credentials(&provider).await?;
+
+        let control = Client::from_conf(
+            aws_sdk_lambda::config::Builder::from(&config)
+                .retry_config(RetryConfig::standard().with_max_attempts(6))
+                .timeout_config(
+                    TimeoutConfig::builder()
+                        .connect_timeout(CONNECT_TIMEOUT)
+                        .operation_attempt_timeout(CONTROL_ATTEMPT_TIMEOUT)
+                        .build(),
+                )
+                .build(),
+        );
+        Ok(Self {
+            control,
+            config,
+            region,
+            endpoint_url,
+        })
+    }
+
+    /// A client for measured invokes: never retried (a retried cold invoke comes back warm), and patient beyond the
+    /// function's own timeout.
+    pub(super) fn measuring(&self, function_timeout: Duration) -> Client {
+        let patience = function_timeout + AROUND_FUNCTION_TIMEOUT;
+        Client::from_conf(
+            aws_sdk_lambda::config::Builder::from(&self.config)
+                .retry_config(RetryConfig::disabled())
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+                .timeout_config(
+                    TimeoutConfig::builder()
+                        .connect_timeout(CONNECT_TIMEOUT)
+                        .read_timeout(patience)
+                        .operation_attempt_timeout(patience)
+                        .build(),
+                )
+                .build(),
+        )
+    }
+}
+
+fn endpoint_from_environment() -> Option<String> {
+    ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))
+}
+
+fn loader_region() -> Option<Region> {
+    let named = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|region| !region.is_empty()));
+    Some(Region::new(named.unwrap_or_else(|| "us-east-1".into())))
+}
+
+fn is_plain_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+async fn check_credentials(provider: &SharedCredentialsProvider) -> Result<(), LambdaError> {
+    provider
+        .provide_credentials()
+        .await
+        .map(drop)
+        .map_err(|error| {
+            let mut text = error.to_string();
+            let mut next = std::error::Error::source(&error);
+            while let Some(cause) = next {
+                text = cause.to_string();
+                next = cause.source();
+            }
+            LambdaError::NoCredentials(text)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_loopback;
+
+    #[test]
+    fn only_plain_http_on_loopback_goes_around_the_proxy() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:3000", true),
+            ("http://localhost:4566/", true),
+            ("http://[::1]:9001", true),
+            ("https://localhost:4566", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://lambda.us-east-1.amazonaws.com", false),
+        ] {
+            assert_eq!(is_plain_loopback(url), loopback, "{url}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What a function is, as the endpoint tells it.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, PackageType, State};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use super::{Lambda, LambdaError};
+
+/// A function as `GetFunction` describes it. Environment variables are not part of it, on purpose.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// Name without ARN or qualifier.
+    pub function_name: String,
+    /// ARN, unqualified.
+    pub arn: String,
+    /// `python3.12`; `None` for container images.
+    pub runtime: Option<String>,
+    /// Handler; `None` for container images.
+    pub handler: Option<String>,
+    /// Execution role.
+    pub role: Option<String>,
+    /// MB.
+    pub memory_mb: u64,
+    /// Seconds.
+    pub timeout_s: u64,
+    /// The text that a touch changes.
+    pub description: String,
+    /// Changes with every change.
+    pub revision_id: Option<String>,
+    /// Base64 SHA-256 of the zipped package.
+    pub code_sha256: Option<String>,
+    /// Zipped bytes; `None` for container images.
+    pub code_bytes: Option<u64>,
+    /// Layers in order.
+    pub layers: Vec<LayerDescription>,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// True for container images.
+    pub image: bool,
+    /// `$LATEST` or a number.
+    pub version: String,
+    /// True if logs are JSON.
+    pub json_logs: bool,
+    /// `State`.
+    pub state: State,
+    /// `LastUpdateStatus`.
+    pub last_update: LastUpdateStatus,
+    /// Why `state` or `last_update` is what it is.
+    pub reason: Option<String>,
+    /// Why a function of this kind can't be measured in place, if so.
+    pub unsuitable: Option<&'static str>,
+    /// What only a sandbox knows.
+    pub sandbox: Option<SandboxFacts>,
+}
+
+/// A layer of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerDescription {
+    /// ARN with version.
+    pub arn: String,
+    /// Zipped bytes.
+    pub bytes: Option<u64>,
+}
+
+/// What a sandbox says about itself in response headers, so that a run against `lambench serve` knows it too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SandboxFacts {
+    /// `Python 3.11.7`.
+    pub runtime_version: Option<String>,
+    /// `lambench-python (embedded)`.
+    pub runtime_client: Option<String>,
+    /// `not limited`.
+    pub cpu_limit: Option<String>,
+    /// `read-only bind mounts`.
+    pub mounts: Option<String>,
+    /// `warm`.
+    pub disk_state: Option<String>,
+    /// Bytes of the unpacked package.
+    pub unzipped_bytes: Option<u64>,
+}
+
+impl Lambda {
+    /// `GetFunction`.
+    pub async fn describe(&self, function: &str) -> Result<Description, LambdaError> {
+        let headers = Headers::default();
+        let output = self
+            .control
+            .get_function()
+            .function_name(function)
+            .customize()
+            .interceptor(headers.clone())
+            .send()
+            .await
+            .map_err(|error| LambdaError::from_sdk(format!("reading {function}"), &error))?;
+        let configuration = output
+            .configuration
+            .ok_or_else(|| LambdaError::Unreachable {
+                doing: format!("reading {function}"),
+                why: "the answer has no configuration".into(),
+            })?;
+        Ok(Description::new(&configuration, headers.facts()))
+    }
+}
+
+impl Description {
+    fn new(c: &FunctionConfiguration, sandbox: Option<SandboxFacts>) -> Self {
+        let image = c.package_type() == Some(&PackageType::Image);
+        let unsuitable = if c.capacity_provider_config().is_some() {
+            Some("it runs on Managed Instances, which have no cold starts to force")
+        } else if c.durable_config().is_some() {
+            Some("it is a durable function, whose invokes are not one start each")
+        } else {
+            None
+        };
+        Self {
+            function_name: c.function_name().unwrap_or_default().to_owned(),
+            arn: c.function_arn().unwrap_or_default().to_owned(),
+            runtime: c.runtime().map(|r| r.as_str().to_owned()),
+            handler: c.handler().map(str::to_owned),
+            role: c.role().map(str::to_owned),
+            memory_mb: c.memory_size().unwrap_or(128).max(0) as u64,
+            timeout_s: c.timeout().unwrap_or(3).max(0) as u64,
+            description: c.description().unwrap_or_default().to_owned(),
+            revision_id: c.revision_id().map(str::to_owned),
+            code_sha256: c.code_sha256().map(str::to_owned),
+            code_bytes: (!image).then_some(c.code_size().max(0) as u64),
+            layers: c
+                .layers()
+                .iter()
+                .map(|layer| LayerDescription {
+                    arn: layer.arn().unwrap_or_default().to_owned(),
+                    bytes: u64::try_from(layer.code_size()).ok(),
+                })
+                .collect(),
+            architecture: c
+                .architectures()
+                .first()
+                .map_or("x86_64", |a| a.as_str())
+                .to_owned(),
+            image,
+            version: c.version().unwrap_or("$LATEST").to_owned(),
+            json_logs: c
+                .logging_config()
+                .and_then(|l| l.log_format())
+                .is_some_and(|f| f.as_str() == "JSON"),
+            state: c.state().cloned().unwrap_or(State::Active),
+            last_update: c
+                .last_update_status()
+                .cloned()
+                .unwrap_or(LastUpdateStatus::Successful),
+            reason: c
+                .last_update_status_reason()
+                .or(c.state_reason())
+                .map(str::to_owned),
+            unsuitable,
+            sandbox,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Headers(Arc<Mutex<Option<SandboxFacts>>>);
+
+impl Headers {
+    fn facts(&self) -> Option<SandboxFacts> {
+        self.0.lock().expect("never poisoned").clone()
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Headers {
+    fn name(&self) -> &'static str {
+        "lambench sandbox headers"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.response().headers();
+        if headers.get("x-lambench-sandbox").is_some() {
+            let text = |name| headers.get(name).map(str::to_owned);
+            *self.0.lock().expect("never poisoned") = Some(SandboxFacts {
+                runtime_version: text("x-lambench-runtime-version"),
+                runtime_client: text("x-lambench-runtime-client"),
+                cpu_limit: text("x-lambench-cpu"),
+                mounts: text("x-lambench-mounts"),
+                disk_state: text("x-lambench-disk"),
+                unzipped_bytes: text("x-lambench-unzipped-bytes").and_then(|t| t.parse().ok()),
+            });
+        }
+        Ok(())
+    }
+}

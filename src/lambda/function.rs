@@ -1,0 +1,391 @@
+//! One function that may be touched, invoked and, at the end, put back as it was (or deleted, if it is ours).
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+
+use super::{Description, Invoked, Lambda, LambdaError, invoke};
+
+/// AWS's limit on `Description`, in characters.
+const DESCRIPTION_LIMIT: usize = 256;
+const SETTLE_LIMIT: Duration = Duration::from_secs(300);
+const CONFLICT_LIMIT: Duration = Duration::from_secs(60);
+const FIRST_POLL: Duration = Duration::from_millis(10);
+const SLOWEST_POLL: Duration = Duration::from_secs(1);
+
+/// A function under measurement. Clones are the same function: one may measure while another waits to restore.
+#[derive(Debug, Clone)]
+pub struct Function {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    lambda: Lambda,
+    measuring: aws_sdk_lambda::Client,
+    /// As found, before anything was touched.
+    found: Description,
+    /// The description to put back: as found, less a suffix that an earlier, killed run left.
+    original: String,
+    /// True if lambench created it: deleted at the end instead of restored.
+    staged: bool,
+    touched: Mutex<Touched>,
+}
+
+#[derive(Debug, Default)]
+struct Touched {
+    /// The last description that we sent, whether or not the answer arrived.
+    written: Option<String>,
+    /// The revision after our last settle.
+    revision: Option<String>,
+    finished: bool,
+}
+
+/// What the end of a run did to the function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// Nothing had been changed.
+    Untouched,
+    /// The description is as it was.
+    Restored,
+    /// The staged function is deleted.
+    Deleted,
+    /// Somebody else has changed the description since; it was left alone.
+    LeftAlone,
+}
+
+impl Function {
+    /// An existing function, to be measured in place and put back.
+    pub async fn in_place(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
+        let found = lambda.describe(name).await?;
+        if let Some(why) = found.unsuitable {
+            return Err(LambdaError::Unsuitable {
+                function: name.to_owned(),
+                why: why.to_owned(),
+                hint: "measure a copy of it on ordinary Lambda: give its package by --before or --after".into(),
+            });
+        }
+        Self::new(lambda, found, false).await
+    }
+
+    /// A function that lambench created, to be deleted at the end.
+    pub async fn staged(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
+        let found = lambda.describe(name).await?;
+        Self::new(lambda, found, true).await
+    }
+
+    async fn new(lambda: &Lambda, found: Description, staged: bool) -> Result<Self, LambdaError> {
+        let original = without_suffix(&found.description).to_owned();
+        let measuring = lambda.measuring(Duration::from_secs(found.timeout_s));
+        let function = Self {
+            shared: Arc::new(Shared {
+                lambda: lambda.clone(),
+                measuring,
+                found,
+                original,
+                staged,
+                touched: Mutex::default(),
+            }),
+        };
+        let settled = function.settle().await?;
+        function.remember(&settled);
+        Ok(function)
+    }
+
+    /// The function as it was before the first touch.
+    pub fn found(&self) -> &Description {
+        &self.shared.found
+    }
+
+    /// True if the description carried a suffix of an earlier run that never restored it.
+    pub fn had_leftover(&self) -> bool {
+        self.shared.original != self.shared.found.description
+    }
+
+    fn name(&self) -> &str {
+        // The ARN, not the name: it pins account and region whatever the profile says later.
+        if self.shared.found.arn.is_empty() {
+            &self.shared.found.function_name
+        } else {
+            &self.shared.found.arn
+        }
+    }
+
+    /// Retires every environment by writing a description never used before, and waits until that is in force.
+    ///
+    /// # Errors
+    /// [`LambdaError::ChangedByOthers`] if the function's revision is not the one that our last touch left.
+    pub async fn touch(&self) -> Result<(), LambdaError> {
+        let text = touched_description(&self.shared.original, &unique());
+        let revision = {
+            let mut touched = self.lock();
+            touched.written = Some(text.clone());
+            touched.revision.clone()
+        };
+        self.update_description(&text, revision).await?;
+        let settled = self.settle().await?;
+        if settled.description != text {
+            return Err(self.changed("the description is not the one that was just written"));
+        }
+        if settled.code_sha256 != self.shared.found.code_sha256 {
+            return Err(self.changed("its code is another"));
+        }
+        self.remember(&settled);
+        Ok(())
+    }
+
+    /// One measured invoke of `$LATEST`.
+    pub async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
+        invoke::invoke(&self.shared.measuring, self.name(), payload).await
+    }
+
+    /// Puts the function back (or deletes it, if it is staged). Safe to call at any time, also twice.
+    pub async fn finish(&self) -> Result<Finished, LambdaError> {
+        let written = {
+            let touched = self.lock();
+            if touched.finished {
+                return Ok(Finished::Untouched);
+            }
+            touched.written.clone()
+        };
+        let finished = if self.shared.staged {
+            self.shared
+                .lambda
+                .delete(&self.shared.found.function_name)
+                .await?;
+            Finished::Deleted
+        } else if let Some(written) = written {
+            self.restore(&written).await?
+        } else {
+            Finished::Untouched
+        };
+        self.lock().finished = true;
+        Ok(finished)
+    }
+
+    async fn restore(&self, written: &str) -> Result<Finished, LambdaError> {
+        let now = self.settle_for_restore().await?;
+        if now.description == self.shared.original {
+            return Ok(Finished::Restored);
+        }
+        // An earlier touch of ours may stand if the last one never arrived: any suffix of ours on our text is ours.
+        let ours =
+            now.description == written || (is_touched(&now.description, &self.shared.original));
+        if !ours {
+            return Ok(Finished::LeftAlone);
+        }
+        self.update_description(&self.shared.original, now.revision_id)
+            .await?;
+        let settled = self.settle_for_restore().await?;
+        if settled.description == self.shared.original {
+            Ok(Finished::Restored)
+        } else {
+            Ok(Finished::LeftAlone)
+        }
+    }
+
+    async fn update_description(
+        &self,
+        text: &str,
+        mut revision: Option<String>,
+    ) -> Result<(), LambdaError> {
+        let clock = Instant::now();
+        loop {
+            let sent = self
+                .shared
+                .lambda
+                .control
+                .update_function_configuration()
+                .function_name(self.name())
+                .description(text)
+                .set_revision_id(revision.clone())
+                .send()
+                .await;
+            let Err(error) = sent else { return Ok(()) };
+            let doing = format!("changing the description of {}", self.found().function_name);
+            let error = LambdaError::from_sdk(doing, &error);
+            match error.code() {
+                // A retry of ours may have met our own first attempt, whose answer was lost.
+                Some("PreconditionFailedException") => {
+                    let now = self.settle().await?;
+                    if now.description == text {
+                        return Ok(());
+                    }
+                    return Err(self.changed("its revision is not the one that was last read"));
+                }
+                Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
+                    let now = self.settle().await?;
+                    if revision.is_some() && now.description != text {
+                        revision = now.revision_id;
+                    }
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until no update is under way. Polls fast first, then more and more slowly.
+    async fn settle(&self) -> Result<Description, LambdaError> {
+        let now = self.wait().await?;
+        let failed = if now.state == State::Failed {
+            Some("State")
+        } else if now.last_update == LastUpdateStatus::Failed {
+            Some("LastUpdateStatus")
+        } else {
+            None
+        };
+        match failed {
+            None => Ok(now),
+            Some(field) => Err(LambdaError::Unsuitable {
+                function: now.function_name,
+                why: format!(
+                    "its {field} is Failed ({})",
+                    now.reason.as_deref().unwrap_or("no reason given")
+                ),
+                hint: "mend the function first: `aws lambda get-function` shows its state".into(),
+            }),
+        }
+    }
+
+    /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
+    async fn settle_for_restore(&self) -> Result<Description, LambdaError> {
+        self.wait().await
+    }
+
+    async fn wait(&self) -> Result<Description, LambdaError> {
+        let clock = Instant::now();
+        let mut pause = FIRST_POLL;
+        let mut woken = false;
+        loop {
+            let now = self.shared.lambda.describe(self.name()).await?;
+            let pending = now.state == State::Pending
+                || now.state == State::Inactive
+                || now.last_update == LastUpdateStatus::InProgress;
+            if !pending {
+                return Ok(now);
+            }
+            if now.state == State::Inactive && !woken {
+                // A function that AWS has put to sleep is woken by an invoke, which fails.
+                woken = true;
+                let _ = self.invoke(b"{}".to_vec()).await;
+            }
+            if clock.elapsed() > SETTLE_LIMIT {
+                return Err(LambdaError::TimedOut {
+                    doing: format!("waiting for {} to settle", now.function_name),
+                    why: format!(
+                        "State {}, LastUpdateStatus {} for {} s",
+                        now.state.as_str(),
+                        now.last_update.as_str(),
+                        SETTLE_LIMIT.as_secs()
+                    ),
+                });
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(SLOWEST_POLL);
+        }
+    }
+
+    fn remember(&self, settled: &Description) {
+        self.lock().revision.clone_from(&settled.revision_id);
+    }
+
+    fn changed(&self, what: &str) -> LambdaError {
+        LambdaError::ChangedByOthers {
+            function: self.found().function_name.clone(),
+            what: what.to_owned(),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Touched> {
+        self.shared
+            .touched
+            .lock()
+            .expect("no panic while it is held")
+    }
+}
+
+/// Twelve hex digits that no other touch has: Lambda retires nothing for an update that changes nothing.
+fn unique() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..12].to_owned()
+}
+
+fn suffix(id: &str) -> String {
+    format!("[lambench {id}]")
+}
+
+/// The original description, cut to fit, with our suffix.
+fn touched_description(original: &str, id: &str) -> String {
+    let suffix = suffix(id);
+    if original.is_empty() {
+        return suffix;
+    }
+    let room = DESCRIPTION_LIMIT - suffix.chars().count() - 1;
+    let kept: String = original.chars().take(room).collect();
+    format!("{kept} {suffix}")
+}
+
+/// The description less a suffix of ours.
+fn without_suffix(description: &str) -> &str {
+    let Some(body) = description.strip_suffix(']') else {
+        return description;
+    };
+    let Some((rest, id)) = body.rsplit_once("[lambench ") else {
+        return description;
+    };
+    if id.len() == 12 && id.chars().all(|c| c.is_ascii_hexdigit()) {
+        rest.strip_suffix(' ').unwrap_or(rest)
+    } else {
+        description
+    }
+}
+
+fn is_touched(description: &str, original: &str) -> bool {
+    let kept = without_suffix(description);
+    kept != description && original.starts_with(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_touch_never_repeats_itself() {
+        assert_ne!(
+            touched_description("d", &unique()),
+            touched_description("d", &unique())
+        );
+    }
+
+    #[test]
+    fn a_touched_description_fits_and_gives_the_original_back() {
+        for original in ["", "collects market data", "ends in ]", "시장 데이터 수집"] {
+            let touched = touched_description(original, "0123456789ab");
+            assert_eq!(without_suffix(&touched), original);
+            assert!(is_touched(&touched, original));
+        }
+        let long = "é".repeat(DESCRIPTION_LIMIT);
+        let touched = touched_description(&long, "0123456789ab");
+        assert_eq!(touched.chars().count(), DESCRIPTION_LIMIT);
+        assert!(is_touched(&touched, &long));
+    }
+
+    #[test]
+    fn only_our_own_suffix_is_taken_off() {
+        for text in [
+            "[lambench]",
+            "x [lambench zz]",
+            "x [lambench 0123456789a]",
+            "x [other 0123456789ab]",
+        ] {
+            assert_eq!(without_suffix(text), text);
+        }
+    }
+
+    #[test]
+    fn a_description_of_somebody_else_is_not_ours() {
+        assert!(!is_touched("new text", "old text"));
+        assert!(!is_touched("new text [lambench 0123456789ab]", "old text"));
+    }
+}

@@ -1,0 +1,116 @@
+//! Staging: functions and layers of our own, created, measured, deleted.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_lambda::types::{
+    Architecture, Environment, FunctionCode, LayerVersionContentInput, Runtime,
+};
+
+use super::{Lambda, LambdaError};
+
+/// Where the zipped package lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Bucket, or the sandbox's private token.
+    pub bucket: String,
+    /// Key.
+    pub key: String,
+}
+
+/// A function to create.
+#[derive(Debug, Clone)]
+pub struct NewFunction {
+    /// Name.
+    pub name: String,
+    /// Runtime identifier.
+    pub runtime: String,
+    /// Handler.
+    pub handler: String,
+    /// Execution role; the sandbox takes any.
+    pub role: String,
+    /// The package.
+    pub code: Code,
+    /// Layer version ARNs, in order.
+    pub layers: Vec<String>,
+    /// MB.
+    pub memory_mb: u32,
+    /// Seconds.
+    pub timeout_s: u32,
+    /// Environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+}
+
+impl Lambda {
+    /// `CreateFunction`. The function may still be `Pending` when this returns.
+    pub async fn create(&self, new: NewFunction) -> Result<(), LambdaError> {
+        let doing = format!("creating {}", new.name);
+        self.control
+            .create_function()
+            .function_name(new.name)
+            .runtime(Runtime::from(new.runtime.as_str()))
+            .handler(new.handler)
+            .role(new.role)
+            .code(
+                FunctionCode::builder()
+                    .s3_bucket(new.code.bucket)
+                    .s3_key(new.code.key)
+                    .build(),
+            )
+            .set_layers((!new.layers.is_empty()).then_some(new.layers))
+            .memory_size(i32::try_from(new.memory_mb).unwrap_or(i32::MAX))
+            .timeout(i32::try_from(new.timeout_s).unwrap_or(i32::MAX))
+            .set_environment((!new.environment.is_empty()).then(|| {
+                Environment::builder()
+                    .set_variables(Some(new.environment.into_iter().collect::<HashMap<_, _>>()))
+                    .build()
+            }))
+            .architectures(Architecture::from(new.architecture.as_str()))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| LambdaError::from_sdk(doing, &error))
+    }
+
+    /// `PublishLayerVersion`; gives the layer version's ARN.
+    pub async fn publish_layer(&self, name: &str, code: Code) -> Result<String, LambdaError> {
+        let doing = format!("publishing layer {name}");
+        let output = self
+            .control
+            .publish_layer_version()
+            .layer_name(name)
+            .content(
+                LayerVersionContentInput::builder()
+                    .s3_bucket(code.bucket)
+                    .s3_key(code.key)
+                    .build(),
+            )
+            .send()
+            .await
+            .map_err(|error| LambdaError::from_sdk(&doing, &error))?;
+        output
+            .layer_version_arn
+            .ok_or_else(|| LambdaError::Unreachable {
+                doing,
+                why: "the answer has no layer version ARN".into(),
+            })
+    }
+
+    /// `DeleteFunction`. A function that is already gone counts as deleted.
+    pub async fn delete(&self, function: &str) -> Result<(), LambdaError> {
+        match self
+            .control
+            .delete_function()
+            .function_name(function)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error) => match LambdaError::from_sdk(format!("deleting {function}"), &error) {
+                gone if gone.code() == Some("ResourceNotFoundException") => Ok(()),
+                error => Err(error),
+            },
+        }
+    }
+}
