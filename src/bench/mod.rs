@@ -1,1 +1,3 @@
 //! Plan, run loop, samples and their exclusion, progress events.
+
+pub mod events;

@@ -120,3 +120,12 @@ pub struct Settings {
     /// Warnings found on the way (unknown keys with the nearest known one).
     pub warnings: Vec<String>,
 }
+
+/// A function that `lambench serve` offers from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedFunction {
+    /// Function name.
+    pub name: String,
+    /// What it runs.
+    pub package: PackageSpec,
+}

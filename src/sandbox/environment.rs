@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -106,4 +107,55 @@ pub enum Mounts {
     Namespaces,
     /// `LAMBDA_TASK_ROOT` and search paths; the tree is checked afterwards.
     SearchPaths,
+}
+
+/// What all environments of one sandbox share.
+#[derive(Debug)]
+pub struct Host {
+    /// This program's own executable: it is run again as the guard of every environment.
+    pub guard_exe: PathBuf,
+    /// The sandbox's temporary folder; every environment has a folder of its own in it.
+    pub scratch: PathBuf,
+    /// What this system allows, found out once.
+    pub mounts: Mounts,
+}
+
+impl Host {
+    /// Finds out what the system allows, by trying.
+    pub async fn new(_guard_exe: PathBuf, _scratch: PathBuf) -> Self {
+        unimplemented!()
+    }
+}
+
+/// One environment: a guarded runtime process and the Runtime API server that it talks to.
+#[derive(Debug)]
+pub struct Environment {}
+
+impl Environment {
+    /// Does all the set-up (guard, mounts, Runtime API listener); the runtime process itself starts with the first
+    /// invoke, so that nothing but the runtime's own work lies on the init clock.
+    pub async fn start(_spec: Arc<EnvironmentSpec>, _host: Arc<Host>) -> std::io::Result<Self> {
+        unimplemented!()
+    }
+
+    /// Serves one invoke; the first one initialises the environment. Frozen before and after.
+    pub async fn invoke(&mut self, _invocation: Invocation) -> Outcome {
+        unimplemented!()
+    }
+
+    /// Kills every process of the environment and removes its folder. Dropping an environment does the same, at the
+    /// latest when the process ends.
+    pub async fn shutdown(self) {
+        unimplemented!()
+    }
+}
+
+/// True if these are the arguments of a guard process (the first one is the program's name).
+pub fn is_guard(_args: &[std::ffi::OsString]) -> bool {
+    false
+}
+
+/// The guard process's whole life; gives its exit code.
+pub fn guard_main(_args: &[std::ffi::OsString]) -> u8 {
+    unimplemented!()
 }

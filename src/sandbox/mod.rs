@@ -6,3 +6,6 @@
 //! its REPORT line.
 
 pub mod environment;
+pub mod runtimes;
+
+pub use environment::{guard_main, is_guard};

@@ -1,0 +1,40 @@
+//! What a run tells whoever watches it.
+
+use crate::results::{Arm, Exclusion};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The unmeasured first start of a subject begins.
+    Warmup {
+        /// Which subject.
+        arm: Arm,
+    },
+    /// A measured cold start and its warm invokes are done.
+    Start {
+        /// Cold starts done, both subjects together.
+        done: usize,
+        /// Cold starts planned, both subjects together.
+        total: usize,
+        /// Which subject it was.
+        arm: Arm,
+        /// Init (or restore) and handler of the cold start, ms.
+        cold_ms: f64,
+    },
+    /// A sample was excluded.
+    Excluded {
+        /// Which subject.
+        arm: Arm,
+        /// Why.
+        reason: Exclusion,
+    },
+    /// A sentence, or several lines, for the user.
+    Note(String),
+    /// A function was put back.
+    Restored {
+        /// Its name.
+        function: String,
+    },
+    /// Nothing more will come.
+    Finished,
+}
