@@ -1,1 +1,295 @@
 //! What starts cost: prices are data with a date. Pure.
+
+use serde::Deserialize;
+
+/// Every function has this much `/tmp` without paying for it, MB.
+pub const FREE_TMP_MB: u64 = 512;
+
+const MB_PER_GB: f64 = 1024.0;
+const STARTS: f64 = 1e6;
+const MS_PER_S: f64 = 1e3;
+
+/// Lambda's on-demand prices by region, US dollars.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prices {
+    /// When they were looked up, `2026-09`.
+    pub as_of: String,
+    /// Where.
+    pub source: String,
+    common_region: String,
+    prices: Vec<Region>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Region {
+    regions: Vec<String>,
+    requests_per_million: f64,
+    x86_64: f64,
+    arm64: Option<f64>,
+    tmp: Option<f64>,
+}
+
+/// Why a price list is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum PricesError {
+    /// Not TOML, or not of the form of `prices.toml`.
+    #[error("reading the price list: {0}")]
+    Form(#[from] toml::de::Error),
+    /// A price that is negative or not a number.
+    #[error("reading the price list: a price of {region} is negative or not a number")]
+    Price {
+        /// The first region of the table.
+        region: String,
+    },
+    /// `common_region` has no table.
+    #[error("reading the price list: its common_region {region} has no prices")]
+    Common {
+        /// The region named.
+        region: String,
+    },
+}
+
+impl PricesError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Form(_) => "write it in the form of lambench's own src/prices.toml".into(),
+            Self::Price { .. } => {
+                "prices are US dollars, per GB-second or per million requests".into()
+            }
+            Self::Common { region } => {
+                format!("add a [[prices]] table whose regions hold {region}")
+            }
+        })
+    }
+}
+
+impl Prices {
+    /// The prices in this program, as of [`Prices::as_of`].
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads them.
+    pub fn builtin() -> Self {
+        Self::from_toml(include_str!("prices.toml")).expect("the built-in price list is sound")
+    }
+
+    /// A price list of the user's own, in the form of `src/prices.toml`.
+    pub fn from_toml(text: &str) -> Result<Self, PricesError> {
+        let list: Self = toml::from_str(text)?;
+        let sound = |price: f64| price.is_finite() && price >= 0.0;
+        for table in &list.prices {
+            let optional = [table.arm64, table.tmp].into_iter().flatten();
+            if ![table.requests_per_million, table.x86_64]
+                .into_iter()
+                .chain(optional)
+                .all(sound)
+            {
+                let region = table.regions.first().cloned().unwrap_or_default();
+                return Err(PricesError::Price { region });
+            }
+        }
+        match list.region(None) {
+            Some(_) => Ok(list),
+            None => Err(PricesError::Common {
+                region: list.common_region,
+            }),
+        }
+    }
+
+    /// Dollars per million starts of `billed_ms` each, with the price of the requests and the free 512 MB of `/tmp`.
+    ///
+    /// `billed_ms` is `Billed Duration`, which already holds init and restore. No region (the sandbox) means the common
+    /// price, that of us-east-1. A region or an architecture that is not in the list has no price: `None`, as a guess
+    /// would look like a fact. The free tier, volume tiers, savings plans and `SnapStart`'s charges are not in it.
+    pub fn usd_per_million(
+        &self,
+        billed_ms: f64,
+        memory_mb: u64,
+        architecture: &str,
+        region: Option<&str>,
+    ) -> Option<f64> {
+        self.usd_per_million_with_tmp(billed_ms, memory_mb, FREE_TMP_MB, architecture, region)
+    }
+
+    /// The same for a function with `tmp_mb` of `/tmp`; `None` too where more than 512 MB have no known price.
+    pub fn usd_per_million_with_tmp(
+        &self,
+        billed_ms: f64,
+        memory_mb: u64,
+        tmp_mb: u64,
+        architecture: &str,
+        region: Option<&str>,
+    ) -> Option<f64> {
+        if !billed_ms.is_finite() || billed_ms < 0.0 {
+            return None;
+        }
+        let region = self.region(region)?;
+        let memory_price = match architecture {
+            "x86_64" => region.x86_64,
+            "arm64" => region.arm64?,
+            _ => return None,
+        };
+        let gb = |mb: u64| mb as f64 / MB_PER_GB;
+        let tmp_per_s = match tmp_mb.saturating_sub(FREE_TMP_MB) {
+            0 => 0.0,
+            paid_mb => gb(paid_mb) * region.tmp?,
+        };
+        let per_s = gb(memory_mb) * memory_price + tmp_per_s;
+        Some(region.requests_per_million + per_s * billed_ms / MS_PER_S * STARTS)
+    }
+
+    fn region(&self, name: Option<&str>) -> Option<&Region> {
+        let name = name.unwrap_or(&self.common_region);
+        self.prices
+            .iter()
+            .find(|table| table.regions.iter().any(|region| region == name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn close(figure: Option<f64>, expected: f64) {
+        let figure = figure.expect("a price");
+        assert!(
+            (figure - expected).abs() < 1e-6,
+            "{figure}, expected {expected}"
+        );
+    }
+
+    #[test]
+    fn a_million_starts_cost_their_gigabyte_seconds_and_their_requests() {
+        let prices = Prices::builtin();
+        // 1 GB for 1 s: 1,000,000 * 0.0000166667 + 0.20
+        close(
+            prices.usd_per_million(1000.0, 1024, "x86_64", Some("us-east-1")),
+            16.8667,
+        );
+        // 1/8 GB for 0.03 s: 3,750 GB-s * 0.0000166667 + 0.20
+        close(
+            prices.usd_per_million(30.0, 128, "x86_64", Some("eu-central-1")),
+            0.262_500_125,
+        );
+        // 1/2 GB for 0.94 s on arm64: 470,000 GB-s * 0.0000133334 + 0.20
+        close(
+            prices.usd_per_million(940.0, 512, "arm64", Some("us-east-1")),
+            6.466_698,
+        );
+    }
+
+    #[test]
+    fn a_start_that_bills_nothing_still_costs_its_request() {
+        close(
+            Prices::builtin().usd_per_million(0.0, 1024, "x86_64", None),
+            0.20,
+        );
+    }
+
+    #[test]
+    fn dearer_regions_have_their_own_prices() {
+        let prices = Prices::builtin();
+        for (region, x86, arm) in [
+            ("af-south-1", 22.37, 17.95),
+            ("ap-east-1", 23.20, 18.58),
+            ("eu-south-1", 19.7472, 15.8438),
+            ("me-south-1", 20.9167, 16.7834),
+        ] {
+            close(
+                prices.usd_per_million(1000.0, 1024, "x86_64", Some(region)),
+                x86,
+            );
+            close(
+                prices.usd_per_million(1000.0, 1024, "arm64", Some(region)),
+                arm,
+            );
+        }
+    }
+
+    #[test]
+    fn no_region_means_the_common_price() {
+        let prices = Prices::builtin();
+        assert_eq!(
+            prices.usd_per_million(100.0, 256, "arm64", None),
+            prices.usd_per_million(100.0, 256, "arm64", Some("us-east-1")),
+        );
+    }
+
+    #[test]
+    fn what_is_not_in_the_list_has_no_price() {
+        let prices = Prices::builtin();
+        // China bills in another currency.
+        assert_eq!(
+            prices.usd_per_million(100.0, 256, "x86_64", Some("cn-north-1")),
+            None
+        );
+        assert_eq!(prices.usd_per_million(100.0, 256, "riscv64", None), None);
+        assert_eq!(prices.usd_per_million(f64::NAN, 256, "x86_64", None), None);
+        assert_eq!(prices.usd_per_million(-1.0, 256, "x86_64", None), None);
+    }
+
+    #[test]
+    fn tmp_above_512_mb_is_paid_for() {
+        let prices = Prices::builtin();
+        let cost = |tmp_mb, region| {
+            prices.usd_per_million_with_tmp(1000.0, 1024, tmp_mb, "x86_64", Some(region))
+        };
+        close(cost(512, "us-east-1"), 16.8667);
+        // 1.5 GB above the free half: 1,500,000 GB-s * 0.0000000309
+        close(cost(2048, "us-east-1"), 16.8667 + 0.04635);
+        assert_eq!(cost(2048, "eu-west-1"), None);
+    }
+
+    #[test]
+    fn the_built_in_prices_are_dated_and_no_region_stands_twice() {
+        let prices = Prices::builtin();
+        assert_eq!(prices.as_of, "2026-09");
+        assert!(
+            prices
+                .source
+                .starts_with("https://aws.amazon.com/lambda/pricing/")
+        );
+        let mut regions: Vec<_> = prices.prices.iter().flat_map(|p| &p.regions).collect();
+        let all = regions.len();
+        regions.sort_unstable();
+        regions.dedup();
+        assert_eq!(regions.len(), all);
+    }
+
+    #[test]
+    fn a_list_of_the_users_own_is_checked() {
+        let list = |price: &str, common: &str| {
+            Prices::from_toml(&format!(
+                "as_of = 'today'\nsource = 'contract'\ncommon_region = '{common}'\n\
+                 [[prices]]\nregions = ['eu-west-1']\nrequests_per_million = 0.1\nx86_64 = {price}\n"
+            ))
+        };
+        let own = list("0.00001", "eu-west-1").expect("a sound list");
+        close(
+            own.usd_per_million(1000.0, 1024, "x86_64", Some("eu-west-1")),
+            10.1,
+        );
+        assert_eq!(
+            own.usd_per_million(1000.0, 1024, "arm64", Some("eu-west-1")),
+            None
+        );
+        assert!(
+            matches!(list("-1.0", "eu-west-1"), Err(PricesError::Price { region }) if region == "eu-west-1")
+        );
+        assert!(matches!(
+            list("nan", "eu-west-1"),
+            Err(PricesError::Price { .. })
+        ));
+        assert!(
+            matches!(list("1.0", "mars-1"), Err(PricesError::Common { region }) if region == "mars-1")
+        );
+        assert!(matches!(
+            list("'x'", "eu-west-1"),
+            Err(PricesError::Form(_))
+        ));
+    }
+}
