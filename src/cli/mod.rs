@@ -1,1 +1,96 @@
-//! What the user typed: clap types alone, one file per command.
+//! What the user typed: clap types alone, one file per command. What it means is decided in `config`.
+
+#![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
+
+mod demo;
+mod run;
+mod serve;
+mod shared;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use demo::DemoArgs;
+pub use run::RunArgs;
+pub use serve::ServeArgs;
+pub use shared::{
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
+    TypedBuild,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  lambench demo                                             see it work: no account, no set-up
+  lambench run --before build/old.zip --after build/new/    two packages, on this machine
+  lambench run --function my-fn                             a function on AWS, put back afterwards";
+
+/// Measures AWS Lambda cold starts honestly: on AWS, or with no account on an embedded Lambda.
+///
+/// A cold start is forced by touching the function's description, verified by its REPORT line, and repeated until a
+/// before/after table can be drawn. With no AWS account the same code runs against the sandbox: a Lambda inside this
+/// program that runs real packages in real processes.
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "lambench",
+    version,
+    before_help = EXAMPLES,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    infer_long_args = false
+)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Globals {
+    /// Read this lambench.toml instead of the one here or above [env: LAMBENCH_CONFIG]
+    ///
+    /// Paths inside it are relative to the file. Results go to the current project all the same.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Language of the report [env: LAMBENCH_LANG] [default: en]
+    ///
+    /// Machine forms (JSON, exit codes, flag names) are never translated.
+    #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<LangArg>,
+    /// No progress on standard error; errors and the report stay
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// A language as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// English
+    En,
+    /// Korean
+    Ko,
+}
+
+/// The commands.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, for the length of the program"
+)]
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Force cold starts, verify each, and compare
+    Run(RunArgs),
+    /// The same on a built-in example, from any folder
+    Demo(DemoArgs),
+    /// Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
+    Serve(ServeArgs),
+}
+
+#[cfg(test)]
+mod tests;

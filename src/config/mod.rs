@@ -1,9 +1,54 @@
 //! lambench.toml, `LAMBENCH_*` and flags -> [`Settings`]. Flags win over the environment, which wins over the file.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+pub mod builds;
+pub mod error;
+pub mod file;
+pub mod naming;
+pub mod origin;
+pub mod payload;
+pub mod place;
+pub mod resolve;
+pub mod served;
+pub mod subjects;
+pub mod surroundings;
+pub mod toml_reader;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
 use crate::results::Arm;
+
+pub use error::ConfigError;
+pub use served::Served;
+use surroundings::Surroundings;
+
+/// The settings of `lambench run`.
+pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigError> {
+    resolve::run(args, globals, &Surroundings::of_process()?)
+}
+
+/// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
+pub fn demo(
+    args: &DemoArgs,
+    globals: &Globals,
+    unpacked_folder: &Path,
+) -> Result<Settings, ConfigError> {
+    resolve::demo(args, globals, unpacked_folder, &Surroundings::of_process()?)
+}
+
+/// The functions that `lambench serve` offers from the start.
+pub fn served_functions(
+    args: &ServeArgs,
+    globals: &Globals,
+) -> Result<Vec<ServedFunction>, ConfigError> {
+    served(args, globals).map(|served| served.functions)
+}
+
+/// The same with warnings.
+pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError> {
+    served::served(args, globals, &Surroundings::of_process()?)
+}
 
 /// The language of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +58,17 @@ pub enum Lang {
     En,
     /// Korean.
     Ko,
+}
+
+impl Lang {
+    /// The language of a code, `en` or `ko`.
+    pub fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::En),
+            "ko" => Some(Self::Ko),
+            _ => None,
+        }
+    }
 }
 
 /// Where to measure.
@@ -78,6 +134,10 @@ pub struct Subject {
 
 /// Everything `run` needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that the user has"
+)]
 pub struct Settings {
     /// Sandbox or AWS.
     pub place: Place,
@@ -129,3 +189,6 @@ pub struct ServedFunction {
     /// What it runs.
     pub package: PackageSpec,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,5 @@
-//! What is measured: naming it, and packing a folder so that staging loses nothing.
+//! What is measured: looking into a package, inferring how it runs, and packing a folder so that staging loses nothing.
+
+pub mod contents;
+pub mod infer;
+pub mod pack;

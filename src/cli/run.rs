@@ -1,0 +1,125 @@
+//! `lambench run`.
+
+use clap::Args;
+use clap::builder::RangedI64ValueParser;
+use serde_json::Value;
+
+use super::shared::{
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  lambench run --function data-collector                    what lambench.toml defines under that name
+  lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
+  lambench run --after build/new/ --baseline v1             one package against a stored result
+  lambench run --function my-fn                             a function on AWS, put back afterwards
+  lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
+
+const LONG: &str = "\
+Force cold starts, verify each, and compare.
+
+Each measured start is forced by a change of the function's description that was never used before, awaited until \
+Lambda says that it is in effect, and counted only if its REPORT line shows Init or Restore Duration. What does not \
+count is excluded with a reason and replaced. The description is put back at the end, on errors and on Ctrl-C.
+
+A subject is a path (a folder or a zip: it is staged on the sandbox), the name of a function that lambench.toml \
+defines, or the name or ARN of a function on AWS. A word with a / in it, one that ends in .zip and one that exists \
+here is a path; write ./name for a file whose name is also a function's.
+
+Flags win over LAMBENCH_* variables, and those over lambench.toml.";
+
+/// Arguments of `lambench run`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(before_help = EXAMPLES, long_about = LONG, next_help_heading = "What")]
+pub struct RunArgs {
+    /// A function: its name in lambench.toml, or its name or ARN on AWS
+    #[arg(long, value_name = "NAME")]
+    pub function: Option<String>,
+    /// The build before: a path, a NAME, an ARN, or baseline:NAME
+    #[arg(long, value_name = "SUBJECT")]
+    pub before: Option<String>,
+    /// The build after, or the only one: a path, a NAME or an ARN
+    #[arg(long, value_name = "SUBJECT")]
+    pub after: Option<String>,
+    /// Compare with the result that was stored under this name; the same as --before baseline:NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "before")]
+    pub baseline: Option<String>,
+    /// Store the result under this name, for --baseline
+    #[arg(long, value_name = "NAME")]
+    pub save_baseline: Option<String>,
+    /// Do not show an earlier comparable result as Before when there is one subject
+    #[arg(long)]
+    pub no_previous: bool,
+
+    /// Event of every invoke: JSON, @FILE, or - for standard input [env: LAMBENCH_PAYLOAD] [default: {}]
+    ///
+    /// {{uuid}} and {{now}} are replaced in each invoke, by a random id and by the time (RFC 3339).
+    #[arg(
+        long,
+        value_name = "JSON|@FILE|-",
+        allow_hyphen_values = true,
+        help_heading = "Invokes"
+    )]
+    pub payload: Option<String>,
+    /// Stop unless the answer has VALUE at this JSON pointer, as in /statusCode=200 (repeatable)
+    #[arg(long, value_name = "/POINTER=VALUE", value_parser = expectation, help_heading = "Invokes")]
+    pub expect: Vec<(String, Value)>,
+    /// Measure a function that answers with errors all the same
+    ///
+    /// Without it a function error, or a statusCode of 400 or more, stops the run: a function that fails fast must
+    /// never look improved.
+    #[arg(long, help_heading = "Invokes")]
+    pub allow_function_errors: bool,
+
+    /// How much.
+    #[command(flatten)]
+    pub order: OrderArgs,
+    /// Where.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// What the sandbox runs.
+    #[command(flatten)]
+    pub interpreter: InterpreterArgs,
+    /// Output.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Packages.
+    #[command(flatten)]
+    pub build: CommonBuild,
+    /// The package before.
+    #[command(flatten)]
+    pub before_build: BeforeBuild,
+    /// The package after.
+    #[command(flatten)]
+    pub after_build: AfterBuild,
+}
+
+/// Lambda's limits on memory, MB.
+pub(super) fn memory_mb() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(128..=10_240)
+}
+
+/// Lambda's limits on the timeout, seconds.
+pub(super) fn timeout_s() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=900)
+}
+
+/// `KEY=VALUE`; the value may be empty and may hold further equals signs.
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE".into()),
+    }
+}
+
+/// `/pointer=VALUE`: VALUE is JSON, or else the text itself.
+fn expectation(text: &str) -> Result<(String, Value), String> {
+    match text.split_once('=') {
+        Some((pointer, value)) if pointer.is_empty() || pointer.starts_with('/') => Ok((
+            pointer.to_owned(),
+            serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
+        )),
+        _ => Err("write it as /POINTER=VALUE, for example /statusCode=200".into()),
+    }
+}

@@ -1,0 +1,180 @@
+//! Groups of flags that more than one command takes, or that come once for both builds and once for each.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::run::{key_value, memory_mb, timeout_s};
+
+/// How often, and in which order.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "How much")]
+pub struct OrderArgs {
+    /// Cold starts per subject that must be accepted [env: LAMBENCH_RUNS] [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub runs: Option<u32>,
+    /// Warm invokes after each cold start [env: LAMBENCH_WARM_INVOKES] [default: 5]
+    #[arg(long, value_name = "N")]
+    pub warm_invokes: Option<u32>,
+    /// Repeat the order of an earlier run [env: LAMBENCH_SEED] [default: random, and printed]
+    ///
+    /// Two subjects are interleaved in blocks (before, after, after, before, or the reverse), so that a machine or a
+    /// region that slows down hits both alike. The seed decides the blocks.
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<u64>,
+}
+
+/// Where results go.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Print the result file's JSON and nothing else on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Write the result to FILE too (it is always kept under .lambench/results/)
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+}
+
+/// What the sandbox runs packages with.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub struct InterpreterArgs {
+    /// Runtime interface client to run, before any other [env: LAMBENCH_RIC]
+    ///
+    /// A folder that holds awslambdaric or aws-lambda-ric. Without it: the one in the package or its layers, then
+    /// one that the interpreter can import, then lambench's own small one. The report says which one ran.
+    #[arg(long, value_name = "PATH")]
+    pub ric: Option<PathBuf>,
+    /// Run python3.12 or nodejs20.x with whatever version is installed
+    ///
+    /// Without it a package for python3.12 is never measured on 3.11. What ran is in the report.
+    #[arg(long)]
+    pub any_version: bool,
+}
+
+/// Where to measure.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Where")]
+pub struct PlaceArgs {
+    /// Measure on AWS, also what lambench.toml defines with a package
+    #[arg(long, conflicts_with = "local")]
+    pub aws: bool,
+    /// Measure on the sandbox, with no AWS account
+    #[arg(long, conflicts_with_all = ["endpoint_url", "region", "profile"])]
+    pub local: bool,
+    /// Another endpoint that speaks Lambda's API, such as `lambench serve`
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// AWS region
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Profile of the AWS configuration files
+    #[arg(long)]
+    pub profile: Option<String>,
+}
+
+/// Flags of one build as they were typed, whichever of the three groups they came in.
+#[derive(Debug, Clone, Copy)]
+pub struct TypedBuild<'a> {
+    /// `""`, `"before-"` or `"after-"`: what stands between `--` and the flag's name.
+    pub prefix: &'static str,
+    /// `--handler`.
+    pub handler: Option<&'a str>,
+    /// `--runtime`.
+    pub runtime: Option<&'a str>,
+    /// `--layers`.
+    pub layers: &'a [PathBuf],
+    /// `--memory`.
+    pub memory: Option<u32>,
+    /// `--timeout`.
+    pub timeout: Option<u32>,
+    /// `--env`.
+    pub env: &'a [(String, String)],
+    /// `--label`.
+    pub label: Option<&'a str>,
+}
+
+/// The same flags three times: clap has no prefix for a flattened group.
+macro_rules! build_flags {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $of:literal, $heading:literal, short_help: $short:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Default, Args)]
+        #[command(next_help_heading = $heading)]
+        pub struct $name {
+            #[doc = concat!("Handler", $of, ", such as `app.handler` [default: inferred from the package]")]
+            #[arg(id = concat!($prefix, "handler"), long = concat!($prefix, "handler"), value_name = "HANDLER",
+                  hide_short_help = !$short)]
+            pub handler: Option<String>,
+            #[doc = concat!("Runtime", $of, ": python3, python3.12, nodejs, nodejs20.x, provided.al2023 [default: inferred]")]
+            #[arg(id = concat!($prefix, "runtime"), long = concat!($prefix, "runtime"), value_name = "RUNTIME",
+                  hide_short_help = !$short)]
+            pub runtime: Option<String>,
+            #[doc = concat!("Layers", $of, ", folders or zips, in order (repeatable, or with commas)")]
+            #[arg(id = concat!($prefix, "layers"), long = concat!($prefix, "layers"), value_name = "PATH",
+                  value_delimiter = ',', hide_short_help = !$short)]
+            pub layers: Vec<PathBuf>,
+            #[doc = concat!("Memory", $of, ", MB, 128 to 10240 [default: 512]")]
+            #[arg(id = concat!($prefix, "memory"), long = concat!($prefix, "memory"), value_name = "MB",
+                  value_parser = memory_mb(), hide_short_help = !$short)]
+            pub memory: Option<u32>,
+            #[doc = concat!("Timeout", $of, ", seconds, 1 to 900 [default: 30]")]
+            #[arg(id = concat!($prefix, "timeout"), long = concat!($prefix, "timeout"), value_name = "SECONDS",
+                  value_parser = timeout_s(), hide_short_help = !$short)]
+            pub timeout: Option<u32>,
+            #[doc = concat!("Environment variable", $of, " (repeatable); never written to any output")]
+            #[arg(id = concat!($prefix, "env"), long = concat!($prefix, "env"), value_name = "KEY=VALUE",
+                  value_parser = key_value, hide_short_help = !$short)]
+            pub env: Vec<(String, String)>,
+            #[doc = concat!("Text for the version row", $of, " [default: the version in the function's answer]")]
+            #[arg(id = concat!($prefix, "label"), long = concat!($prefix, "label"), value_name = "TEXT",
+                  hide_short_help = !$short)]
+            pub label: Option<String>,
+        }
+
+        impl $name {
+            /// The same flags without the group's own type.
+            pub fn typed(&self) -> TypedBuild<'_> {
+                TypedBuild {
+                    prefix: $prefix,
+                    handler: self.handler.as_deref(),
+                    runtime: self.runtime.as_deref(),
+                    layers: &self.layers,
+                    memory: self.memory,
+                    timeout: self.timeout,
+                    env: &self.env,
+                    label: self.label.as_deref(),
+                }
+            }
+        }
+
+        // Values of environment variables are secrets: a debug print has none.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
+                f.debug_struct(stringify!($name))
+                    .field("handler", &self.handler)
+                    .field("runtime", &self.runtime)
+                    .field("layers", &self.layers)
+                    .field("memory", &self.memory)
+                    .field("timeout", &self.timeout)
+                    .field("env", &names)
+                    .field("label", &self.label)
+                    .finish()
+            }
+        }
+    };
+}
+
+build_flags!(
+    /// Flags for the packages of both subjects.
+    CommonBuild, "", " of the packages", "Packages", short_help: true
+);
+build_flags!(
+    /// Flags for the package that is *before*; they win over those for both.
+    BeforeBuild, "before-", " of --before alone", "The package before", short_help: false
+);
+build_flags!(
+    /// Flags for the package that is *after* (or the only one); they win over those for both.
+    AfterBuild, "after-", " of --after alone", "The package after", short_help: false
+);

@@ -1,0 +1,168 @@
+//! What can be wrong with a command line, a variable or lambench.toml.
+
+use std::path::PathBuf;
+
+use crate::subject::contents::ContentsError;
+use crate::subject::infer::Unknown;
+
+/// Why there are no settings. All of these are usage errors.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Nothing to measure was named.
+    #[error("nothing to measure: name it with --function, or with --before and --after")]
+    NoSubject,
+    /// The working directory is gone or hidden.
+    #[error("finding the working directory: {0}")]
+    NoWorkingFolder(std::io::Error),
+    /// A file can't be read.
+    #[error("reading {}: {why}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        why: std::io::Error,
+    },
+    /// lambench.toml is not TOML.
+    #[error("{file}:{line}:{column}: {why}")]
+    Syntax {
+        /// The file as it is named to the user.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// The parser's reason.
+        why: String,
+    },
+    /// A key of lambench.toml has a value of another kind or out of range.
+    #[error("{file}:{line}: {key} must be {expected}, not {found}")]
+    WrongValue {
+        /// The file as it is named to the user.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// `functions.data-collector.memory`.
+        key: String,
+        /// What it should be, in words.
+        expected: String,
+        /// What it is, in words.
+        found: String,
+    },
+    /// A variable has a value out of range.
+    #[error("{name} must be {expected}, not `{found}`")]
+    WrongVariable {
+        /// `LAMBENCH_RUNS`.
+        name: &'static str,
+        /// What it should be, in words.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// Two things that were asked for exclude each other.
+    #[error("{what}")]
+    Conflict {
+        /// Which two, and why.
+        what: String,
+        /// What to leave out or to add.
+        hint: String,
+    },
+    /// A path that leads nowhere.
+    #[error("{path}: no such file or folder (given by {by})")]
+    NoSuchPath {
+        /// As it was written.
+        path: String,
+        /// The flag or the key.
+        by: String,
+        /// How a path is told from a name.
+        hint: String,
+    },
+    /// A name with no package, where a package is wanted.
+    #[error("{name} has no package: {why}")]
+    NoPackage {
+        /// The function's name.
+        name: String,
+        /// Not defined in lambench.toml, or defined without one.
+        why: String,
+        /// What to define or to leave out.
+        hint: String,
+    },
+    /// The runtime or the handler could not be inferred.
+    #[error("{package}: {unknown}")]
+    NotInferred {
+        /// The package as it was written.
+        package: String,
+        /// What is wanted.
+        unknown: Box<Unknown>,
+        /// Which flags or keys to give.
+        hint: String,
+    },
+    /// The package has no file for the handler.
+    #[error("{package}: no {file} in it, for handler {handler} ({origin})")]
+    NoModule {
+        /// The package as it was written.
+        package: String,
+        /// The file.
+        file: String,
+        /// The handler.
+        handler: String,
+        /// Where the handler came from.
+        origin: String,
+    },
+    /// A `bootstrap` without the executable bit.
+    #[error("{package}: its bootstrap is not executable")]
+    NotExecutable {
+        /// The package as it was written.
+        package: String,
+    },
+    /// The package can't be looked into.
+    #[error(transparent)]
+    Contents(#[from] ContentsError),
+    /// The payload is no event.
+    #[error("payload ({by}): {why}")]
+    Payload {
+        /// The flag, the variable or the key; the file where it is one.
+        by: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something else that was written wrong.
+    #[error("{what}")]
+    Usage {
+        /// What.
+        what: String,
+        /// What to do next.
+        hint: Option<String>,
+    },
+}
+
+impl ConfigError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::NoSubject => {
+                "`lambench demo` shows it at work; `lambench run --help` has examples"
+            }
+            Self::NoWorkingFolder(_) => "change to a folder that exists",
+            Self::NotExecutable { .. } => {
+                "chmod +x it (and zip it on a system that keeps modes): Lambda executes it"
+            }
+            Self::NoModule { .. } => {
+                "the handler is MODULE.FUNCTION, with MODULE's file at the top of the package; see --handler"
+            }
+            Self::Payload { .. } => {
+                "an event is JSON; {{uuid}} and {{now}} stand inside strings: '{\"id\": \"{{uuid}}\"}'"
+            }
+            Self::Conflict { hint, .. }
+            | Self::NoSuchPath { hint, .. }
+            | Self::NoPackage { hint, .. }
+            | Self::NotInferred { hint, .. } => hint,
+            Self::Usage { hint, .. } => return hint.clone(),
+            Self::Unreadable { .. }
+            | Self::Syntax { .. }
+            | Self::WrongValue { .. }
+            | Self::WrongVariable { .. }
+            | Self::Contents(_) => return None,
+        };
+        Some(text.to_owned())
+    }
+}

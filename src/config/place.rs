@@ -1,0 +1,159 @@
+//! Where to measure, why there, and which flags make no sense there.
+
+use crate::cli::RunArgs;
+
+use super::Place;
+use super::builds::given;
+use super::error::ConfigError;
+use super::subjects::{Candidate, What};
+
+/// Sandbox or AWS, and the reason in words. Nothing is guessed silently: what does not fit together is an error.
+pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
+    let packages: Vec<&Candidate> = subjects.iter().filter(|s| is_package(s)).collect();
+    let in_place: Vec<&Candidate> = subjects.iter().filter(|s| !is_package(s)).collect();
+    if let (Some(package), Some(function)) = (packages.first(), in_place.first()) {
+        return Err(conflict(
+            format!(
+                "{} {} is a package and {} {} is not ({}): both are measured in one place",
+                package.flag, package.written, function.flag, function.written, function.reason
+            ),
+            "compare two packages (--local with lambench.toml's), or two functions on AWS",
+        ));
+    }
+    if let [a, b] = in_place.as_slice()
+        && a.what == b.what
+    {
+        return Err(conflict(
+            format!(
+                "{} {} and {} {} are the same function",
+                a.flag, a.written, b.flag, b.written
+            ),
+            "measure it alone with --function; its earlier result is shown as Before",
+        ));
+    }
+    if packages.is_empty() {
+        on_aws(args, subjects)
+    } else {
+        on_sandbox(args, subjects)
+    }
+}
+
+fn on_aws(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
+    let first = &subjects[0];
+    let sandbox_only = [
+        ("--ric", args.interpreter.ric.is_some()),
+        ("--any-version", args.interpreter.any_version),
+    ];
+    if let Some((flag, _)) = sandbox_only.into_iter().find(|(_, given)| *given) {
+        return Err(conflict(
+            format!(
+                "{flag} is for the sandbox, but {} is measured in place ({})",
+                first.written, first.reason
+            ),
+            "leave it out, or give the function's package",
+        ));
+    }
+    for flags in [
+        args.build.typed(),
+        args.before_build.typed(),
+        args.after_build.typed(),
+    ] {
+        if let Some(flag) = given(&flags).first() {
+            return Err(conflict(
+                format!(
+                    "{flag} is for a package, but {} is measured as it is deployed ({})",
+                    first.written, first.reason
+                ),
+                "leave it out: the configuration of a function in place is put back exactly as it was",
+            ));
+        }
+    }
+    let place = Place::Aws {
+        endpoint_url: args.place.endpoint_url.clone(),
+        region: args.place.region.clone(),
+        profile: args.place.profile.clone(),
+    };
+    let mut reason = reasons(subjects);
+    if let Some(url) = &args.place.endpoint_url {
+        reason = format!("--endpoint-url {url}: {reason}");
+    } else if args.place.aws {
+        reason = format!("--aws: {reason}");
+    }
+    Ok((place, reason))
+}
+
+fn on_sandbox(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
+    let first = &subjects[0];
+    let where_flags = [
+        ("--aws", args.place.aws),
+        ("--endpoint-url", args.place.endpoint_url.is_some()),
+    ];
+    if let Some((flag, _)) = where_flags.into_iter().find(|(_, given)| *given) {
+        return Err(conflict(
+            format!(
+                "{flag} with {} {}: a package is measured on the sandbox",
+                first.flag, first.written
+            ),
+            &format!("leave {flag} out, or name a function that is deployed there"),
+        ));
+    }
+    let aws_only = [
+        ("--region", args.place.region.is_some()),
+        ("--profile", args.place.profile.is_some()),
+    ];
+    if let Some((flag, _)) = aws_only.into_iter().find(|(_, given)| *given) {
+        return Err(conflict(
+            format!(
+                "{flag} is for AWS, but {} is measured on the sandbox ({})",
+                first.written, first.reason
+            ),
+            "add --aws to measure the deployed function, or leave it out",
+        ));
+    }
+    let reason = reasons(subjects);
+    let reason = if args.place.local {
+        format!("--local: {reason}")
+    } else {
+        reason
+    };
+    Ok((Place::Sandbox, reason))
+}
+
+/// Before-flags need a before.
+pub fn check_arms(args: &RunArgs, subjects: &[Candidate]) -> Result<(), ConfigError> {
+    if subjects.len() == 2 {
+        return Ok(());
+    }
+    let typed = args.before_build.typed();
+    let mut flags = given(&typed);
+    flags.extend(typed.label.map(|_| "--before-label".to_owned()));
+    match flags.first() {
+        None => Ok(()),
+        Some(flag) => Err(conflict(
+            format!(
+                "{flag}: there is no build before, {} is measured alone",
+                subjects[0].written
+            ),
+            "name one with --before, or leave it out",
+        )),
+    }
+}
+
+fn reasons(subjects: &[Candidate]) -> String {
+    match subjects {
+        [a, b] if a.reason != b.reason => format!("{}; {}", a.reason, b.reason),
+        [first, ..] => first.reason.clone(),
+        [] => String::new(),
+    }
+}
+
+fn is_package(subject: &Candidate) -> bool {
+    matches!(subject.what, What::Package(_))
+}
+
+fn conflict(what: String, hint: &str) -> ConfigError {
+    ConfigError::Conflict {
+        what,
+        hint: hint.to_owned(),
+    }
+}

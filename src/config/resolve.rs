@@ -1,0 +1,276 @@
+//! From what the user typed, variables and lambench.toml to [`Settings`], with what surrounds the program handed in.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{DemoArgs, Globals, LangArg, RunArgs};
+use crate::results::Arm;
+
+use super::builds::{Builder, of_flags, of_variables};
+use super::error::ConfigError;
+use super::file::{self, ConfigFile};
+use super::origin::Sourced;
+use super::place;
+use super::subjects::{Candidate, Candidates, Finder, What};
+use super::surroundings::Surroundings;
+use super::{Lang, Settings, Subject, Target, payload};
+
+/// Cold starts per subject when nobody says how many.
+pub const DEFAULT_RUNS: u32 = 20;
+/// Warm invokes after each when nobody says how many.
+pub const DEFAULT_WARM_INVOKES: u32 = 5;
+/// The function that lambench's own lambench.toml defines.
+const DEMO_FUNCTION: &str = "data-collector";
+
+/// The settings of a run.
+pub fn run(
+    args: &RunArgs,
+    globals: &Globals,
+    around: &Surroundings,
+) -> Result<Settings, ConfigError> {
+    let file = config_file(globals, around)?;
+    settings(args, globals, around, &file)
+}
+
+/// The settings of a demo whose files lie in `unpacked`.
+pub fn demo(
+    args: &DemoArgs,
+    globals: &Globals,
+    unpacked: &Path,
+    around: &Surroundings,
+) -> Result<Settings, ConfigError> {
+    if let Some(path) = &globals.config {
+        return Err(ConfigError::Conflict {
+            what: format!(
+                "--config {}: the demo brings its own lambench.toml",
+                path.display()
+            ),
+            hint: "use `lambench run` for functions of your own".into(),
+        });
+    }
+    let file = file::read(&unpacked.join(file::NAME), "the demo's lambench.toml")?;
+    let args = RunArgs {
+        function: Some(DEMO_FUNCTION.into()),
+        order: args.order.clone(),
+        interpreter: args.interpreter.clone(),
+        output: args.output.clone(),
+        ..RunArgs::default()
+    };
+    settings(&args, globals, around, &file)
+}
+
+/// The lambench.toml that counts: `--config`, `LAMBENCH_CONFIG`, the nearest one; or an empty one.
+pub fn config_file(globals: &Globals, around: &Surroundings) -> Result<ConfigFile, ConfigError> {
+    let named = globals.config.clone().or_else(|| {
+        around
+            .text("LAMBENCH_CONFIG")
+            .map(|t| PathBuf::from(t.value))
+    });
+    if let Some(path) = named {
+        return file::read(&around.folder.join(&path), &path.display().to_string());
+    }
+    match file::find(&around.folder) {
+        Some(path) => {
+            let up = around
+                .folder
+                .ancestors()
+                .take_while(|folder| path.parent() != Some(*folder))
+                .count();
+            file::read(&path, &format!("{}{}", "../".repeat(up), file::NAME))
+        }
+        None => Ok(ConfigFile {
+            folder: around.folder.clone(),
+            ..ConfigFile::default()
+        }),
+    }
+}
+
+fn settings(
+    args: &RunArgs,
+    globals: &Globals,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Settings, ConfigError> {
+    let mut warnings = file.warnings.clone();
+    warnings.extend(around.warnings());
+    let finder = Finder { args, file, around };
+    let Candidates {
+        subjects: candidates,
+        baseline,
+        payload: function_payload,
+    } = finder.find(&mut warnings)?;
+    let (place, place_reason) = place::place(args, &candidates)?;
+    place::check_arms(args, &candidates)?;
+    let payload = payload::resolve(
+        Sourced::flag("--payload", args.payload.clone())
+            .or_else(|| around.text("LAMBENCH_PAYLOAD"))
+            .or(function_payload)
+            .or_else(|| file.payload.clone())
+            .unwrap_or_else(|| Sourced::default("{}".into())),
+        &file.folder,
+        around,
+    )?;
+    let mut subjects = Vec::new();
+    for candidate in candidates {
+        subjects.push(subject(candidate, args, around, file, &mut warnings)?);
+    }
+    warnings.dedup();
+    Ok(Settings {
+        place,
+        place_reason,
+        subjects,
+        baseline,
+        save_baseline: args.save_baseline.clone(),
+        previous: !args.no_previous,
+        runs: runs(args, around, file)?.value,
+        warm_invokes: warm_invokes(args, around, file)?.value,
+        seed: seed(args, around, file)?.value,
+        payload,
+        expect: args.expect.clone(),
+        allow_function_errors: args.allow_function_errors,
+        save: args.output.save.clone(),
+        json: args.output.json,
+        lang: lang(globals, around, file)?.value,
+        quiet: globals.quiet,
+        ric: ric(args, around)?,
+        any_version: args.interpreter.any_version,
+        project: around.project(),
+        warnings,
+    })
+}
+
+fn subject(
+    candidate: Candidate,
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+    warnings: &mut Vec<String>,
+) -> Result<Subject, ConfigError> {
+    let common = of_flags(&args.build.typed());
+    let flags = match candidate.arm {
+        Arm::Before => of_flags(&args.before_build.typed()),
+        Arm::After | Arm::Only => of_flags(&args.after_build.typed()),
+    }
+    .or(&common);
+    let (target, label, provenance) = match candidate.what {
+        What::InPlace(name) => {
+            let label = flags.label.map(|label| label.value).or(candidate.label);
+            (Target::InPlace(name), label, Vec::new())
+        }
+        What::Package(build) => {
+            let build = flags.or(&of_variables(around)?).or(&build).or(&file.build);
+            let builder = Builder {
+                around,
+                file,
+                has_flags: true,
+            };
+            let resolved = builder.resolve(build, warnings)?;
+            (
+                Target::Package(resolved.package),
+                resolved.label,
+                resolved.provenance,
+            )
+        }
+    };
+    Ok(Subject {
+        arm: candidate.arm,
+        name: candidate.written,
+        function: candidate.function,
+        label,
+        target,
+        provenance,
+    })
+}
+
+/// `--runs`, `LAMBENCH_RUNS`, `defaults.runs`, 20.
+pub fn runs(
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<u32>, ConfigError> {
+    Ok(first(
+        Sourced::flag("--runs", args.order.runs),
+        around.runs()?,
+        file.runs.as_ref(),
+        DEFAULT_RUNS,
+    ))
+}
+
+/// `--warm-invokes`, `LAMBENCH_WARM_INVOKES`, `defaults.warm_invokes`, 5.
+pub fn warm_invokes(
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<u32>, ConfigError> {
+    Ok(first(
+        Sourced::flag("--warm-invokes", args.order.warm_invokes),
+        around.warm_invokes()?,
+        file.warm_invokes.as_ref(),
+        DEFAULT_WARM_INVOKES,
+    ))
+}
+
+/// `--seed`, `LAMBENCH_SEED`, `defaults.seed`, a random one short enough to type again.
+pub fn seed(
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<u64>, ConfigError> {
+    let (random, ..) = uuid::Uuid::new_v4().as_fields();
+    Ok(first(
+        Sourced::flag("--seed", args.order.seed),
+        around.seed()?,
+        file.seed.as_ref(),
+        u64::from(random),
+    ))
+}
+
+/// `--lang`, `LAMBENCH_LANG`, `defaults.lang`, English.
+pub fn lang(
+    globals: &Globals,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<Lang>, ConfigError> {
+    let typed = globals.lang.map(|lang| match lang {
+        LangArg::En => Lang::En,
+        LangArg::Ko => Lang::Ko,
+    });
+    Ok(first(
+        Sourced::flag("--lang", typed),
+        around.choice("LAMBENCH_LANG", "en or ko", Lang::of_code)?,
+        file.lang.as_ref(),
+        Lang::default(),
+    ))
+}
+
+fn ric(args: &RunArgs, around: &Surroundings) -> Result<Option<PathBuf>, ConfigError> {
+    let typed = args.interpreter.ric.as_ref();
+    let written = Sourced::flag(
+        "--ric",
+        typed.map(|path| path.to_string_lossy().into_owned()),
+    )
+    .or_else(|| around.text("LAMBENCH_RIC"));
+    let Some(Sourced { value, origin }) = written else {
+        return Ok(None);
+    };
+    let path = around.folder.join(&value);
+    if path.exists() {
+        return Ok(Some(path));
+    }
+    Err(ConfigError::NoSuchPath {
+        path: value,
+        by: origin.to_string(),
+        hint: "install one with `pip install --target FOLDER awslambdaric`, or leave it out".into(),
+    })
+}
+
+/// Flag over variable over file over what the program takes itself.
+fn first<T: Clone>(
+    flag: Option<Sourced<T>>,
+    variable: Option<Sourced<T>>,
+    file: Option<&Sourced<T>>,
+    default: T,
+) -> Sourced<T> {
+    flag.or(variable)
+        .or_else(|| file.cloned())
+        .unwrap_or(Sourced::default(default))
+}

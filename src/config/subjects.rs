@@ -1,0 +1,368 @@
+//! Which subjects there are: what `--function`, `--before` and `--after` name, as packages or functions in place.
+
+use crate::cli::RunArgs;
+use crate::results::Arm;
+
+use super::error::ConfigError;
+use super::file::{Build, ConfigFile, FunctionDef};
+use super::naming::{Named, function_of, looks_like_a_path, named, plain_name};
+use super::origin::{Origin, Sourced};
+use super::surroundings::Surroundings;
+
+/// What one subject is, before its build is resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A package, as far as the command line's paths and lambench.toml describe it.
+    Package(Box<Build>),
+    /// A function in place: name or ARN.
+    InPlace(String),
+}
+
+/// One subject as it was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which arm.
+    pub arm: Arm,
+    /// As the user wrote it.
+    pub written: String,
+    /// The flag that named it.
+    pub flag: &'static str,
+    /// The function it is a build of.
+    pub function: String,
+    /// What it is.
+    pub what: What,
+    /// Label that lambench.toml gives to a function in place.
+    pub label: Option<String>,
+    /// Why it is a package or not, in words.
+    pub reason: String,
+}
+
+/// All that the command line names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    /// One or two.
+    pub subjects: Vec<Candidate>,
+    /// The stored *before*.
+    pub baseline: Option<String>,
+    /// The definition whose payload counts.
+    pub payload: Option<Sourced<String>>,
+}
+
+/// Finds out what is named.
+pub struct Finder<'a> {
+    /// The command line.
+    pub args: &'a RunArgs,
+    /// lambench.toml.
+    pub file: &'a ConfigFile,
+    /// The working folder.
+    pub around: &'a Surroundings,
+}
+
+impl Finder<'_> {
+    /// Every subject and the baseline.
+    pub fn find(&self, warnings: &mut Vec<String>) -> Result<Candidates, ConfigError> {
+        let mut before = self.args.before.as_deref();
+        let mut baseline = self.args.baseline.clone();
+        if let Some(name) = before.and_then(|text| text.strip_prefix("baseline:")) {
+            baseline = Some(name.to_owned());
+            before = None;
+        }
+        for (flag, word) in [
+            ("--function", self.args.function.as_deref()),
+            ("--after", self.args.after.as_deref()),
+        ] {
+            if word.is_some_and(|word| word.starts_with("baseline:")) {
+                return Err(usage(
+                    format!("{flag} baseline: a stored result can only be the one before"),
+                    "name it with --before baseline:NAME, and what to measure with --after or --function",
+                ));
+            }
+        }
+        let after = self.args.after.as_deref();
+        let mut payload = None;
+        let mut subjects = match (self.args.function.as_deref(), before, after) {
+            (None, None, None) => return Err(ConfigError::NoSubject),
+            (None, None, Some(after)) => vec![self.word(Arm::Only, after, "--after")?],
+            (None, Some(before), None) => {
+                return Err(usage(
+                    format!("--before {before}: nothing to compare it with"),
+                    "name the other build with --after; a build on its own is measured with --after alone",
+                ));
+            }
+            (None, Some(before), Some(after)) => vec![
+                self.word(Arm::Before, before, "--before")?,
+                self.word(Arm::After, after, "--after")?,
+            ],
+            (Some(function), before, after) => {
+                payload = self
+                    .file
+                    .functions
+                    .get(function)
+                    .and_then(|def| def.payload.clone());
+                self.function(function, before, after)?
+            }
+        };
+        if payload.is_none() {
+            payload = subjects.iter().find_map(|subject| {
+                let def = self.file.functions.get(&subject.written)?;
+                def.payload.clone()
+            });
+        }
+        if baseline.is_some() && subjects.len() == 2 {
+            let left_out = subjects.remove(0);
+            subjects[0].arm = Arm::Only;
+            warnings.push(format!(
+                "{} is not measured: the stored baseline is the one before",
+                left_out.written
+            ));
+        }
+        Ok(Candidates {
+            subjects,
+            baseline,
+            payload,
+        })
+    }
+
+    fn elsewhere(&self) -> bool {
+        self.args.place.aws || self.args.place.endpoint_url.is_some()
+    }
+
+    /// What a word after `--before` or `--after` names.
+    fn word(&self, arm: Arm, word: &str, flag: &'static str) -> Result<Candidate, ConfigError> {
+        match named(word, self.file, &self.around.folder) {
+            Named::Defined(def) => self.defined_word(arm, word, flag, def),
+            Named::Path => Ok(self.path(arm, word, flag, None)),
+            // A baseline among subjects was dealt with before.
+            Named::Elsewhere | Named::Baseline(_) => {
+                self.in_place(arm, word, flag, None, self.file.in_words(plain_name(word)))
+            }
+        }
+    }
+
+    fn defined_word(
+        &self,
+        arm: Arm,
+        word: &str,
+        flag: &'static str,
+        def: &FunctionDef,
+    ) -> Result<Candidate, ConfigError> {
+        if self.elsewhere() || !def.has_package() {
+            return self.in_place(arm, word, flag, Some(def), self.why_in_place(word, def));
+        }
+        match def.single() {
+            Some(build) => Ok(self.package(arm, word, flag, word, build)),
+            None => Err(usage(
+                format!(
+                    "{flag} {word}: {} defines it with a before and an after",
+                    self.shown()
+                ),
+                "measure both with --function, or give the path of one package",
+            )),
+        }
+    }
+
+    /// What `--function` names, with `--before` and `--after` as builds of it.
+    fn function(
+        &self,
+        function: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Vec<Candidate>, ConfigError> {
+        if looks_like_a_path(function) {
+            return Err(usage(
+                format!("--function {function}: that is a path, not a function's name"),
+                "give a package with --after (and the one to compare it with by --before)",
+            ));
+        }
+        let flag = "--function";
+        let Some(def) = self.file.functions.get(function) else {
+            if before.is_some() || after.is_some() {
+                return Err(usage(
+                    format!(
+                        "--function {function} with --before or --after: {}",
+                        self.file.in_words(function)
+                    ),
+                    "leave --function out, or define the function: --before and --after then name its builds",
+                ));
+            }
+            let why = self.file.in_words(plain_name(function));
+            return Ok(vec![self.in_place(Arm::Only, function, flag, None, why)?]);
+        };
+        if before.is_some() || after.is_some() {
+            return self.builds_of(function, def, before, after);
+        }
+        if self.elsewhere() || !def.has_package() {
+            let why = self.why_in_place(function, def);
+            return Ok(vec![self.in_place(
+                Arm::Only,
+                function,
+                flag,
+                Some(def),
+                why,
+            )?]);
+        }
+        if let Some((before, after)) = def.pair() {
+            return Ok(vec![
+                self.package(Arm::Before, &written(&before), flag, function, before),
+                self.package(Arm::After, &written(&after), flag, function, after),
+            ]);
+        }
+        match def.single() {
+            Some(build) => Ok(vec![self.package(
+                Arm::Only,
+                function,
+                flag,
+                function,
+                build,
+            )]),
+            None => Err(ConfigError::NoPackage {
+                name: function.to_owned(),
+                why: format!("{} defines one of its builds without", self.shown()),
+                hint: "give both before and after a package, or the function itself one".into(),
+            }),
+        }
+    }
+
+    /// Paths that stand in for the builds of a defined function.
+    fn builds_of(
+        &self,
+        function: &str,
+        def: &FunctionDef,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Vec<Candidate>, ConfigError> {
+        let (own_before, own_after) = def.pair().unzip();
+        let own_before = own_before.or_else(|| def.single());
+        let own_after = own_after.or_else(|| def.single());
+        let build =
+            |arm, path: Option<&str>, flag, variant: Option<&Build>, own: Option<Build>| match path
+            {
+                Some(path) => {
+                    let base = variant.cloned().unwrap_or_default().or(&def.build);
+                    let mut candidate = self.path(arm, path, flag, Some(base));
+                    function.clone_into(&mut candidate.function);
+                    Some(candidate)
+                }
+                None => {
+                    own.map(|own| self.package(arm, &written(&own), "--function", function, own))
+                }
+            };
+        let first = build(
+            Arm::Before,
+            before,
+            "--before",
+            def.before.as_ref(),
+            own_before,
+        );
+        let second = build(Arm::After, after, "--after", def.after.as_ref(), own_after);
+        match (first, second) {
+            (Some(first), Some(second)) => Ok(vec![first, second]),
+            (None, Some(mut only)) => {
+                only.arm = Arm::Only;
+                Ok(vec![only])
+            }
+            (_, None) => Err(usage(
+                format!("--function {function} with --before alone: nothing to compare it with"),
+                "name the other build with --after",
+            )),
+        }
+    }
+
+    fn package(
+        &self,
+        arm: Arm,
+        written: &str,
+        flag: &'static str,
+        function: &str,
+        build: Build,
+    ) -> Candidate {
+        Candidate {
+            arm,
+            written: written.to_owned(),
+            flag,
+            function: function.to_owned(),
+            what: What::Package(Box::new(build)),
+            label: None,
+            reason: format!("{function} is defined with a package in {}", self.shown()),
+        }
+    }
+
+    fn path(&self, arm: Arm, word: &str, flag: &'static str, base: Option<Build>) -> Candidate {
+        let package = Sourced::new(word.to_owned(), Origin::Flag(flag.into()));
+        Candidate {
+            arm,
+            written: word.to_owned(),
+            flag,
+            function: function_of(&self.around.folder.join(word)),
+            what: What::Package(Box::new(Build {
+                package: Some(package),
+                ..base.unwrap_or_default()
+            })),
+            label: None,
+            reason: format!("{word} is a package on this machine"),
+        }
+    }
+
+    fn in_place(
+        &self,
+        arm: Arm,
+        word: &str,
+        flag: &'static str,
+        def: Option<&FunctionDef>,
+        reason: String,
+    ) -> Result<Candidate, ConfigError> {
+        if self.args.place.local {
+            return Err(ConfigError::NoPackage {
+                name: word.to_owned(),
+                why: format!("{reason}, and --local measures packages"),
+                hint: format!(
+                    "give its package with --after PATH, or define [functions.{}] with a package in lambench.toml",
+                    plain_name(word)
+                ),
+            });
+        }
+        if word.is_empty() {
+            return Err(ConfigError::NoSubject);
+        }
+        let name = def.and_then(|def| def.name.as_ref());
+        Ok(Candidate {
+            arm,
+            written: word.to_owned(),
+            flag,
+            function: plain_name(word).to_owned(),
+            what: What::InPlace(name.map_or_else(|| word.to_owned(), |name| name.value.clone())),
+            label: def
+                .filter(|def| !def.has_package())
+                .and_then(|def| def.build.label.as_ref())
+                .map(|label| label.value.clone()),
+            reason,
+        })
+    }
+
+    fn why_in_place(&self, name: &str, def: &FunctionDef) -> String {
+        if def.has_package() {
+            format!("the deployed {name}, not the package in {}", self.shown())
+        } else {
+            format!("{name} is defined without a package in {}", self.shown())
+        }
+    }
+
+    fn shown(&self) -> &str {
+        self.file.shown.as_deref().unwrap_or(super::file::NAME)
+    }
+}
+
+fn written(build: &Build) -> String {
+    build
+        .package
+        .as_ref()
+        .map_or_else(String::new, |package| package.value.clone())
+}
+
+/// A usage error with advice.
+pub fn usage(what: String, hint: &str) -> ConfigError {
+    ConfigError::Usage {
+        what,
+        hint: Some(hint.to_owned()),
+    }
+}
