@@ -245,7 +245,11 @@ mod tests {
         after.layers = vec![layer(Some(20)), layer(Some(3))];
         let with = compare(Some((&before, &one)), (&after, &two), false);
         let layers = row(&with, Metric::Layers).unwrap();
-        assert_eq!(layers.before, Some(Figure::Bytes(0)), "no layers is a known size");
+        assert_eq!(
+            layers.before,
+            Some(Figure::Bytes(0)),
+            "no layers is a known size"
+        );
         assert_eq!(layers.after, Some(Figure::Bytes(23)));
         assert_eq!(layers.change, None, "nothing is a per cent of nothing");
         let total = row(&with, Metric::PackageTotal).unwrap();
@@ -261,9 +265,20 @@ mod tests {
         let (only, figures) = (subject(Arm::Only), summary(Arm::Only, 400.0));
         let comparison = compare(None, (&only, &figures), false);
         assert_eq!(comparison.arms, (None, Arm::Only));
-        assert!(comparison.rows.iter().all(|r| r.before.is_none() && r.change.is_none()));
-        assert_eq!(row(&comparison, Metric::ColdStart).unwrap().spread, figures.cold_ms);
-        assert_eq!(row(&comparison, Metric::PackageZipped).unwrap().spread, None);
+        assert!(
+            comparison
+                .rows
+                .iter()
+                .all(|r| r.before.is_none() && r.change.is_none())
+        );
+        assert_eq!(
+            row(&comparison, Metric::ColdStart).unwrap().spread,
+            figures.cold_ms
+        );
+        assert_eq!(
+            row(&comparison, Metric::PackageZipped).unwrap().spread,
+            None
+        );
     }
 
     #[test]
@@ -278,7 +293,11 @@ mod tests {
         let at = order.iter().position(|r| r.0 == Metric::ColdStart).unwrap();
         assert_eq!(
             order[at..at + 3],
-            [(Metric::ColdStart, false), (Metric::Init, true), (Metric::ColdHandler, true)]
+            [
+                (Metric::ColdStart, false),
+                (Metric::Init, true),
+                (Metric::ColdHandler, true)
+            ]
         );
         assert_eq!(order.last().unwrap().0, Metric::Version);
     }

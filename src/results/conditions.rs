@@ -38,13 +38,19 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
             Condition::Runtime,
             a.runtime == b.runtime && a.runtime_version == b.runtime_version,
         ),
-        (Condition::RuntimeClient, a.runtime_client == b.runtime_client),
+        (
+            Condition::RuntimeClient,
+            a.runtime_client == b.runtime_client,
+        ),
         (Condition::Architecture, a.architecture == b.architecture),
         (Condition::Memory, a.memory_mb == b.memory_mb),
         (Condition::CpuLimit, a.cpu_limit == b.cpu_limit),
         (Condition::Mounts, a.mounts == b.mounts),
         (Condition::DiskState, a.disk_state == b.disk_state),
-        (Condition::Concurrency, a.concurrency_mode == b.concurrency_mode),
+        (
+            Condition::Concurrency,
+            a.concurrency_mode == b.concurrency_mode,
+        ),
         (Condition::Payload, a.payload_sha256 == b.payload_sha256),
     ]
     .into_iter()
@@ -67,14 +73,22 @@ mod tests {
             (Condition::Endpoint, |s| s.endpoint = EndpointKind::Aws),
             (Condition::Region, |s| s.region = None),
             (Condition::Runtime, |s| s.runtime = "python3.13".into()),
-            (Condition::Runtime, |s| s.runtime_version = Some("Python 3.9.1".into())),
-            (Condition::RuntimeClient, |s| s.runtime_client = Some("awslambdaric 3.1.1".into())),
+            (Condition::Runtime, |s| {
+                s.runtime_version = Some("Python 3.9.1".into())
+            }),
+            (Condition::RuntimeClient, |s| {
+                s.runtime_client = Some("awslambdaric 3.1.1".into())
+            }),
             (Condition::Architecture, |s| s.architecture = "arm64".into()),
             (Condition::Memory, |s| s.memory_mb = 1024),
             (Condition::CpuLimit, |s| s.cpu_limit = Some("0.5".into())),
-            (Condition::Mounts, |s| s.mounts = Some("search paths".into())),
+            (Condition::Mounts, |s| {
+                s.mounts = Some("search paths".into())
+            }),
             (Condition::DiskState, |s| s.disk_state = Some("cold".into())),
-            (Condition::Concurrency, |s| s.concurrency_mode = "burst".into()),
+            (Condition::Concurrency, |s| {
+                s.concurrency_mode = "burst".into()
+            }),
             (Condition::Payload, |s| s.payload_sha256 = "0".into()),
         ];
         for (condition, change) in cases {

@@ -289,7 +289,8 @@ impl RunResult {
 
     /// What is compared when this result is the *before* of another one: the only subject, or the second of two.
     pub fn latest(&self) -> Option<(&SubjectResult, &ArmSummary)> {
-        self.measured(Arm::Only).or_else(|| self.measured(Arm::After))
+        self.measured(Arm::Only)
+            .or_else(|| self.measured(Arm::After))
     }
 
     /// How many samples of a kind count.

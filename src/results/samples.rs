@@ -1,7 +1,7 @@
 //! Made-up results for tests of everything that reads one.
 
 use super::{
-    Arm, ArmSummary, EndpointKind, Ending, Kind, Layer, PlanRecord, RunResult, SCHEMA_VERSION,
+    Arm, ArmSummary, Ending, EndpointKind, Kind, Layer, PlanRecord, RunResult, SCHEMA_VERSION,
     Sample, SubjectResult,
 };
 use crate::stats::Spread;
@@ -38,14 +38,23 @@ pub(crate) fn summary(arm: Arm, cold_ms: f64) -> ArmSummary {
 }
 
 pub(crate) fn subject(arm: Arm) -> SubjectResult {
-    let build = if arm == Arm::Before { "before" } else { "after" };
+    let build = if arm == Arm::Before {
+        "before"
+    } else {
+        "after"
+    };
     let slim = arm != Arm::Before;
     SubjectResult {
         arm,
         name: format!("fixtures/data-collector/{build}"),
         function: "data-collector".into(),
         label: None,
-        version: if slim { "OPTIMIZED_v2.0" } else { "API_ONLY_v1.0" }.into(),
+        version: if slim {
+            "OPTIMIZED_v2.0"
+        } else {
+            "API_ONLY_v1.0"
+        }
+        .into(),
         version_source: "response".into(),
         endpoint: EndpointKind::Sandbox,
         region: Some("us-east-1".into()),

@@ -113,17 +113,20 @@ impl Store {
     /// cannot be read is none.
     pub fn latest_comparable(&self, subject: &SubjectResult) -> Option<RunResult> {
         // An id begins with its time.
-        stems(&self.root.join("results")).iter().rev().find_map(|id| {
-            let bytes = fs::read(self.result_path(id)).ok()?;
-            let front: Front = serde_json::from_slice(&bytes).ok()?;
-            let [earlier] = front.subjects.as_slice() else {
-                return None;
-            };
-            let comparable = front.ending == Ending::Complete
-                && earlier.function == subject.function
-                && differing(earlier, subject).is_empty();
-            comparable.then(|| serde_json::from_slice(&bytes).ok())?
-        })
+        stems(&self.root.join("results"))
+            .iter()
+            .rev()
+            .find_map(|id| {
+                let bytes = fs::read(self.result_path(id)).ok()?;
+                let front: Front = serde_json::from_slice(&bytes).ok()?;
+                let [earlier] = front.subjects.as_slice() else {
+                    return None;
+                };
+                let comparable = front.ending == Ending::Complete
+                    && earlier.function == subject.function
+                    && differing(earlier, subject).is_empty();
+                comparable.then(|| serde_json::from_slice(&bytes).ok())?
+            })
     }
 
     fn result_path(&self, id: &str) -> PathBuf {
@@ -159,8 +162,8 @@ struct Front {
 
 /// The machine form, as printed and as stored.
 pub fn to_json(result: &RunResult) -> String {
-    let mut json =
-        serde_json::to_string_pretty(result).expect("a result has only string keys and finite figures");
+    let mut json = serde_json::to_string_pretty(result)
+        .expect("a result has only string keys and finite figures");
     json.push('\n');
     json
 }
@@ -172,17 +175,15 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<RunResult, StoreError> {
     struct Version {
         schema_version: u32,
     }
-    serde_json::from_slice(bytes).map_err(|source| {
-        match serde_json::from_slice::<Version>(bytes) {
-            Ok(Version { schema_version }) if schema_version > SCHEMA_VERSION => StoreError::Newer {
-                path: path.to_owned(),
-                found: schema_version,
-            },
-            _ => StoreError::Parse {
-                path: path.to_owned(),
-                source,
-            },
-        }
+    serde_json::from_slice(bytes).map_err(|source| match serde_json::from_slice::<Version>(bytes) {
+        Ok(Version { schema_version }) if schema_version > SCHEMA_VERSION => StoreError::Newer {
+            path: path.to_owned(),
+            found: schema_version,
+        },
+        _ => StoreError::Parse {
+            path: path.to_owned(),
+            source,
+        },
     })
 }
 
@@ -204,7 +205,16 @@ fn stems(folder: &Path) -> Vec<String> {
     let mut stems: Vec<String> = fs::read_dir(folder)
         .into_iter()
         .flatten()
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".json")?.to_owned()))
+        .filter_map(|entry| {
+            Some(
+                entry
+                    .ok()?
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".json")?
+                    .to_owned(),
+            )
+        })
         .filter(|stem| !stem.starts_with('.'))
         .collect();
     stems.sort();

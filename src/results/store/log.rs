@@ -32,7 +32,10 @@ impl RunLog {
             if fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }
-            let mut file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
+            let mut file = fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&path)?;
             write_line(&mut file, &head)?;
             Ok(file)
         };

@@ -22,7 +22,9 @@ fn an_id_is_time_and_seed_and_never_the_same_twice() {
     assert_eq!(store.id(at, 7), "20261125T125511Z-7-3");
     assert_eq!(store.id(at, 8), "20261125T125511Z-8");
     // Known by its result, though its log is gone.
-    store.save(&with_id(single(), "20261125T125511Z-9")).unwrap();
+    store
+        .save(&with_id(single(), "20261125T125511Z-9"))
+        .unwrap();
     assert_eq!(store.id(at, 9), "20261125T125511Z-9-2");
 }
 
@@ -44,7 +46,9 @@ fn what_is_saved_is_read_back_whole() {
     let path = store.save(&result).unwrap();
     assert_eq!(
         path,
-        folder.path().join(".lambench/results/20261125T125511Z-42.json")
+        folder
+            .path()
+            .join(".lambench/results/20261125T125511Z-42.json")
     );
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text, to_json(&result));
@@ -52,7 +56,10 @@ fn what_is_saved_is_read_back_whole() {
     let elsewhere = folder.path().join("my.json");
     store.save_as(&result, &elsewhere).unwrap();
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), text);
-    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     assert_eq!(left.len(), 2, "no temporary file is left: {left:?}");
 }
 
@@ -83,7 +90,9 @@ fn saving_through_a_link_or_into_a_pipe_replaces_neither() {
 #[test]
 fn saving_where_there_is_no_folder_names_the_folder() {
     let (folder, store) = store();
-    let error = store.save_as(&single(), &folder.path().join("no/such/x.json")).unwrap_err();
+    let error = store
+        .save_as(&single(), &folder.path().join("no/such/x.json"))
+        .unwrap_err();
     assert!(error.to_string().contains("there is no folder"), "{error}");
     assert!(error.to_string().contains("no/such"), "{error}");
     assert!(error.hint().unwrap().starts_with("mkdir -p "));
@@ -99,7 +108,11 @@ fn runs_and_results_are_kept_out_of_commits_and_baselines_are_not() {
     assert_eq!(fs::read_to_string(&ignore).unwrap(), "runs/\nresults/\n");
     fs::write(&ignore, "mine\n").unwrap();
     store.save(&single()).unwrap();
-    assert_eq!(fs::read_to_string(&ignore).unwrap(), "mine\n", "a user's own is left alone");
+    assert_eq!(
+        fs::read_to_string(&ignore).unwrap(),
+        "mine\n",
+        "a user's own is left alone"
+    );
 }
 
 #[test]
@@ -109,7 +122,11 @@ fn a_baseline_is_found_by_its_name_and_replaced_by_the_next_of_that_name() {
     store.save_baseline("v1.2_첫번째", &pair()).unwrap();
     let baseline = store.load_baseline("v1.2_첫번째").unwrap();
     assert_eq!(baseline, pair());
-    assert_eq!(baseline.latest().unwrap().0.arm, Arm::After, "its after is what is compared");
+    assert_eq!(
+        baseline.latest().unwrap().0.arm,
+        Arm::After,
+        "its after is what is compared"
+    );
 }
 
 #[test]
@@ -133,11 +150,36 @@ fn an_unknown_baseline_is_answered_with_the_nearest_or_with_all() {
 #[test]
 fn a_name_is_never_a_path() {
     let (folder, store) = store();
-    for name in ["", "..", "../x", "a/b", "a\\b", ".hidden", "-x", "a b", "a\0b", "a:b", &"x".repeat(101)] {
-        assert!(matches!(store.save_baseline(name, &single()), Err(StoreError::BadName { .. })), "{name:?}");
-        assert!(matches!(store.load_baseline(name), Err(StoreError::BadName { .. })), "{name:?}");
+    for name in [
+        "",
+        "..",
+        "../x",
+        "a/b",
+        "a\\b",
+        ".hidden",
+        "-x",
+        "a b",
+        "a\0b",
+        "a:b",
+        &"x".repeat(101),
+    ] {
+        assert!(
+            matches!(
+                store.save_baseline(name, &single()),
+                Err(StoreError::BadName { .. })
+            ),
+            "{name:?}"
+        );
+        assert!(
+            matches!(store.load_baseline(name), Err(StoreError::BadName { .. })),
+            "{name:?}"
+        );
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "nothing was written"
+    );
 }
 
 #[test]
@@ -148,16 +190,27 @@ fn a_newer_result_is_read_as_far_as_it_is_known_and_named_newer_where_not() {
     json["schema_version"] = 2.into();
     json["verdict"] = "passed".into();
     fs::write(&path, json.to_string()).unwrap();
-    assert_eq!(store.load_baseline("next").unwrap().subjects, single().subjects);
+    assert_eq!(
+        store.load_baseline("next").unwrap().subjects,
+        single().subjects
+    );
 
     json["samples"][0]["excluded_reason"] = "a_reason_of_tomorrow".into();
     fs::write(&path, json.to_string()).unwrap();
     let error = store.load_baseline("next").unwrap_err();
-    assert!(error.to_string().contains("newer lambench: its schema_version is 2"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("newer lambench: its schema_version is 2"),
+        "{error}"
+    );
 
     fs::write(&path, "{}").unwrap();
     let error = store.load_baseline("next").unwrap_err();
-    assert!(error.to_string().contains("not a lambench result"), "{error}");
+    assert!(
+        error.to_string().contains("not a lambench result"),
+        "{error}"
+    );
     drop(folder);
 }
 
@@ -166,9 +219,15 @@ fn the_latest_comparable_result_is_the_newest_complete_one_alone_under_the_same_
     let (folder, store) = store();
     let subject = single().subjects.remove(0);
     assert!(store.latest_comparable(&subject).is_none());
-    store.save(&with_id(single(), "20261101T000000Z-1")).unwrap();
-    store.save(&with_id(single(), "20261103T000000Z-1")).unwrap();
-    store.save(&with_id(single(), "20261103T000000Z-1-2")).unwrap();
+    store
+        .save(&with_id(single(), "20261101T000000Z-1"))
+        .unwrap();
+    store
+        .save(&with_id(single(), "20261103T000000Z-1"))
+        .unwrap();
+    store
+        .save(&with_id(single(), "20261103T000000Z-1-2"))
+        .unwrap();
     store.save(&with_id(pair(), "20261104T000000Z-1")).unwrap();
     let mut other = with_id(single(), "20261105T000000Z-1");
     other.subjects[0].memory_mb = 1024;
@@ -177,19 +236,26 @@ fn the_latest_comparable_result_is_the_newest_complete_one_alone_under_the_same_
     other.subjects[0].function = "another".into();
     store.save(&other).unwrap();
     let mut other = with_id(single(), "20261107T000000Z-1");
-    other.ending = Ending::Stopped { why: "interrupted".into() };
+    other.ending = Ending::Stopped {
+        why: "interrupted".into(),
+    };
     store.save(&other).unwrap();
     let results = folder.path().join(".lambench/results");
     fs::write(results.join("20261108T000000Z-1.json"), "{\"subjects\": [").unwrap();
     fs::write(results.join("20261109T000000Z-1.json"), [0xff, 0xfe]).unwrap();
     fs::create_dir(results.join("20261110T000000Z-1.json")).unwrap();
-    assert_eq!(store.latest_comparable(&subject).unwrap().id, "20261103T000000Z-1-2");
+    assert_eq!(
+        store.latest_comparable(&subject).unwrap().id,
+        "20261103T000000Z-1-2"
+    );
 }
 
 #[test]
 fn a_thousand_other_results_are_looked_through_without_a_noticeable_wait() {
     let (folder, store) = store();
-    store.save(&with_id(single(), "20250101T000000Z-1")).unwrap();
+    store
+        .save(&with_id(single(), "20250101T000000Z-1"))
+        .unwrap();
     let mut other = single();
     other.subjects[0].function = "another".into();
     let text = to_json(&other);
@@ -200,7 +266,11 @@ fn a_thousand_other_results_are_looked_through_without_a_noticeable_wait() {
     let begun = std::time::Instant::now();
     assert!(store.latest_comparable(&single().subjects[0]).is_some());
     let took = begun.elapsed();
-    assert!(took.as_secs() < 20, "{took:?} for {} bytes each", text.len());
+    assert!(
+        took.as_secs() < 20,
+        "{took:?} for {} bytes each",
+        text.len()
+    );
 }
 
 #[test]
@@ -209,10 +279,14 @@ fn every_sample_is_in_the_log_as_soon_as_it_is_taken() {
     let mut result = single();
     result.id = store.id(result.created_at, 42);
     let mut log = RunLog::create(&store, &result).unwrap();
-    let path = folder.path().join(".lambench/runs/20261125T125511Z-42.jsonl");
+    let path = folder
+        .path()
+        .join(".lambench/runs/20261125T125511Z-42.jsonl");
     let lines = || -> Vec<serde_json::Value> {
         let text = fs::read_to_string(&path).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     };
     let head = &lines()[0];
     assert_eq!(head["id"], "20261125T125511Z-42");
@@ -220,13 +294,23 @@ fn every_sample_is_in_the_log_as_soon_as_it_is_taken() {
     for unknown in ["samples", "exclusions", "summary", "ending"] {
         assert!(head.get(unknown).is_none(), "{unknown} is not known yet");
     }
-    let cold = result.samples.iter().find(|s| s.kind == Kind::Cold).unwrap();
+    let cold = result
+        .samples
+        .iter()
+        .find(|s| s.kind == Kind::Cold)
+        .unwrap();
     log.append(cold).unwrap();
     log.append(&result.samples[1]).unwrap();
     let all = lines();
     assert_eq!(all.len(), 3);
-    assert_eq!(&serde_json::from_value::<crate::results::Sample>(all[1].clone()).unwrap(), cold);
+    assert_eq!(
+        &serde_json::from_value::<crate::results::Sample>(all[1].clone()).unwrap(),
+        cold
+    );
 
     let again = RunLog::create(&store, &result);
-    assert!(matches!(again, Err(StoreError::Write { .. })), "another run's log is left alone");
+    assert!(
+        matches!(again, Err(StoreError::Write { .. })),
+        "another run's log is left alone"
+    );
 }
