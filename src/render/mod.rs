@@ -1,1 +1,18 @@
 //! Results as people and machines read them: one file per form.
+
+mod announce;
+mod conditions;
+mod figure;
+mod json;
+mod layout;
+mod progress;
+mod report;
+mod style;
+mod table;
+mod text;
+
+pub use announce::before_first_invoke;
+pub use json::json;
+pub use progress::Progress;
+pub use report::{Previous, report};
+pub use style::Style;

@@ -1,5 +1,10 @@
 //! The result of a run: its types, which are the machine format, and where they are stored.
 
+pub mod conditions;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod store;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -264,4 +269,35 @@ pub struct RunResult {
     pub warnings: Vec<String>,
     /// How it ended.
     pub ending: Ending,
+}
+
+impl RunResult {
+    /// The subject of an arm.
+    pub fn subject(&self, arm: Arm) -> Option<&SubjectResult> {
+        self.subjects.iter().find(|subject| subject.arm == arm)
+    }
+
+    /// The figures of an arm.
+    pub fn summary_of(&self, arm: Arm) -> Option<&ArmSummary> {
+        self.summary.iter().find(|summary| summary.arm == arm)
+    }
+
+    /// Subject and figures of an arm.
+    pub fn measured(&self, arm: Arm) -> Option<(&SubjectResult, &ArmSummary)> {
+        self.subject(arm).zip(self.summary_of(arm))
+    }
+
+    /// What is compared when this result is the *before* of another one: the only subject, or the second of two.
+    pub fn latest(&self) -> Option<(&SubjectResult, &ArmSummary)> {
+        self.measured(Arm::Only)
+            .or_else(|| self.measured(Arm::After))
+    }
+
+    /// How many samples of a kind count.
+    pub fn accepted(&self, arm: Arm, kind: Kind) -> usize {
+        self.samples
+            .iter()
+            .filter(|sample| sample.accepted && sample.arm == arm && sample.kind == kind)
+            .count()
+    }
 }

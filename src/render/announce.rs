@@ -1,0 +1,92 @@
+//! What is said before the first invoke: what will be measured, where and why there, and what will be changed.
+
+use crate::config::{Place, Settings, Target};
+use crate::results::RunResult;
+
+use super::conditions::{self, Field};
+use super::layout::{clean, fields};
+use super::text::Text;
+
+/// The announcement, without a final line end. Values that were not given say where they come from.
+pub fn before_first_invoke(result: &RunResult, settings: &Settings) -> String {
+    let text = Text(settings.lang);
+    let style = super::Style::for_stderr();
+    announce(result, settings, text, style.width)
+}
+
+fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -> String {
+    let (label, mut place) = conditions::place(result, text);
+    if let Place::Aws {
+        endpoint_url: Some(url),
+        ..
+    } = &settings.place
+    {
+        place.push_str(&format!(" ({})", clean(url)));
+    }
+    if !settings.place_reason.is_empty() {
+        place.push_str(&format!(
+            ", {}",
+            text.because(&clean(&settings.place_reason))
+        ));
+    }
+    let mut list: Vec<Field> = vec![(label, place)];
+    for measured in &result.subjects {
+        let mut what = vec![clean(&measured.name), conditions::runtime(measured, text)];
+        what.extend(measured.handler.as_deref().map(clean));
+        what.push(format!("{} MB", measured.memory_mb));
+        list.push((
+            conditions::arm_title(measured, text).to_owned(),
+            what.join(", "),
+        ));
+        let subject = settings
+            .subjects
+            .iter()
+            .find(|subject| subject.arm == measured.arm);
+        for (name, value, origin) in subject.map_or(&[][..], |subject| &subject.provenance) {
+            let line = format!("{} {} ({})", clean(name), clean(value), clean(origin));
+            list.push((String::new(), line));
+        }
+    }
+    let arms = result.subjects.len();
+    list.push((
+        text.plan().to_owned(),
+        format!(
+            "{}; {}; {}",
+            text.planned(arms, settings.runs, settings.warm_invokes),
+            text.payload(settings.payload.len()),
+            text.ordered(arms == 2, settings.seed, "serial"),
+        ),
+    ));
+    list.push((text.changes().to_owned(), changes(settings, text)));
+    let title = conditions::function_names(result);
+    format!("{title}\n{}", fields(&list, width).trim_end())
+}
+
+fn changes(settings: &Settings, text: Text) -> String {
+    let in_place: Vec<String> = settings
+        .subjects
+        .iter()
+        .filter_map(|subject| match &subject.target {
+            Target::InPlace(name) => Some(clean(name)),
+            Target::Package(_) => None,
+        })
+        .collect();
+    let mut said = Vec::new();
+    if !in_place.is_empty() {
+        said.push(text.will_touch(&in_place.join(", ")));
+    }
+    if in_place.len() < settings.subjects.len() {
+        said.push(
+            match settings.place {
+                Place::Sandbox => text.deleted_at_end(),
+                Place::Aws { .. } => text.staged_on_aws(),
+            }
+            .to_owned(),
+        );
+    }
+    said.join("; ")
+}
+
+#[cfg(test)]
+#[path = "announce_tests.rs"]
+mod tests;

@@ -1,0 +1,187 @@
+//! The head of a report: what was measured, where, and under which conditions. What two subjects share is said once.
+
+use crate::results::conditions::{Condition, differing};
+use crate::results::{EndpointKind, Kind, RunResult, SubjectResult};
+
+use super::layout::clean;
+use super::text::Text;
+
+/// A label and what it says.
+pub(super) type Field = (String, String);
+
+/// `data-collector`, or both names if they differ.
+pub(super) fn function_names(result: &RunResult) -> String {
+    let mut names: Vec<String> = result.subjects.iter().map(|s| clean(&s.function)).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// Sandbox or AWS, region, machine.
+pub(super) fn place(result: &RunResult, text: Text) -> Field {
+    let value = over_subjects(result, text, |subject| match subject.endpoint {
+        EndpointKind::Sandbox => text.on_sandbox(Some(&result.machine), subject.region.as_deref()),
+        EndpointKind::Aws => text.on_aws(subject.region.as_deref().unwrap_or("?")),
+    });
+    (text.place().to_owned(), value)
+}
+
+/// The subjects as the user named them.
+pub(super) fn subjects(result: &RunResult, text: Text) -> Vec<Field> {
+    result
+        .subjects
+        .iter()
+        .map(|subject| (arm_title(subject, text).to_owned(), clean(&subject.name)))
+        .collect()
+}
+
+pub(super) fn arm_title(subject: &SubjectResult, text: Text) -> &'static str {
+    match subject.arm {
+        crate::results::Arm::Before => text.before_title(),
+        crate::results::Arm::After => text.after_title(),
+        crate::results::Arm::Only => text.subject(),
+    }
+}
+
+/// Runtime, memory and all else that moves the figures.
+pub(super) fn conditions(result: &RunResult, text: Text) -> Vec<Field> {
+    let field = |label: &str, value: &dyn Fn(&SubjectResult) -> String| {
+        (label.to_owned(), over_subjects(result, text, value))
+    };
+    let mut fields = vec![
+        field(text.runtime(), &|subject| runtime(subject, text)),
+        field(text.function(), &|subject| {
+            let cpu = subject
+                .cpu_limit
+                .as_deref()
+                .map(|limit| text.cpu_limit(limit));
+            let parts = [
+                Some(format!("{} MB", subject.memory_mb)),
+                Some(subject.architecture.clone()),
+                cpu,
+            ];
+            join(parts)
+        }),
+        field(text.mounts(), &|subject| {
+            let mounts = subject.mounts.as_deref().map(|mounts| text.mounted(mounts));
+            let cache = subject
+                .disk_state
+                .as_deref()
+                .map(|state| text.page_cache(state));
+            join([mounts, cache])
+        }),
+    ];
+    fields.retain(|(_, value)| !value.is_empty());
+    if let [before, after] = result.subjects.as_slice()
+        && let Some(what) = differences(before, after, text)
+    {
+        fields.push((text.differs().to_owned(), text.two_subjects_differ(&what)));
+    }
+    fields
+}
+
+/// How many starts count, and in which order they were measured.
+pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
+    let pair = result.subjects.len() == 2;
+    let mut counts: Vec<_> = result
+        .subjects
+        .iter()
+        .map(|subject| {
+            let cold = result.accepted(subject.arm, Kind::Cold);
+            let warm = result.accepted(subject.arm, Kind::Warm);
+            (subject.arm, text.counted(cold, result.plan.runs, warm))
+        })
+        .collect();
+    let counted = match counts.as_slice() {
+        [(_, a), (_, b)] if a == b => text.each_of_two(&counts.remove(0).1),
+        _ => text.each(&counts),
+    };
+    let mode = result
+        .subjects
+        .first()
+        .map_or("", |s| s.concurrency_mode.as_str());
+    vec![
+        (text.starts().to_owned(), counted),
+        (
+            text.order().to_owned(),
+            text.ordered(pair, result.plan.seed, mode),
+        ),
+    ]
+}
+
+/// `python3.12 (Python 3.12.1), client awslambdaric`.
+pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
+    let runtime = match &subject.runtime_version {
+        Some(version) => format!("{} ({version})", subject.runtime),
+        None => subject.runtime.clone(),
+    };
+    let client = subject
+        .runtime_client
+        .as_deref()
+        .filter(|client| *client != "AWS");
+    join([
+        Some(runtime),
+        client.map(|client| text.runtime_client(client)),
+    ])
+}
+
+/// What differs between two subjects apart from their packages, in words; `None` if nothing.
+fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
+    let mut what = condition_names(&differing(a, b), text);
+    if a.handler != b.handler {
+        let name = |handler: &Option<String>| handler.clone().unwrap_or_else(|| "-".into());
+        what.push(format!(
+            "{} ({} → {})",
+            text.handler(),
+            name(&a.handler),
+            name(&b.handler)
+        ));
+    }
+    if a.timeout_s != b.timeout_s {
+        what.push(format!(
+            "{} ({} → {} s)",
+            text.timeout(),
+            a.timeout_s,
+            b.timeout_s
+        ));
+    }
+    (!what.is_empty()).then(|| what.join(", "))
+}
+
+/// What a stored *before* was measured under that this run was not.
+pub(super) fn other_conditions(
+    before: (&RunResult, &SubjectResult),
+    after: (&RunResult, &SubjectResult),
+    text: Text,
+) -> Option<String> {
+    let mut what = condition_names(&differing(before.1, after.1), text);
+    let on_sandbox =
+        before.1.endpoint == EndpointKind::Sandbox && before.1.endpoint == after.1.endpoint;
+    if on_sandbox && before.0.machine != after.0.machine {
+        what.push(text.machine().to_owned());
+    }
+    (!what.is_empty()).then(|| text.other_conditions(&what.join(", ")))
+}
+
+fn condition_names(conditions: &[Condition], text: Text) -> Vec<String> {
+    conditions
+        .iter()
+        .map(|condition| text.condition(*condition).to_owned())
+        .collect()
+}
+
+fn over_subjects(
+    result: &RunResult,
+    text: Text,
+    value: impl Fn(&SubjectResult) -> String,
+) -> String {
+    let values: Vec<_> = result
+        .subjects
+        .iter()
+        .map(|s| (s.arm, clean(&value(s))))
+        .collect();
+    text.each(&values)
+}
+
+fn join<const N: usize>(parts: [Option<String>; N]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

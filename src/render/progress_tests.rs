@@ -1,0 +1,184 @@
+use std::sync::{Arc, Mutex};
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Written {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn lines(lang: Lang) -> (Progress, Written) {
+    let written = Written::default();
+    let out = Output::Lines(Box::new(written.clone()));
+    (Progress::with(out, lang), written)
+}
+
+fn start(done: usize, total: usize, arm: Arm, cold_ms: f64) -> Event {
+    Event::Start {
+        done,
+        total,
+        arm,
+        cold_ms,
+    }
+}
+
+#[test]
+fn off_a_terminal_a_long_run_says_ten_lines() {
+    let (mut progress, written) = lines(Lang::En);
+    for done in 1..=200 {
+        let arm = if done % 2 == 0 {
+            Arm::After
+        } else {
+            Arm::Before
+        };
+        progress.on(start(
+            done,
+            200,
+            arm,
+            if arm == Arm::After { 940.0 } else { 1800.0 },
+        ));
+    }
+    progress.on(Event::Finished);
+    let text = written.text();
+    assert_eq!(text.lines().count(), 10, "{text}");
+    assert!(
+        text.starts_with("cold starts 20/200: before 1.80 s, after 940 ms"),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .last()
+            .unwrap()
+            .starts_with("cold starts 200/200: before 1.80 s, after 940 ms")
+    );
+}
+
+#[test]
+fn a_short_run_says_every_start_with_the_running_median() {
+    let (mut progress, written) = lines(Lang::Ko);
+    progress.on(Event::Warmup { arm: Arm::Only });
+    for (i, ms) in [300.0, 100.0, 200.0].into_iter().enumerate() {
+        progress.on(start(i + 1, 3, Arm::Only, ms));
+    }
+    let text = written.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], "첫 시작, 집계하지 않음");
+    assert_eq!(lines[1], "콜드 스타트 1/3: 300 ms");
+    assert!(
+        lines[2].starts_with("콜드 스타트 2/3: 200 ms, 약 "),
+        "{text}"
+    );
+    assert_eq!(lines[3], "콜드 스타트 3/3: 200 ms");
+}
+
+#[test]
+fn a_reason_is_explained_once_and_then_counted() {
+    let (mut progress, written) = lines(Lang::En);
+    for _ in 0..3 {
+        progress.on(Event::Excluded {
+            arm: Arm::After,
+            reason: Exclusion::ProactiveInit,
+        });
+    }
+    progress.on(start(1, 1, Arm::After, 940.0));
+    insta::assert_snapshot!(written.text(), @r"
+    Not counted (after): init ran before anyone waited for it (proactive initialisation)
+    cold starts 1/1: after 940 ms, 3 not counted
+    ");
+}
+
+#[test]
+fn a_note_keeps_its_lines_and_loses_its_escapes() {
+    let (mut progress, written) = lines(Lang::En);
+    progress.on(Event::Note("one\n  two\x1b[2J".into()));
+    progress.on(Event::Restored {
+        function: "my-fn".into(),
+    });
+    assert_eq!(
+        written.text(),
+        "one\n  two [2J\nmy-fn: description put back\n"
+    );
+}
+
+#[test]
+fn quiet_is_silent() {
+    let mut progress = Progress::new(true, Lang::En);
+    assert!(matches!(progress.out, Output::Quiet));
+    progress.on(Event::Note("nobody hears this".into()));
+    progress.on(start(1, 2, Arm::Only, 1.0));
+}
+
+#[test]
+fn the_time_left_follows_from_the_starts_done_since_the_first() {
+    let second = Duration::from_secs;
+    assert_eq!(time_left(second(0), 1, 40), None, "one start is no pace");
+    assert_eq!(time_left(second(4), 5, 40), Some(35));
+    assert_eq!(time_left(second(99), 40, 40), None);
+}
+
+/// What indicatif writes to a terminal.
+#[derive(Debug, Clone, Default)]
+struct Terminal(Arc<Mutex<String>>);
+
+impl indicatif::TermLike for Terminal {
+    fn width(&self) -> u16 {
+        80
+    }
+    fn move_cursor_up(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn move_cursor_down(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn move_cursor_right(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn move_cursor_left(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn write_line(&self, text: &str) -> std::io::Result<()> {
+        self.write_str(text)?;
+        self.write_str("\n")
+    }
+    fn write_str(&self, text: &str) -> std::io::Result<()> {
+        self.0.lock().unwrap().push_str(text);
+        Ok(())
+    }
+    fn clear_line(&self) -> std::io::Result<()> {
+        self.write_str("<clear>")
+    }
+    fn flush(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn on_a_terminal_a_note_stands_above_a_bar_that_goes_at_the_end() {
+    let (terminal, written) = (Terminal::default(), Written::default());
+    let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+    let mut progress = Progress::with(
+        Output::Bar(bar(target), Box::new(written.clone())),
+        Lang::En,
+    );
+    progress.on(start(1, 4, Arm::Before, 1800.0));
+    progress.on(Event::Note("a note".into()));
+    progress.on(Event::Finished);
+    assert_eq!(written.text(), "a note\n");
+    let drawn = terminal.0.lock().unwrap().clone();
+    assert!(drawn.contains("━━━━━━╸───"), "{drawn}");
+    assert!(drawn.contains("1/4  before 1.80 s"), "{drawn}");
+    assert!(drawn.ends_with("<clear>"), "{drawn}");
+}

@@ -1,0 +1,451 @@
+//! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
+//! translated.
+
+use crate::compare::Metric;
+use crate::config::Lang;
+use crate::results::conditions::Condition;
+use crate::results::{Arm, Exclusion, Kind};
+
+/// The words of one language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text(pub(super) Lang);
+
+/// Words without figures: a method for each, named for what it says.
+macro_rules! words {
+    ($($name:ident: $en:literal, $ko:literal;)+) => {
+        impl Text {
+            $(pub(super) const fn $name(self) -> &'static str {
+                self.pick($en, $ko)
+            })+
+        }
+    };
+}
+
+words! {
+    // The table
+    metric_title: "Metric", "메트릭";
+    before_title: "Before", "최적화 전";
+    after_title: "After", "최적화 후";
+    change_title: "Change", "개선율";
+    median_title: "Median", "중앙값";
+    min_title: "Min", "최소";
+    max_title: "Max", "최대";
+    indicative: "indicative", "참고용";
+    same: "same", "동일";
+    new_version: "new", "신규";
+    new_layers: "new", "신규";
+    no_layers: "none", "없음";
+    // Labels
+    place: "Where", "측정 환경";
+    subject: "Subject", "측정 대상";
+    runtime: "Runtime", "런타임";
+    function: "Function", "함수 설정";
+    mounts: "Package", "패키지";
+    starts: "Starts", "측정 횟수";
+    order: "Order", "측정 순서";
+    differs: "Differs", "다른 조건";
+    plan: "Plan", "계획";
+    changes: "Changes", "변경 사항";
+    saved: "Saved:", "저장 위치:";
+    warnings: "Warnings", "주의";
+    not_counted: "Not counted", "집계에서 제외";
+    spread_heading: "Spread of this run", "이번 측정의 분포";
+    // Conditions
+    handler: "handler", "핸들러";
+    timeout: "timeout", "제한 시간";
+    machine: "machine", "측정 컴퓨터";
+    read_only_mounts: "read-only bind mounts", "읽기 전용 바인드 마운트";
+    search_paths: "search paths, not mounted", "마운트 없이 검색 경로로 제공";
+    cpu_not_limited: "CPU not limited", "CPU 제한 없음";
+    serial: "one invoke at a time", "한 번에 하나씩 호출";
+    // Footnotes
+    medians_note: "Figures are medians of what was counted; max memory is the largest seen. A cold start is init (or restore) and handler together.",
+        "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
+    spread_note: "Max memory is the largest seen. A cold start is init (or restore) and handler together.",
+        "최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
+    sandbox_note: "The sandbox shows the direction and size of a change, not AWS's milliseconds.",
+        "샌드박스는 변화의 방향과 크기를 보여 줄 뿐, AWS에서의 실제 밀리초 값은 아닙니다.";
+    interleaved_note: "Before and after were measured alternately in the same run.",
+        "최적화 전과 후를 같은 실행에서 번갈아 측정했습니다.";
+    // Progress
+    cold_starts: "cold starts", "콜드 스타트";
+    deleted_at_end: "created in the sandbox for this run and deleted at the end; nothing outside it is changed",
+        "이번 측정을 위해 샌드박스에 만들었다가 끝나면 삭제합니다. 샌드박스 밖은 아무것도 바뀌지 않습니다";
+    staged_on_aws: "functions are created for this run and deleted at the end",
+        "이번 측정을 위해 함수를 만들었다가 끝나면 삭제합니다";
+}
+
+impl Text {
+    const fn pick(self, en: &'static str, ko: &'static str) -> &'static str {
+        match self.0 {
+            Lang::En => en,
+            Lang::Ko => ko,
+        }
+    }
+
+    fn say(self, en: String, ko: String) -> String {
+        match self.0 {
+            Lang::En => en,
+            Lang::Ko => ko,
+        }
+    }
+
+    pub(super) const fn metric(self, metric: Metric) -> &'static str {
+        match metric {
+            Metric::PackageZipped => self.pick("Package size", "패키지 크기"),
+            Metric::PackageUnzipped => self.pick("unzipped", "압축 해제 후"),
+            Metric::Layers => self.pick("Layers", "레이어 크기"),
+            Metric::PackageTotal => self.pick("Package and layers", "패키지 + 레이어"),
+            Metric::ColdStart => self.pick("Cold start", "콜드 스타트"),
+            Metric::Init => self.pick("init", "초기화"),
+            Metric::Restore => self.pick("restore", "복원"),
+            Metric::ColdHandler => self.pick("handler", "핸들러"),
+            Metric::WarmStart => self.pick("Warm start", "웜 스타트"),
+            Metric::MaxMemory => self.pick("Max memory", "최대 메모리"),
+            Metric::BilledCold => self.pick("Billed time, cold", "과금 시간(콜드)"),
+            Metric::BilledWarm => self.pick("Billed time, warm", "과금 시간(웜)"),
+            Metric::CostCold => self.pick("Cost per 1M cold starts", "콜드 100만 회 비용"),
+            Metric::CostWarm => self.pick("Cost per 1M warm starts", "웜 100만 회 비용"),
+            Metric::Version => self.pick("Version", "버전"),
+        }
+    }
+
+    pub(super) const fn condition(self, condition: Condition) -> &'static str {
+        match condition {
+            Condition::Endpoint => self.pick("sandbox or AWS", "샌드박스/AWS 여부"),
+            Condition::Region => self.pick("region", "리전"),
+            Condition::Runtime => self.pick("runtime", "런타임"),
+            Condition::RuntimeClient => self.pick("runtime client", "런타임 클라이언트"),
+            Condition::Architecture => self.pick("architecture", "아키텍처"),
+            Condition::Memory => self.pick("memory", "메모리"),
+            Condition::CpuLimit => self.pick("CPU limit", "CPU 제한"),
+            Condition::Mounts => self.pick("mounts", "마운트 방식"),
+            Condition::DiskState => self.pick("page cache", "페이지 캐시"),
+            Condition::Concurrency => self.pick("concurrency", "동시성 방식"),
+            Condition::Payload => self.pick("payload", "페이로드"),
+        }
+    }
+
+    pub(super) const fn exclusion(self, reason: Exclusion) -> &'static str {
+        match reason {
+            Exclusion::FirstStart => self.pick(
+                "first start of a subject; it pays for the deploy, the caches and the connection",
+                "대상별 첫 시작. 배포, 캐시, 연결 비용이 섞이므로 항상 제외합니다",
+            ),
+            Exclusion::Unknown => self.pick(
+                "no Init or Restore Duration after a touch: a slow or failed init, or a touch that did nothing",
+                "설정을 갱신했는데도 Init/Restore Duration이 없음(초기화 지연·실패 또는 갱신이 적용되지 않음)",
+            ),
+            Exclusion::NoReport => self.pick("no REPORT line in the log's tail", "로그 끝부분에 REPORT 줄이 없음"),
+            Exclusion::AfterUnknown => self.pick(
+                "follows a cold start that was not counted",
+                "집계하지 않은 콜드 스타트에 이어진 호출",
+            ),
+            Exclusion::UnexpectedCold => self.pick(
+                "meant to be warm, but another environment answered with a cold start",
+                "웜 스타트여야 하나 다른 실행 환경이 콜드 스타트로 응답함",
+            ),
+            Exclusion::ProactiveInit => self.pick(
+                "init ran before anyone waited for it (proactive initialisation)",
+                "호출 전에 미리 초기화됨(사전 초기화)",
+            ),
+            Exclusion::FunctionError => self.pick(
+                "the function answered with an error",
+                "함수가 오류로 응답함",
+            ),
+            Exclusion::CallFailed => self.pick(
+                "the call failed or was throttled before the function ran",
+                "함수가 실행되기 전에 호출이 실패했거나 스로틀링됨",
+            ),
+        }
+    }
+
+    /// `None` for the only subject: it needs no name.
+    pub(super) const fn arm(self, arm: Arm) -> Option<&'static str> {
+        match arm {
+            Arm::Before => Some(self.pick("before", "최적화 전")),
+            Arm::After => Some(self.pick("after", "최적화 후")),
+            Arm::Only => None,
+        }
+    }
+
+    pub(super) fn seconds(self, figure: &str) -> String {
+        self.say(format!("{figure} s"), format!("{figure}초"))
+    }
+
+    pub(super) fn title(self, function: &str, pair: bool, sandbox: bool) -> String {
+        let (place, ko_place) = if sandbox {
+            ("on the sandbox", "샌드박스")
+        } else {
+            ("on AWS", "AWS")
+        };
+        if pair {
+            self.say(
+                format!("{function}: cold starts before and after, {place}"),
+                format!("{function}: 최적화 전후 콜드 스타트 비교({ko_place})"),
+            )
+        } else {
+            self.say(
+                format!("{function}: cold starts {place}"),
+                format!("{function}: 콜드 스타트 측정({ko_place})"),
+            )
+        }
+    }
+
+    pub(super) fn on_sandbox(self, machine: Option<&str>, region: Option<&str>) -> String {
+        let machine = machine.map_or_else(String::new, |machine| format!(" ({machine})"));
+        let (en, ko) = region.map_or_else(Default::default, |region| {
+            (
+                format!("; prices of {region}"),
+                format!(", 요금은 {region} 기준"),
+            )
+        });
+        self.say(
+            format!("sandbox, the Lambda embedded in lambench, on this machine{machine}{en}"),
+            format!("샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행{machine}{ko}"),
+        )
+    }
+
+    pub(super) fn on_aws(self, region: &str) -> String {
+        self.say(
+            format!("AWS, region {region}"),
+            format!("AWS, {region} 리전"),
+        )
+    }
+
+    pub(super) fn runtime_client(self, client: &str) -> String {
+        self.say(format!("client {client}"), format!("클라이언트 {client}"))
+    }
+
+    pub(super) fn cpu_limit(self, limit: &str) -> String {
+        if limit == "not limited" {
+            return self.cpu_not_limited().to_owned();
+        }
+        self.say(format!("CPU limit {limit}"), format!("CPU 제한 {limit}"))
+    }
+
+    pub(super) fn mounted(self, mounts: &str) -> String {
+        match mounts {
+            "read-only bind mounts" => self.read_only_mounts().to_owned(),
+            "search paths" => self.search_paths().to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
+    pub(super) fn page_cache(self, state: &str) -> String {
+        let ko = if state == "warm" { "적재됨" } else { state };
+        self.say(format!("page cache {state}"), format!("페이지 캐시 {ko}"))
+    }
+
+    /// Each of two arms, or the value that they share.
+    pub(super) fn each(self, values: &[(Arm, String)]) -> String {
+        let mut named = values.iter().map(|(arm, value)| match self.arm(*arm) {
+            Some(arm) => format!("{arm} {value}"),
+            None => value.clone(),
+        });
+        match values {
+            [(_, a), (_, b)] if a == b => a.clone(),
+            _ => named.by_ref().collect::<Vec<_>>().join("; "),
+        }
+    }
+
+    pub(super) fn counted(self, cold: usize, planned: u32, warm: usize) -> String {
+        self.say(
+            format!("{cold} of {planned} cold starts, {warm} warm"),
+            format!("콜드 {cold}/{planned}회, 웜 {warm}회"),
+        )
+    }
+
+    pub(super) fn each_of_two(self, value: &str) -> String {
+        self.say(format!("{value}, each"), format!("각각 {value}"))
+    }
+
+    pub(super) fn ordered(self, pair: bool, seed: u64, mode: &str) -> String {
+        let (en, ko) = match mode {
+            "serial" => (Text(Lang::En).serial(), Text(Lang::Ko).serial()),
+            other => (other, other),
+        };
+        if pair {
+            self.say(
+                format!("ABBA, seed {seed}; {en}"),
+                format!("ABBA, 시드 {seed}, {ko}"),
+            )
+        } else {
+            self.say(format!("seed {seed}; {en}"), format!("시드 {seed}, {ko}"))
+        }
+    }
+
+    pub(super) fn two_subjects_differ(self, what: &str) -> String {
+        self.say(
+            format!("{what}: the change is not the package's alone"),
+            format!("{what}. 변화가 패키지 때문만은 아닐 수 있습니다"),
+        )
+    }
+
+    pub(super) fn excluded(self, kind: Kind, count: u64) -> String {
+        match kind {
+            Kind::Cold => self.say(format!("{count} cold"), format!("콜드 {count}회")),
+            Kind::Warm => self.say(format!("{count} warm"), format!("웜 {count}회")),
+        }
+    }
+
+    pub(super) fn stopped(self, why: &str) -> String {
+        self.say(
+            format!("Stopped before the plan was done: {why}. The figures are of what there is."),
+            format!("계획을 마치기 전에 중단됨: {why}. 위 수치는 중단 전까지 측정한 결과입니다."),
+        )
+    }
+
+    pub(super) fn range(self, ranges: &[(Arm, String, String)]) -> String {
+        let en = |(arm, low, high): &(Arm, String, String)| {
+            let arm = Text(Lang::En)
+                .arm(*arm)
+                .map_or_else(String::new, |arm| format!(" {arm}"));
+            format!("{low} to {high}{arm}")
+        };
+        let ko = |(arm, low, high): &(Arm, String, String)| {
+            let arm = Text(Lang::Ko)
+                .arm(*arm)
+                .map_or_else(String::new, |arm| format!("{arm} "));
+            format!("{arm}{low} ~ {high}")
+        };
+        self.say(
+            format!(
+                "Cold starts ranged from {}.",
+                ranges.iter().map(en).collect::<Vec<_>>().join(" and from ")
+            ),
+            format!(
+                "콜드 스타트 범위: {}.",
+                ranges.iter().map(ko).collect::<Vec<_>>().join(", ")
+            ),
+        )
+    }
+
+    pub(super) fn costs_note(self, region: &str) -> String {
+        self.say(
+            format!("Costs are list prices of {region}, requests included."),
+            format!("비용은 {region}의 정가 기준이며 요청 요금을 포함합니다."),
+        )
+    }
+
+    pub(super) fn stored_baseline(self, name: &str) -> String {
+        self.say(
+            format!("baseline \"{name}\""),
+            format!("기준 측정(baseline) \"{name}\""),
+        )
+    }
+
+    pub(super) fn stored_result(self, id: &str) -> String {
+        self.say(
+            format!("earlier result {id}"),
+            format!("이전 측정 결과 {id}"),
+        )
+    }
+
+    pub(super) fn measured_at(self, age: &str, at: &str) -> String {
+        self.say(
+            format!("measured {age} ({at})"),
+            format!("{age} 측정({at})"),
+        )
+    }
+
+    pub(super) fn indicative_note(self, age: &str) -> String {
+        self.say(
+            format!("Before is indicative: it was measured {age}, not in this run, and the same function can drift by more than 10% from day to day."),
+            format!("최적화 전 수치는 참고용입니다. 이번 실행이 아니라 {age}에 측정한 값이며, 같은 함수라도 날마다 10% 넘게 달라질 수 있습니다."),
+        )
+    }
+
+    pub(super) fn other_conditions(self, what: &str) -> String {
+        self.say(
+            format!("Before was measured under other conditions ({what})"),
+            format!("최적화 전은 다른 조건에서 측정했습니다({what})"),
+        )
+    }
+
+    /// How long ago, in the largest unit that is at least one.
+    pub(super) fn age(self, seconds: i64) -> String {
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 60 * MINUTE;
+        const DAY: i64 = 24 * HOUR;
+        const MONTH: i64 = 30 * DAY;
+        let (n, unit, ko) = match seconds {
+            ..MINUTE => return self.pick("just now", "조금 전").to_owned(),
+            MINUTE..HOUR => (seconds / MINUTE, "minute", "분"),
+            HOUR..DAY => (seconds / HOUR, "hour", "시간"),
+            DAY..MONTH => (seconds / DAY, "day", "일"),
+            _ => (seconds / MONTH, "month", "개월"),
+        };
+        let plural = if n == 1 { "" } else { "s" };
+        self.say(format!("{n} {unit}{plural} ago"), format!("{n}{ko} 전"))
+    }
+
+    pub(super) fn time_left(self, seconds: u64) -> String {
+        let (n, unit, ko) = match seconds {
+            0..=90 => (seconds.max(1), "s", "초"),
+            91..=5400 => (seconds.div_ceil(60), "min", "분"),
+            _ => (seconds.div_ceil(3600), "h", "시간"),
+        };
+        self.say(format!("about {n} {unit} left"), format!("약 {n}{ko} 남음"))
+    }
+
+    pub(super) fn first_start(self, arm: Arm) -> String {
+        let (en, ko) = (Text(Lang::En).arm(arm), Text(Lang::Ko).arm(arm));
+        self.say(
+            format!(
+                "first start{}, not counted",
+                en.map_or_else(String::new, |arm| format!(" ({arm})"))
+            ),
+            format!(
+                "첫 시작{}, 집계하지 않음",
+                ko.map_or_else(String::new, |arm| format!("({arm})"))
+            ),
+        )
+    }
+
+    pub(super) fn not_counted_count(self, count: usize) -> String {
+        self.say(format!("{count} not counted"), format!("제외 {count}회"))
+    }
+
+    pub(super) fn put_back(self, function: &str) -> String {
+        self.say(
+            format!("{function}: description put back"),
+            format!("{function}: 설명(Description)을 원래대로 되돌렸습니다"),
+        )
+    }
+
+    pub(super) fn will_touch(self, names: &str) -> String {
+        self.say(
+            format!("the description of {names} before every cold start; put back at the end"),
+            format!(
+                "콜드 스타트마다 {names}의 설명(Description)을 바꾸고, 끝나면 원래대로 되돌립니다"
+            ),
+        )
+    }
+
+    pub(super) fn planned(self, arms: usize, runs: u32, warm: u32) -> String {
+        let least = arms as u64 * u64::from(runs) * u64::from(warm + 1);
+        let (each, ko_each) = if arms == 2 {
+            (" each", "각각 ")
+        } else {
+            ("", "")
+        };
+        let s = if runs == 1 { "" } else { "s" };
+        self.say(
+            format!("{runs} cold start{s}{each}, {warm} warm after every one: {least} invokes, and first starts that are not counted"),
+            format!("{ko_each}콜드 스타트 {runs}회, 매회 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
+        )
+    }
+
+    pub(super) fn payload(self, bytes: usize) -> String {
+        let s = if bytes == 1 { "" } else { "s" };
+        self.say(
+            format!("payload of {bytes} byte{s}"),
+            format!("페이로드 {bytes}바이트"),
+        )
+    }
+
+    pub(super) fn because(self, reason: &str) -> String {
+        self.say(format!("because {reason}"), format!("이유: {reason}"))
+    }
+}

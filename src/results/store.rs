@@ -1,0 +1,256 @@
+//! Where runs, results and baselines lie: `.lambench/` of the project. Results and run logs are nobody's business but
+//! this machine's (`.gitignore` says so); baselines are meant to be committed.
+
+mod error;
+mod log;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+pub use error::StoreError;
+pub use log::RunLog;
+
+use super::conditions::differing;
+use super::{Ending, RunResult, SCHEMA_VERSION, SubjectResult};
+
+/// Runs and results stay out of commits; baselines do not.
+const GITIGNORE: &str = "runs/\nresults/\n";
+
+/// The stored results of one project.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// The store in the project's folder. Nothing is created until something is written.
+    pub fn new(project: &Path) -> Self {
+        Self {
+            root: project.join(".lambench"),
+        }
+    }
+
+    /// A name for a run that no other run of this store has: `20261125T125511Z-7`, or `…-7-2` if that one is taken. The
+    /// run's log file is created empty, so that a run that starts in the same second sees it.
+    pub fn id(&self, created_at: Timestamp, seed: u64) -> String {
+        let base = format!("{}-{seed}", created_at.strftime("%Y%m%dT%H%M%SZ"));
+        for n in 1_u32.. {
+            let id = if n == 1 {
+                base.clone()
+            } else {
+                format!("{base}-{n}")
+            };
+            if self.result_path(&id).exists() {
+                continue;
+            }
+            let log = self.log_path(&id);
+            let claimed = self.folder("runs").and_then(|_| {
+                fs::File::create_new(&log).map_err(|source| StoreError::write(&log, source))
+            });
+            match claimed {
+                Err(StoreError::Write { source, .. })
+                    if source.kind() == io::ErrorKind::AlreadyExists => {}
+                // A store that cannot be written is reported by whoever writes into it first.
+                _ => return id,
+            }
+        }
+        unreachable!("there are more numbers than runs in a second")
+    }
+
+    /// Stores a finished result under its id; gives the file.
+    pub fn save(&self, result: &RunResult) -> Result<PathBuf, StoreError> {
+        self.folder("results")?;
+        let path = self.result_path(&result.id);
+        write_whole(&path, &to_json(result))?;
+        Ok(path)
+    }
+
+    /// Writes a result wherever the user wants it. The folder must exist.
+    pub fn save_as(&self, result: &RunResult, path: &Path) -> Result<(), StoreError> {
+        let folder = folder_of(path);
+        if !folder.is_dir() {
+            return Err(StoreError::NoFolder {
+                path: path.to_owned(),
+                folder: folder.to_owned(),
+            });
+        }
+        write_whole(path, &to_json(result))
+    }
+
+    /// Stores a result under a name, in place of what had that name.
+    pub fn save_baseline(&self, name: &str, result: &RunResult) -> Result<PathBuf, StoreError> {
+        check_name(name)?;
+        self.folder("baselines")?;
+        let path = self.baseline_path(name);
+        write_whole(&path, &to_json(result))?;
+        Ok(path)
+    }
+
+    /// The result stored under a name.
+    pub fn load_baseline(&self, name: &str) -> Result<RunResult, StoreError> {
+        check_name(name)?;
+        let path = self.baseline_path(name);
+        match fs::read(&path) {
+            Ok(bytes) => parse(&path, &bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(StoreError::NoBaseline {
+                name: name.to_owned(),
+                existing: self.baselines(),
+            }),
+            Err(source) => Err(StoreError::Read { path, source }),
+        }
+    }
+
+    /// The names of all baselines, sorted.
+    pub fn baselines(&self) -> Vec<String> {
+        stems(&self.root.join("baselines"))
+    }
+
+    /// The newest complete result of the same function alone that was taken under the same conditions. A file that
+    /// cannot be read is none.
+    pub fn latest_comparable(&self, subject: &SubjectResult) -> Option<RunResult> {
+        // An id begins with its time.
+        stems(&self.root.join("results"))
+            .iter()
+            .rev()
+            .find_map(|id| {
+                let bytes = fs::read(self.result_path(id)).ok()?;
+                let front: Front = serde_json::from_slice(&bytes).ok()?;
+                let [earlier] = front.subjects.as_slice() else {
+                    return None;
+                };
+                let comparable = front.ending == Ending::Complete
+                    && earlier.function == subject.function
+                    && differing(earlier, subject).is_empty();
+                comparable.then(|| serde_json::from_slice(&bytes).ok())?
+            })
+    }
+
+    fn result_path(&self, id: &str) -> PathBuf {
+        self.root.join("results").join(format!("{id}.json"))
+    }
+
+    fn log_path(&self, id: &str) -> PathBuf {
+        self.root.join("runs").join(format!("{id}.jsonl"))
+    }
+
+    fn baseline_path(&self, name: &str) -> PathBuf {
+        self.root.join("baselines").join(format!("{name}.json"))
+    }
+
+    /// Creates a folder of the store, and the store with its `.gitignore` if need be.
+    fn folder(&self, name: &str) -> Result<PathBuf, StoreError> {
+        let folder = self.root.join(name);
+        fs::create_dir_all(&folder).map_err(|source| StoreError::write(&folder, source))?;
+        let ignore = self.root.join(".gitignore");
+        if !ignore.exists() {
+            fs::write(&ignore, GITIGNORE).map_err(|source| StoreError::write(&ignore, source))?;
+        }
+        Ok(folder)
+    }
+}
+
+/// As much of a result as decides whether it is wanted; the samples are stepped over.
+#[derive(Deserialize)]
+struct Front {
+    subjects: Vec<SubjectResult>,
+    ending: Ending,
+}
+
+/// The machine form, as printed and as stored.
+pub fn to_json(result: &RunResult) -> String {
+    let mut json = serde_json::to_string_pretty(result)
+        .expect("a result has only string keys and finite figures");
+    json.push('\n');
+    json
+}
+
+/// A newer file is read as far as this version knows it: fields are only ever added. Where that fails, the error says
+/// that the file is newer.
+fn parse(path: &Path, bytes: &[u8]) -> Result<RunResult, StoreError> {
+    #[derive(Deserialize)]
+    struct Version {
+        schema_version: u32,
+    }
+    serde_json::from_slice(bytes).map_err(|source| match serde_json::from_slice::<Version>(bytes) {
+        Ok(Version { schema_version }) if schema_version > SCHEMA_VERSION => StoreError::Newer {
+            path: path.to_owned(),
+            found: schema_version,
+        },
+        _ => StoreError::Parse {
+            path: path.to_owned(),
+            source,
+        },
+    })
+}
+
+/// A name is a file's name on every system, and never a path.
+fn check_name(name: &str) -> Result<(), StoreError> {
+    let good = !name.is_empty()
+        && name.len() <= 100
+        && !name.starts_with(['.', '-'])
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    good.then_some(()).ok_or_else(|| StoreError::BadName {
+        name: name.to_owned(),
+    })
+}
+
+/// The sorted names, less `.json`, of a folder's result files; none if there is no such folder.
+fn stems(folder: &Path) -> Vec<String> {
+    let mut stems: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            Some(
+                entry
+                    .ok()?
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".json")?
+                    .to_owned(),
+            )
+        })
+        .filter(|stem| !stem.starts_with('.'))
+        .collect();
+    stems.sort();
+    stems
+}
+
+/// Readers see the old file or the new one, never half of either.
+fn write_whole(path: &Path, text: &str) -> Result<(), StoreError> {
+    let failed = |source| StoreError::write(path, source);
+    // Through a link, the file that it names; a pipe or a device is written to and never replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if target.exists() && !target.is_file() && !target.is_dir() {
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(&target)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(failed);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lambench-").suffix(".tmp");
+    // As any other file that the user writes: the umask decides.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder_of(&target)).map_err(failed)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(failed)?;
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests;

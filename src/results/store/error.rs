@@ -1,0 +1,105 @@
+//! What can go wrong with stored results.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::SCHEMA_VERSION;
+
+/// Why something could not be stored or found.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A baseline's name that is not a plain name.
+    #[error("{name:?} is not a name for a baseline")]
+    BadName {
+        /// As given.
+        name: String,
+    },
+    /// No baseline of that name.
+    #[error("no baseline {name:?} is stored")]
+    NoBaseline {
+        /// As given.
+        name: String,
+        /// All that there are.
+        existing: Vec<String>,
+    },
+    /// A file that cannot be read.
+    #[error("reading {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that is not a result.
+    #[error("{} is not a lambench result: {source}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A result of a later lambench that uses what this one doesn't know.
+    #[error(
+        "{} was written by a newer lambench: its schema_version is {found}, this one reads {SCHEMA_VERSION}",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// A file that cannot be written.
+    #[error("writing {}: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file is wanted in a folder that is not there.
+    #[error("writing {}: there is no folder {}", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The missing folder.
+        folder: PathBuf,
+    },
+}
+
+impl StoreError {
+    pub(super) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::BadName { .. } => Some(
+                "letters, digits, `-`, `_` and `.`, at most 100 bytes, the first a letter, digit or `_`".into(),
+            ),
+            Self::NoBaseline { name, existing } => Some(which(name, existing)),
+            Self::Parse { .. } => Some("store the baseline again with --save-baseline, or delete the file".into()),
+            Self::Newer { .. } => Some("install that version, or store the baseline again".into()),
+            Self::NoFolder { folder, .. } => Some(format!("mkdir -p {}", folder.display())),
+            Self::Read { .. } | Self::Write { .. } => None,
+        }
+    }
+}
+
+/// The nearest name, or all.
+fn which(name: &str, existing: &[String]) -> String {
+    let nearest = existing
+        .iter()
+        .map(|other| (strsim::damerau_levenshtein(name, other), other))
+        .filter(|(distance, other)| *distance <= 1 + other.chars().count() / 4)
+        .min();
+    match (nearest, existing) {
+        (Some((_, nearest)), _) => format!("did you mean {nearest:?}?"),
+        (None, []) => format!("there are none yet; --save-baseline {name} stores a run as one"),
+        (None, existing) => format!("there are: {}", existing.join(", ")),
+    }
+}
