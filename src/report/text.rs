@@ -248,7 +248,8 @@ impl<'a> Fields<'a> {
             Label::BilledRestore => keep(&mut self.billed_restore_ms, ms()?),
             Label::Memory => keep(&mut self.memory_mb, mb()?),
             Label::MaxMemory => keep(&mut self.max_memory_mb, mb()?),
-            // At the end of the bytes a word may be cut: only what is known to be whole counts.
+            // At the end of the bytes a word may be cut: an id or a status counts only if it is known to be whole. An
+            // error type, whose names nobody lists, is taken as it stands.
             Label::RequestId => keep(
                 &mut self.request_id,
                 text().filter(|(id, end)| *end < bytes.len() || id.len() == UUID_LEN)?,

@@ -213,6 +213,9 @@ fn a_crash_is_seen_in_either_style() {
         ))
         .crashed
     );
+    let done = r#"{"type":"platform.runtimeDone","record":{"status":"error","requestId":"ID"}}"#;
+    assert!(tail(&done.replace("ID", OURS)).crashed);
+
     assert!(!tail(&line(OTHER)).crashed);
     assert!(!tail(&format!("[ERROR] RequestId: {OURS} Error: my own\n")).crashed);
 }
