@@ -101,7 +101,7 @@ pub(super) fn parse(bytes: &[u8], wrap: Wrap) -> Option<Line> {
     let runtime_version = || owned(fields(|f| f.runtime_version.is_some()).runtime_version);
     Some(match (keyword, first) {
         (b"REPORT", Some(Label::RequestId)) => {
-            Line::Report(fields(|f| f.has_every_report_figure()).report())
+            Line::Report(fields(has_every_report_figure).report())
         }
         (b"INIT_REPORT", Some(_)) => {
             Line::InitReport(fields(|f| f.init_ms.is_some() && f.status.is_some()).init_report())
@@ -135,15 +135,15 @@ pub(super) fn parse(bytes: &[u8], wrap: Wrap) -> Option<Line> {
     })
 }
 
-impl Fields<'_> {
-    /// The four that every REPORT has.
-    fn has_every_report_figure(&self) -> bool {
-        self.duration_ms.is_some()
-            && self.billed_ms.is_some()
-            && self.memory_mb.is_some()
-            && self.max_memory_mb.is_some()
-    }
+/// The four that every REPORT has.
+fn has_every_report_figure(fields: &Fields) -> bool {
+    fields.duration_ms.is_some()
+        && fields.billed_ms.is_some()
+        && fields.memory_mb.is_some()
+        && fields.max_memory_mb.is_some()
+}
 
+impl Fields<'_> {
     fn init_report(&self) -> InitReport {
         InitReport {
             init_ms: self.init_ms,
