@@ -18,7 +18,8 @@ pub struct Prices {
     /// Where.
     pub source: String,
     common_region: String,
-    prices: Vec<Region>,
+    #[serde(rename = "prices")]
+    tables: Vec<Region>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -80,7 +81,7 @@ impl Prices {
     pub fn from_toml(text: &str) -> Result<Self, PricesError> {
         let list: Self = toml::from_str(text)?;
         let sound = |price: f64| price.is_finite() && price >= 0.0;
-        for table in &list.prices {
+        for table in &list.tables {
             let optional = [table.arm64, table.tmp].into_iter().flatten();
             if ![table.requests_per_million, table.x86_64]
                 .into_iter()
@@ -143,7 +144,7 @@ impl Prices {
 
     fn region(&self, name: Option<&str>) -> Option<&Region> {
         let name = name.unwrap_or(&self.common_region);
-        self.prices
+        self.tables
             .iter()
             .find(|table| table.regions.iter().any(|region| region == name))
     }
@@ -253,7 +254,7 @@ mod tests {
                 .source
                 .starts_with("https://aws.amazon.com/lambda/pricing/")
         );
-        let mut regions: Vec<_> = prices.prices.iter().flat_map(|p| &p.regions).collect();
+        let mut regions: Vec<_> = prices.tables.iter().flat_map(|p| &p.regions).collect();
         let all = regions.len();
         regions.sort_unstable();
         regions.dedup();

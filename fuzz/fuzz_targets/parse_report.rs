@@ -5,7 +5,11 @@ use libfuzzer_sys::fuzz_target;
 use report::{Line, parse_line, parse_tail};
 
 #[path = "../../src/report/mod.rs"]
-#[allow(dead_code, reason = "the room as it is, of which this target uses a part")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the room as it is, of which this target uses a part"
+)]
 mod report;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -17,14 +21,22 @@ fuzz_target!(|bytes: &[u8]| {
     check(&Line::Report(report.clone()));
     // Asked for by its own id, a report of that id is found.
     if let Some(id) = report.request_id.as_deref() {
-        let found = parse_tail(bytes, Some(id)).report.expect("a report of that id");
+        let found = parse_tail(bytes, Some(id))
+            .report
+            .expect("a report of that id");
         assert_eq!(found.request_id.as_deref(), Some(id));
     }
 });
 
 fn check(line: &Line) {
     let figures = match line {
-        Line::Report(r) => vec![r.duration_ms, r.billed_ms, r.init_ms, r.restore_ms, r.billed_restore_ms],
+        Line::Report(r) => vec![
+            r.duration_ms,
+            r.billed_ms,
+            r.init_ms,
+            r.restore_ms,
+            r.billed_restore_ms,
+        ],
         Line::InitReport(r) => vec![r.init_ms],
         Line::RestoreReport(r) => vec![r.restore_ms],
         Line::TimedOut { after_s, .. } => vec![Some(*after_s)],

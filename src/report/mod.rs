@@ -28,7 +28,7 @@ pub struct Report {
     pub max_memory_mb: Option<u64>,
     /// `Init Duration`, milliseconds: present on a cold start whose init succeeded within 10 s.
     pub init_ms: Option<f64>,
-    /// `Restore Duration`, milliseconds (SnapStart).
+    /// `Restore Duration`, milliseconds (`SnapStart`).
     pub restore_ms: Option<f64>,
     /// `Billed Restore Duration`, milliseconds; already inside `billed_ms`.
     pub billed_restore_ms: Option<f64>,
@@ -51,7 +51,7 @@ pub struct InitReport {
     pub error_type: Option<String>,
 }
 
-/// `RESTORE_REPORT` or `platform.restoreReport` (SnapStart).
+/// `RESTORE_REPORT` or `platform.restoreReport` (`SnapStart`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RestoreReport {
     /// How long the restore ran, milliseconds.

@@ -71,14 +71,16 @@ impl Found<'_> {
 
     fn take(&mut self, at: usize, begins_line: bool, line: Line) {
         match line {
-            Line::Report(report) if report.duration_ms.is_some() => {
-                if report.request_id.is_none() || self.is_ours(report.request_id.as_deref()) {
-                    self.reports.push(Candidate {
-                        at,
-                        begins_line,
-                        report,
-                    });
-                }
+            Line::Report(report)
+                if report.duration_ms.is_some()
+                    && (report.request_id.is_none()
+                        || self.is_ours(report.request_id.as_deref())) =>
+            {
+                self.reports.push(Candidate {
+                    at,
+                    begins_line,
+                    report,
+                });
             }
             // Text is read before JSON, so the last is the furthest, not the latest taken.
             Line::InitReport(init) if at >= self.init_at => {
@@ -92,6 +94,7 @@ impl Found<'_> {
             Line::End { request_id, status } if self.is_ours(request_id.as_deref()) => {
                 self.end_at = self.end_at.max(Some(at));
                 self.tail.timed_out |= status.as_deref() == Some("timeout");
+                self.tail.crashed |= status.as_deref() == Some("error");
             }
             Line::TimedOut { request_id, .. } => {
                 self.tail.timed_out |= self.is_ours(Some(&request_id));

@@ -97,53 +97,34 @@ pub(super) fn parse(bytes: &[u8], wrap: Wrap) -> Option<Line> {
     let rest = rest.trim_ascii_start();
     let first = label_at(rest, 0).map(|(label, _)| label);
     let named = || match_label(rest, 0, &[b"Name"]).is_some();
+    let fields = |complete| scan(rest, wrap, complete);
+    let runtime_version = || owned(fields(|f| f.runtime_version.is_some()).runtime_version);
     Some(match (keyword, first) {
-        (b"REPORT", Some(Label::RequestId)) => Line::Report(
-            scan(rest, wrap, |f| {
-                f.duration_ms.is_some()
-                    && f.billed_ms.is_some()
-                    && f.memory_mb.is_some()
-                    && f.max_memory_mb.is_some()
-            })
-            .report(),
-        ),
+        (b"REPORT", Some(Label::RequestId)) => {
+            Line::Report(fields(has_every_report_figure).report())
+        }
         (b"INIT_REPORT", Some(_)) => {
-            let f = scan(rest, wrap, |f| f.init_ms.is_some() && f.status.is_some());
-            Line::InitReport(InitReport {
-                init_ms: f.init_ms,
-                phase: owned(f.phase),
-                status: owned(f.status),
-                error_type: owned(f.error_type),
-            })
+            Line::InitReport(fields(|f| f.init_ms.is_some() && f.status.is_some()).init_report())
         }
-        (b"RESTORE_REPORT", Some(_)) => {
-            let f = scan(rest, wrap, |f| f.restore_ms.is_some() && f.status.is_some());
-            Line::RestoreReport(RestoreReport {
-                restore_ms: f.restore_ms,
-                status: owned(f.status),
-                error_type: owned(f.error_type),
-            })
-        }
+        (b"RESTORE_REPORT", Some(_)) => Line::RestoreReport(
+            fields(|f| f.restore_ms.is_some() && f.status.is_some()).restore_report(),
+        ),
         (b"START", Some(Label::RequestId)) => {
-            let f = scan(rest, wrap, |f| f.version.is_some());
+            let fields = fields(|f| f.version.is_some());
             Line::Start {
-                request_id: owned(f.request_id),
-                version: owned(f.version),
+                request_id: owned(fields.request_id),
+                version: owned(fields.version),
             }
         }
         (b"END", Some(Label::RequestId)) => Line::End {
-            request_id: owned(scan(rest, wrap, |f| f.request_id.is_some()).request_id),
+            request_id: owned(fields(|f| f.request_id.is_some()).request_id),
             status: None,
         },
         (b"INIT_START", Some(Label::RuntimeVersion)) => Line::InitStart {
-            runtime_version: owned(
-                scan(rest, wrap, |f| f.runtime_version.is_some()).runtime_version,
-            ),
+            runtime_version: runtime_version(),
         },
         (b"RESTORE_START", Some(Label::RuntimeVersion)) => Line::RestoreStart {
-            runtime_version: owned(
-                scan(rest, wrap, |f| f.runtime_version.is_some()).runtime_version,
-            ),
+            runtime_version: runtime_version(),
         },
         (b"EXTENSION", _) if named() => Line::Extension,
         (b"TELEMETRY", _) if named() => Line::Telemetry,
@@ -154,7 +135,32 @@ pub(super) fn parse(bytes: &[u8], wrap: Wrap) -> Option<Line> {
     })
 }
 
+/// The four that every REPORT has.
+fn has_every_report_figure(fields: &Fields) -> bool {
+    fields.duration_ms.is_some()
+        && fields.billed_ms.is_some()
+        && fields.memory_mb.is_some()
+        && fields.max_memory_mb.is_some()
+}
+
 impl Fields<'_> {
+    fn init_report(&self) -> InitReport {
+        InitReport {
+            init_ms: self.init_ms,
+            phase: owned(self.phase),
+            status: owned(self.status),
+            error_type: owned(self.error_type),
+        }
+    }
+
+    fn restore_report(&self) -> RestoreReport {
+        RestoreReport {
+            restore_ms: self.restore_ms,
+            status: owned(self.status),
+            error_type: owned(self.error_type),
+        }
+    }
+
     fn report(&self) -> Report {
         Report {
             request_id: owned(self.request_id),
@@ -248,7 +254,8 @@ impl<'a> Fields<'a> {
             Label::BilledRestore => keep(&mut self.billed_restore_ms, ms()?),
             Label::Memory => keep(&mut self.memory_mb, mb()?),
             Label::MaxMemory => keep(&mut self.max_memory_mb, mb()?),
-            // At the end of the bytes a word may be cut: only what is known to be whole counts.
+            // At the end of the bytes a word may be cut: an id or a status counts only if it is known to be whole. An
+            // error type, whose names nobody lists, is taken as it stands.
             Label::RequestId => keep(
                 &mut self.request_id,
                 text().filter(|(id, end)| *end < bytes.len() || id.len() == UUID_LEN)?,

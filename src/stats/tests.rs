@@ -70,6 +70,13 @@ fn warm_percentiles_of_small_figures_are_exact() {
 }
 
 #[test]
+fn no_rounding_moves_a_warm_percentile_to_the_next_rank() {
+    // 15 / 29 * 29 is more than 15 in floating point.
+    let figures: Vec<f64> = (1..=29).map(|n| f64::from(n) / 1000.0).collect();
+    assert_eq!(percentiles(&figures).and_then(|p| p.p50), Some(0.015));
+}
+
+#[test]
 fn equal_warm_figures_have_that_figure_as_every_percentile() {
     let spread = warm_spread(&[30.01; 100]).expect("figures");
     assert_eq!(

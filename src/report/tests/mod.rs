@@ -217,6 +217,8 @@ fn a_figure_without_its_unit_is_no_figure() {
         "Duration:",
         "Duration: 12.3",
         "Duration: 12.34 m",
+        "Duration: 12.34 msec",
+        "Memory Size: 128 MBit",
         "Duration: 12. ms",
         "Duration: .5 ms",
     ] {

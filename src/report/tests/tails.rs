@@ -62,10 +62,23 @@ fn output_that_looks_like_our_report_is_not_taken_for_it() {
         // An extension that relays the report writes after it.
         format!("END RequestId: {OURS}\n{real}\n{decoy}\n"),
         format!("END RequestId: {OURS}\nrelay: {decoy}\n{real}\n"),
+        format!("{decoy}\nEND RequestId: {OURS}\nan extension says {real}\n"),
         format!("END RequestId: {OURS}\n{{\"message\":\"{decoy}\"}}\n{real}\n"),
     ] {
         assert_eq!(duration(&text), Some(2.0), "{text}");
     }
+}
+
+#[test]
+fn a_report_inside_an_applications_json_is_not_a_report() {
+    assert_eq!(
+        duration(&format!("{{\"message\":\"{}\"}}\n", report(OURS, "1.00"))),
+        None
+    );
+    let relayed = format!(
+        r#"{{"relayed":{{"type":"platform.report","record":{{"requestId":"{OURS}","metrics":{{"durationMs":9}}}}}}}}"#
+    );
+    assert_eq!(duration(&relayed), None);
 }
 
 #[test]
@@ -100,6 +113,25 @@ fn output_after_a_complete_report_adds_nothing_to_it() {
         report(OURS, "2.00")
     ));
     assert_eq!(xray.report.and_then(|r| r.init_ms), None);
+}
+
+#[test]
+fn output_after_an_incomplete_report_adds_nothing_to_it() {
+    let incomplete = format!("REPORT RequestId: {OURS}\tDuration: 2.00 ms\t\n");
+    let found = tail(&format!("{incomplete}my words\tInit Duration: 5.00 ms\n"));
+    assert_eq!(found.report.and_then(|r| r.init_ms), None);
+}
+
+#[test]
+fn the_next_record_ends_a_report_wherever_it_begins() {
+    for next in [
+        format!("RequestId: {OTHER}\tInit Duration: 5.00 ms\n"),
+        format!("REPORT RequestId: {OTHER}\tInit Duration: 5.00 ms\n"),
+        "INIT_REPORT Status: error\tInit Duration: 5.00 ms\n".to_owned(),
+    ] {
+        let found = tail(&format!("{}{next}", report(OURS, "2.00")));
+        assert_eq!(found.report.and_then(|r| r.init_ms), None, "{next}");
+    }
 }
 
 #[test]
@@ -158,6 +190,15 @@ fn the_last_init_report_is_the_one_that_counts() {
 }
 
 #[test]
+fn the_last_init_report_counts_whichever_form_it_has() {
+    let json = r#"{"type":"platform.initReport","record":{"metrics":{"durationMs":1}}}"#;
+    let text = "INIT_REPORT Init Duration: 2.00 ms\tPhase: init\tStatus: error";
+    let last = |log: String| tail(&log).init_report.and_then(|i| i.init_ms);
+    assert_eq!(last(format!("{json}\n{text}\n")), Some(2.0));
+    assert_eq!(last(format!("{text}\n{json}\n")), Some(1.0));
+}
+
+#[test]
 fn json_records_are_found_among_application_output() {
     let found = tail(&format!(
         r#"plain text
@@ -213,6 +254,9 @@ fn a_crash_is_seen_in_either_style() {
         ))
         .crashed
     );
+    let done = r#"{"type":"platform.runtimeDone","record":{"status":"error","requestId":"ID"}}"#;
+    assert!(tail(&done.replace("ID", OURS)).crashed);
+
     assert!(!tail(&line(OTHER)).crashed);
     assert!(!tail(&format!("[ERROR] RequestId: {OURS} Error: my own\n")).crashed);
 }
