@@ -36,7 +36,7 @@ fn unknown_keys_warn_with_the_line_and_the_nearest_known_key() {
 
 #[test]
 fn a_wrong_value_names_file_line_and_key() {
-    for (message, said) in [
+    for (text, said) in [
         (
             "[functions.fn]\nmemory = \"512\"\n",
             "lambench.toml:2: functions.fn.memory must be a whole number from 128 to 10240, not a string",
