@@ -242,8 +242,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             .collect()
     }
 
-    /// Warns about every key that was not asked for.
-    pub fn finish(self, warnings: &mut Vec<String>) {
+    /// Warns, with the line, about every key that was not asked for.
+    pub fn finish(self, warnings: &mut Vec<(usize, String)>) {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
             if self.known.contains(name) {
@@ -260,7 +260,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 text.push_str(near);
                 text.push('?');
             }
-            warnings.push(text);
+            warnings.push((line, text));
         }
     }
 }
