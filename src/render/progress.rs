@@ -192,5 +192,4 @@ fn median(figures: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "progress_tests.rs"]
 mod tests;

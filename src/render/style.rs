@@ -119,11 +119,16 @@ mod tests {
         (style.color, style.animation)
     }
 
+    type Case = (
+        &'static [(&'static str, &'static str)],
+        (bool, bool),
+        (bool, bool),
+    );
+
     #[test]
     fn colour_and_movement_follow_the_terminal_and_the_usual_variables() {
         // variables, on a terminal: (colour, movement), off it: (colour, movement)
-        type Shown = (bool, bool);
-        let cases: [(&[(&str, &str)], Shown, Shown); 11] = [
+        let cases: [Case; 11] = [
             (&[], (true, true), (false, false)),
             (&[("TERM", "xterm-256color")], (true, true), (false, false)),
             (&[("NO_COLOR", "1")], (false, true), (false, false)),
