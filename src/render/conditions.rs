@@ -128,20 +128,15 @@ pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
 fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
     let mut what = condition_names(&differing(a, b), text);
     if a.handler != b.handler {
-        let name = |handler: &Option<String>| handler.clone().unwrap_or_else(|| "-".into());
-        what.push(format!(
-            "{}: {} → {}",
-            text.handler(),
-            name(&a.handler),
-            name(&b.handler)
-        ));
+        let name = |handler: &Option<String>| handler.as_deref().map_or("-".into(), clean);
+        what.push(text.differing_values(text.handler(), &name(&a.handler), &name(&b.handler)));
     }
     if a.timeout_s != b.timeout_s {
-        what.push(format!(
-            "{}: {} → {} s",
+        let seconds = |s: u64| text.seconds(&s.to_string());
+        what.push(text.differing_values(
             text.timeout(),
-            a.timeout_s,
-            b.timeout_s
+            &seconds(a.timeout_s),
+            &seconds(b.timeout_s),
         ));
     }
     (!what.is_empty()).then(|| what.join(", "))

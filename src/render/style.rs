@@ -61,8 +61,8 @@ impl Style {
         let lively = terminal && !dumb && !on("CI");
         let width = variable("COLUMNS")
             .and_then(|columns| columns.trim().parse().ok())
-            .or(terminal_width)
             .filter(|&columns| columns > 0)
+            .or(terminal_width.filter(|&columns| columns > 0))
             .unwrap_or(USUAL_WIDTH);
         Self {
             color: !set("NO_COLOR") && (on("CLICOLOR_FORCE") || lively),
@@ -170,6 +170,7 @@ mod tests {
         assert_eq!(width(None, Some(60)), 60);
         assert_eq!(width(None, None), 80);
         assert_eq!(width(Some("wide"), Some(60)), 60);
+        assert_eq!(width(Some("0"), Some(60)), 60);
         assert_eq!(
             width(None, Some(0)),
             80,

@@ -204,9 +204,13 @@ impl Text {
         }
     }
 
+    pub(super) fn differing_values(self, what: &str, a: &str, b: &str) -> String {
+        self.say(format!("{what} ({a} → {b})"), format!("{what}({a} → {b})"))
+    }
+
     pub(super) fn two_subjects_differ(self, what: &str) -> String {
         self.say(
-            format!("{what}: the change is not the package's alone"),
+            format!("{what}; the change is not the package's alone"),
             format!("{what}. 변화가 패키지 때문만은 아닐 수 있습니다"),
         )
     }
@@ -218,10 +222,16 @@ impl Text {
         }
     }
 
+    /// Why a run stopped is an error's own words, except where it was the user.
     pub(super) fn stopped(self, why: &str) -> String {
+        let ko = if why == "interrupted" {
+            "사용자 요청"
+        } else {
+            why
+        };
         self.say(
             format!("Stopped before the plan was done: {why}. The figures are of what there is."),
-            format!("계획을 마치기 전에 중단됨: {why}. 위 수치는 중단 전까지 측정한 결과입니다."),
+            format!("계획을 마치기 전에 중단됨: {ko}. 위 수치는 중단 전까지 측정한 결과입니다."),
         )
     }
 
