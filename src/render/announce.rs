@@ -21,15 +21,12 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         ..
     } = &settings.place
     {
-        place.push_str(&format!(" ({})", clean(url)));
-    }
-    if !settings.place_reason.is_empty() {
-        place.push_str(&format!(
-            ", {}",
-            text.because(&clean(&settings.place_reason))
-        ));
+        place.extend([" (", &clean(url), ")"]);
     }
     let mut list: Vec<Field> = vec![(label, place)];
+    if !settings.place_reason.is_empty() {
+        list.push((String::new(), text.because(&clean(&settings.place_reason))));
+    }
     for measured in &result.subjects {
         let mut what = vec![clean(&measured.name), conditions::runtime(measured, text)];
         what.extend(measured.handler.as_deref().map(clean));
@@ -88,5 +85,4 @@ fn changes(settings: &Settings, text: Text) -> String {
 }
 
 #[cfg(test)]
-#[path = "announce_tests.rs"]
 mod tests;

@@ -19,7 +19,7 @@ pub(super) fn function_names(result: &RunResult) -> String {
 /// Sandbox or AWS, region, machine.
 pub(super) fn place(result: &RunResult, text: Text) -> Field {
     let value = over_subjects(result, text, |subject| match subject.endpoint {
-        EndpointKind::Sandbox => text.on_sandbox(Some(&result.machine), subject.region.as_deref()),
+        EndpointKind::Sandbox => text.on_sandbox(&result.machine, subject.region.as_deref()),
         EndpointKind::Aws => text.on_aws(subject.region.as_deref().unwrap_or("?")),
     });
     (text.place().to_owned(), value)
@@ -128,20 +128,15 @@ pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
 fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
     let mut what = condition_names(&differing(a, b), text);
     if a.handler != b.handler {
-        let name = |handler: &Option<String>| handler.clone().unwrap_or_else(|| "-".into());
-        what.push(format!(
-            "{} ({} → {})",
-            text.handler(),
-            name(&a.handler),
-            name(&b.handler)
-        ));
+        let name = |handler: &Option<String>| handler.as_deref().map_or("-".into(), clean);
+        what.push(text.differing_values(text.handler(), &name(&a.handler), &name(&b.handler)));
     }
     if a.timeout_s != b.timeout_s {
-        what.push(format!(
-            "{} ({} → {} s)",
+        let seconds = |s: u64| text.seconds(&s.to_string());
+        what.push(text.differing_values(
             text.timeout(),
-            a.timeout_s,
-            b.timeout_s
+            &seconds(a.timeout_s),
+            &seconds(b.timeout_s),
         ));
     }
     (!what.is_empty()).then(|| what.join(", "))
@@ -154,6 +149,12 @@ pub(super) fn other_conditions(
     text: Text,
 ) -> Option<String> {
     let mut what = condition_names(&differing(before.1, after.1), text);
+    if before.1.function != after.1.function {
+        what.insert(
+            0,
+            format!("{} {}", text.function_name(), clean(&before.1.function)),
+        );
+    }
     let on_sandbox =
         before.1.endpoint == EndpointKind::Sandbox && before.1.endpoint == after.1.endpoint;
     if on_sandbox && before.0.machine != after.0.machine {

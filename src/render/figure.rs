@@ -137,7 +137,7 @@ fn per_cent(magnitude: f64) -> String {
 
 /// Never 100 unless nothing is left: as many decimals as that takes.
 fn per_cent_less(magnitude: f64) -> String {
-    if magnitude < 99.5 || magnitude >= 100.0 {
+    if !(99.5..100.0).contains(&magnitude) {
         return per_cent(magnitude);
     }
     (1..=3)

@@ -93,6 +93,9 @@ impl Progress {
 
     fn start(&mut self, done: usize, total: usize, arm: Arm, cold_ms: f64) {
         self.cold_ms.entry(arm).or_default().push(cold_ms);
+        if let (None, Output::Bar(bar, _)) = (self.begun, &self.out) {
+            bar.set_style(style("{bar:24} {pos}/{len}  {wide_msg}"));
+        }
         // The clock runs from the first start that is done: what came before it (staging, first starts) is no measure.
         let elapsed = self.begun.get_or_insert_with(Instant::now).elapsed();
         let message = self.message(time_left(elapsed, done, total));
@@ -170,11 +173,15 @@ impl Progress {
     }
 }
 
+/// Words alone until there is something to count.
 fn bar(target: ProgressDrawTarget) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {wide_msg}")
-        .expect("the template is right")
-        .progress_chars("━╸─");
-    ProgressBar::with_draw_target(Some(0), target).with_style(style)
+    ProgressBar::with_draw_target(Some(0), target).with_style(style("{wide_msg}"))
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .expect("both templates are right")
+        .progress_chars("━╸─")
 }
 
 /// Seconds to go, from the second start on.
@@ -192,5 +199,4 @@ fn median(figures: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "progress_tests.rs"]
 mod tests;

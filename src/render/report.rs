@@ -94,7 +94,7 @@ pub fn report(
     }
     if let Some(path) = saved {
         // Never broken: a path is there to be copied.
-        out.push_str(&format!("{} {}\n", text.saved(), path.display()));
+        out.extend([text.saved(), " ", &path.display().to_string(), "\n"]);
     }
     out
 }
@@ -138,6 +138,13 @@ impl<'a> View<'a> {
             }
         } else {
             notes.push(text.spread_note().to_owned());
+        }
+        if self.before.is_none() || self.previous.is_some() {
+            let spreads = [after.1.cold_ms, after.1.warm_ms];
+            let told = |p95: bool| spreads.iter().flatten().any(|s| s.p95.is_some() == p95);
+            if told(true) && told(false) {
+                notes.push(text.p95_note().to_owned());
+            }
         }
         if let Some(previous) = self.previous {
             notes.push(text.indicative_note(&previous.age(self.result, text)));
@@ -214,7 +221,7 @@ fn tables(comparison: &Comparison, text: Text, style: &Style) -> String {
     if comparison.indicative && !spreads.is_empty() {
         let heading = style.paint(Paint::Bold, text.spread_heading());
         let table = spread_table(&spreads, text).render(style);
-        out.push_str(&format!("\n{heading}\n\n{table}"));
+        out.extend(["\n", &heading, "\n\n", &table]);
     }
     out
 }
@@ -316,7 +323,7 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
                         .into_iter()
                         .map(|(kind, n)| text.excluded(kind, n))
                         .collect();
-                    (arm, kinds.join(", "))
+                    (arm, kinds.join(text.and()))
                 })
                 .collect();
             let counts = match counts.as_slice() {
@@ -358,5 +365,4 @@ fn list(heading: &str, lines: &[String], style: &Style, paint: Paint) -> String 
 }
 
 #[cfg(test)]
-#[path = "report_tests.rs"]
 mod tests;

@@ -61,8 +61,8 @@ impl Style {
         let lively = terminal && !dumb && !on("CI");
         let width = variable("COLUMNS")
             .and_then(|columns| columns.trim().parse().ok())
-            .or(terminal_width)
             .filter(|&columns| columns > 0)
+            .or(terminal_width.filter(|&columns| columns > 0))
             .unwrap_or(USUAL_WIDTH);
         Self {
             color: !set("NO_COLOR") && (on("CLICOLOR_FORCE") || lively),
@@ -119,11 +119,16 @@ mod tests {
         (style.color, style.animation)
     }
 
+    type Case = (
+        &'static [(&'static str, &'static str)],
+        (bool, bool),
+        (bool, bool),
+    );
+
     #[test]
     fn colour_and_movement_follow_the_terminal_and_the_usual_variables() {
         // variables, on a terminal: (colour, movement), off it: (colour, movement)
-        type Shown = (bool, bool);
-        let cases: [(&[(&str, &str)], Shown, Shown); 11] = [
+        let cases: [Case; 11] = [
             (&[], (true, true), (false, false)),
             (&[("TERM", "xterm-256color")], (true, true), (false, false)),
             (&[("NO_COLOR", "1")], (false, true), (false, false)),
@@ -165,6 +170,7 @@ mod tests {
         assert_eq!(width(None, Some(60)), 60);
         assert_eq!(width(None, None), 80);
         assert_eq!(width(Some("wide"), Some(60)), 60);
+        assert_eq!(width(Some("0"), Some(60)), 60);
         assert_eq!(
             width(None, Some(0)),
             80,

@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn wide_letters_take_two_columns() {
         let printed = table("최적화 전 빌드", "v2").render(&style(80));
-        let widths: Vec<_> = printed.lines().map(unicode_width::UnicodeWidthStr::width).collect();
+        let widths: Vec<_> = printed
+            .lines()
+            .map(unicode_width::UnicodeWidthStr::width)
+            .collect();
         assert!(
             widths.windows(2).all(|pair| pair[0] == pair[1]),
             "{printed}"

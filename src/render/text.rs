@@ -1,10 +1,10 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
-use crate::compare::Metric;
+mod names;
+
 use crate::config::Lang;
-use crate::results::conditions::Condition;
-use crate::results::{Arm, Exclusion, Kind};
+use crate::results::{Arm, Kind};
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,9 @@ words! {
     warnings: "Warnings", "주의";
     not_counted: "Not counted", "집계에서 제외";
     spread_heading: "Spread of this run", "이번 측정의 분포";
+    and: " and ", ", ";
     // Conditions
+    function_name: "function", "함수";
     handler: "handler", "핸들러";
     timeout: "timeout", "제한 시간";
     machine: "machine", "측정 컴퓨터";
@@ -63,6 +65,8 @@ words! {
         "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
     spread_note: "Max memory is the largest seen. A cold start is init (or restore) and handler together.",
         "최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
+    p95_note: "p95 is left out (-) where too few starts were measured to tell.",
+        "측정 횟수가 적어 알 수 없는 p95는 비워 둡니다(-).";
     sandbox_note: "The sandbox shows the direction and size of a change, not AWS's milliseconds.",
         "샌드박스는 변화의 방향과 크기를 보여 줄 뿐, AWS에서의 실제 밀리초 값은 아닙니다.";
     interleaved_note: "Before and after were measured alternately in the same run.",
@@ -90,85 +94,6 @@ impl Text {
         }
     }
 
-    pub(super) const fn metric(self, metric: Metric) -> &'static str {
-        match metric {
-            Metric::PackageZipped => self.pick("Package size", "패키지 크기"),
-            Metric::PackageUnzipped => self.pick("unzipped", "압축 해제 후"),
-            Metric::Layers => self.pick("Layers", "레이어 크기"),
-            Metric::PackageTotal => self.pick("Package and layers", "패키지 + 레이어"),
-            Metric::ColdStart => self.pick("Cold start", "콜드 스타트"),
-            Metric::Init => self.pick("init", "초기화"),
-            Metric::Restore => self.pick("restore", "복원"),
-            Metric::ColdHandler => self.pick("handler", "핸들러"),
-            Metric::WarmStart => self.pick("Warm start", "웜 스타트"),
-            Metric::MaxMemory => self.pick("Max memory", "최대 메모리"),
-            Metric::BilledCold => self.pick("Billed time, cold", "과금 시간(콜드)"),
-            Metric::BilledWarm => self.pick("Billed time, warm", "과금 시간(웜)"),
-            Metric::CostCold => self.pick("Cost per 1M cold starts", "콜드 100만 회 비용"),
-            Metric::CostWarm => self.pick("Cost per 1M warm starts", "웜 100만 회 비용"),
-            Metric::Version => self.pick("Version", "버전"),
-        }
-    }
-
-    pub(super) const fn condition(self, condition: Condition) -> &'static str {
-        match condition {
-            Condition::Endpoint => self.pick("sandbox or AWS", "샌드박스/AWS 여부"),
-            Condition::Region => self.pick("region", "리전"),
-            Condition::Runtime => self.pick("runtime", "런타임"),
-            Condition::RuntimeClient => self.pick("runtime client", "런타임 클라이언트"),
-            Condition::Architecture => self.pick("architecture", "아키텍처"),
-            Condition::Memory => self.pick("memory", "메모리"),
-            Condition::CpuLimit => self.pick("CPU limit", "CPU 제한"),
-            Condition::Mounts => self.pick("mounts", "마운트 방식"),
-            Condition::DiskState => self.pick("page cache", "페이지 캐시"),
-            Condition::Concurrency => self.pick("concurrency", "동시성 방식"),
-            Condition::Payload => self.pick("payload", "페이로드"),
-        }
-    }
-
-    pub(super) const fn exclusion(self, reason: Exclusion) -> &'static str {
-        match reason {
-            Exclusion::FirstStart => self.pick(
-                "first start of a subject; it pays for the deploy, the caches and the connection",
-                "대상별 첫 시작. 배포, 캐시, 연결 비용이 섞이므로 항상 제외합니다",
-            ),
-            Exclusion::Unknown => self.pick(
-                "no Init or Restore Duration after a touch: a slow or failed init, or a touch that did nothing",
-                "설정을 갱신했는데도 Init/Restore Duration이 없음(초기화 지연·실패 또는 갱신이 적용되지 않음)",
-            ),
-            Exclusion::NoReport => self.pick("no REPORT line in the log's tail", "로그 끝부분에 REPORT 줄이 없음"),
-            Exclusion::AfterUnknown => self.pick(
-                "follows a cold start that was not counted",
-                "집계하지 않은 콜드 스타트에 이어진 호출",
-            ),
-            Exclusion::UnexpectedCold => self.pick(
-                "meant to be warm, but another environment answered with a cold start",
-                "웜 스타트여야 하나 다른 실행 환경이 콜드 스타트로 응답함",
-            ),
-            Exclusion::ProactiveInit => self.pick(
-                "init ran before anyone waited for it (proactive initialisation)",
-                "호출 전에 미리 초기화됨(사전 초기화)",
-            ),
-            Exclusion::FunctionError => self.pick(
-                "the function answered with an error",
-                "함수가 오류로 응답함",
-            ),
-            Exclusion::CallFailed => self.pick(
-                "the call failed or was throttled before the function ran",
-                "함수가 실행되기 전에 호출이 실패했거나 스로틀링됨",
-            ),
-        }
-    }
-
-    /// `None` for the only subject: it needs no name.
-    pub(super) const fn arm(self, arm: Arm) -> Option<&'static str> {
-        match arm {
-            Arm::Before => Some(self.pick("before", "최적화 전")),
-            Arm::After => Some(self.pick("after", "최적화 후")),
-            Arm::Only => None,
-        }
-    }
-
     pub(super) fn seconds(self, figure: &str) -> String {
         self.say(format!("{figure} s"), format!("{figure}초"))
     }
@@ -192,8 +117,7 @@ impl Text {
         }
     }
 
-    pub(super) fn on_sandbox(self, machine: Option<&str>, region: Option<&str>) -> String {
-        let machine = machine.map_or_else(String::new, |machine| format!(" ({machine})"));
+    pub(super) fn on_sandbox(self, machine: &str, region: Option<&str>) -> String {
         let (en, ko) = region.map_or_else(Default::default, |region| {
             (
                 format!("; prices of {region}"),
@@ -201,8 +125,8 @@ impl Text {
             )
         });
         self.say(
-            format!("sandbox, the Lambda embedded in lambench, on this machine{machine}{en}"),
-            format!("샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행{machine}{ko}"),
+            format!("sandbox, the Lambda embedded in lambench, on this machine ({machine}){en}"),
+            format!("샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행({machine}){ko}"),
         )
     }
 
@@ -250,14 +174,19 @@ impl Text {
     }
 
     pub(super) fn counted(self, cold: usize, planned: u32, warm: usize) -> String {
+        let (en, ko) = if warm == 0 {
+            Default::default()
+        } else {
+            (format!(" and {warm} warm starts"), format!(", 웜 {warm}회"))
+        };
         self.say(
-            format!("{cold} of {planned} cold starts, {warm} warm"),
-            format!("콜드 {cold}/{planned}회, 웜 {warm}회"),
+            format!("{cold} of {planned} cold starts{en}"),
+            format!("콜드 {cold}/{planned}회{ko}"),
         )
     }
 
     pub(super) fn each_of_two(self, value: &str) -> String {
-        self.say(format!("{value}, each"), format!("각각 {value}"))
+        self.say(format!("{value} each"), format!("각각 {value}"))
     }
 
     pub(super) fn ordered(self, pair: bool, seed: u64, mode: &str) -> String {
@@ -275,9 +204,13 @@ impl Text {
         }
     }
 
+    pub(super) fn differing_values(self, what: &str, a: &str, b: &str) -> String {
+        self.say(format!("{what} ({a} → {b})"), format!("{what}({a} → {b})"))
+    }
+
     pub(super) fn two_subjects_differ(self, what: &str) -> String {
         self.say(
-            format!("{what}: the change is not the package's alone"),
+            format!("{what}; the change is not the package's alone"),
             format!("{what}. 변화가 패키지 때문만은 아닐 수 있습니다"),
         )
     }
@@ -289,10 +222,16 @@ impl Text {
         }
     }
 
+    /// Why a run stopped is an error's own words, except where it was the user.
     pub(super) fn stopped(self, why: &str) -> String {
+        let ko = if why == "interrupted" {
+            "사용자 요청"
+        } else {
+            why
+        };
         self.say(
             format!("Stopped before the plan was done: {why}. The figures are of what there is."),
-            format!("계획을 마치기 전에 중단됨: {why}. 위 수치는 중단 전까지 측정한 결과입니다."),
+            format!("계획을 마치기 전에 중단됨: {ko}. 위 수치는 중단 전까지 측정한 결과입니다."),
         )
     }
 

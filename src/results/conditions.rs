@@ -64,30 +64,31 @@ mod tests {
     use crate::results::samples::subject;
     use crate::results::{Arm, EndpointKind};
 
+    type Change = fn(&mut SubjectResult);
+
     #[test]
     fn every_condition_alone_makes_two_subjects_incomparable() {
         let same = subject(Arm::Only);
         assert_eq!(differing(&same, &same), []);
-        type Change = fn(&mut SubjectResult);
         let cases: [(Condition, Change); 12] = [
             (Condition::Endpoint, |s| s.endpoint = EndpointKind::Aws),
             (Condition::Region, |s| s.region = None),
             (Condition::Runtime, |s| s.runtime = "python3.13".into()),
             (Condition::Runtime, |s| {
-                s.runtime_version = Some("Python 3.9.1".into())
+                s.runtime_version = Some("Python 3.9.1".into());
             }),
             (Condition::RuntimeClient, |s| {
-                s.runtime_client = Some("awslambdaric 3.1.1".into())
+                s.runtime_client = Some("awslambdaric 3.1.1".into());
             }),
             (Condition::Architecture, |s| s.architecture = "arm64".into()),
             (Condition::Memory, |s| s.memory_mb = 1024),
             (Condition::CpuLimit, |s| s.cpu_limit = Some("0.5".into())),
             (Condition::Mounts, |s| {
-                s.mounts = Some("search paths".into())
+                s.mounts = Some("search paths".into());
             }),
             (Condition::DiskState, |s| s.disk_state = Some("cold".into())),
             (Condition::Concurrency, |s| {
-                s.concurrency_mode = "burst".into()
+                s.concurrency_mode = "burst".into();
             }),
             (Condition::Payload, |s| s.payload_sha256 = "0".into()),
         ];

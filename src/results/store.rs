@@ -161,6 +161,7 @@ struct Front {
 }
 
 /// The machine form, as printed and as stored.
+#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn to_json(result: &RunResult) -> String {
     let mut json = serde_json::to_string_pretty(result)
         .expect("a result has only string keys and finite figures");

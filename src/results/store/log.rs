@@ -21,13 +21,13 @@ impl RunLog {
     pub fn create(store: &Store, result: &RunResult) -> Result<Self, StoreError> {
         store.folder("runs")?;
         let path = store.log_path(&result.id);
-        let mut head = serde_json::to_value(result).expect("a result is JSON");
-        if let Some(fields) = head.as_object_mut() {
-            for field in NOT_YET_KNOWN {
-                fields.shift_remove(field);
-            }
-        }
         let begin = || -> io::Result<File> {
+            let mut head = serde_json::to_value(result)?;
+            if let Some(fields) = head.as_object_mut() {
+                for field in NOT_YET_KNOWN {
+                    fields.shift_remove(field);
+                }
+            }
             // The file may exist, empty, since the id was given out; another run's log is never written over.
             if fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
                 return Err(io::ErrorKind::AlreadyExists.into());

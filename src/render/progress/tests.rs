@@ -173,6 +173,8 @@ fn on_a_terminal_a_note_stands_above_a_bar_that_goes_at_the_end() {
         Output::Bar(bar(target), Box::new(written.clone())),
         Lang::En,
     );
+    progress.on(Event::Warmup { arm: Arm::Before });
+    assert!(!terminal.0.lock().unwrap().contains("0/0"));
     progress.on(start(1, 4, Arm::Before, 1800.0));
     progress.on(Event::Note("a note".into()));
     progress.on(Event::Finished);

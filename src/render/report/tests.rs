@@ -217,3 +217,40 @@ fn a_result_without_figures_still_says_what_was_not_counted() {
     assert!(!printed.contains('|'), "{printed}");
     assert!(printed.contains("10 cold"), "{printed}");
 }
+
+#[test]
+fn any_width_can_be_printed_to() {
+    for width in 1..=120 {
+        let style = Style {
+            width,
+            ..Style::plain()
+        };
+        let printed = report(&troubled(), None, Lang::Ko, &style, None);
+        assert!(printed.contains("99.6%"), "{width}: {printed}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_says_so_in_korean() {
+    let mut result = pair();
+    result.ending = Ending::Stopped {
+        why: "interrupted".into(),
+    };
+    let printed = plain(&result, None, Lang::Ko);
+    assert!(
+        printed.contains("계획을 마치기 전에 중단됨: 사용자 요청."),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_baseline_of_another_function_is_named_as_one() {
+    let mut baseline = days_before(single(), 3);
+    baseline.subjects[0].function = "order-sync".into();
+    let previous = Previous::baseline(baseline, "main");
+    let printed = plain(&single(), Some(&previous), Lang::En);
+    assert!(
+        printed.contains("Before was measured under other conditions (function order-sync)"),
+        "{printed}"
+    );
+}
