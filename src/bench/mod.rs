@@ -1,3 +1,10 @@
 //! Plan, run loop, samples and their exclusion, progress events.
 
 pub mod events;
+pub mod judge;
+pub mod payload;
+pub mod plan;
+pub mod run;
+pub mod stop;
+pub mod stopped;
+pub mod summary;

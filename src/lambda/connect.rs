@@ -7,7 +7,8 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::config::{
-    Credentials, ProvideCredentials, SharedCredentialsProvider, StalledStreamProtectionConfig,
+    Credentials, ProvideCredentials, RuntimeComponents, SharedCredentialsProvider,
+    StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
@@ -64,7 +65,7 @@ impl Lambda {
                         .proxy_config(ProxyConfig::disabled())
                         .enable_tcp_nodelay(true);
                     connector.set_connector_settings(settings.cloned());
-                    connector.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
+                    connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
                     connector.build_http()
                 },
             ));
@@ -77,9 +78,7 @@ impl Lambda {
             loader = loader.credentials_provider(Credentials::new(
                 "lambench", "lambench", None, None, "loopback",
             ));
-            loader = loader.region(aws_config::meta::region::RegionProviderChain::first_try(
-                loader_region(),
-            ));
+            loader = loader.region(region_or_default());
         }
         let config = loader.load().await;
         let region = config
@@ -136,11 +135,11 @@ fn endpoint_from_environment() -> Option<String> {
         .find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))
 }
 
-fn loader_region() -> Option<Region> {
+fn region_or_default() -> Region {
     let named = ["AWS_REGION", "AWS_DEFAULT_REGION"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|region| !region.is_empty()));
-    Some(Region::new(named.unwrap_or_else(|| "us-east-1".into())))
+    Region::new(named.unwrap_or_else(|| "us-east-1".into()))
 }
 
 fn is_plain_loopback(url: &str) -> bool {

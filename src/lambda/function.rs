@@ -9,8 +9,8 @@ use super::{Description, Invoked, Lambda, LambdaError, invoke};
 
 /// AWS's limit on `Description`, in characters.
 const DESCRIPTION_LIMIT: usize = 256;
-const SETTLE_LIMIT: Duration = Duration::from_secs(300);
-const CONFLICT_LIMIT: Duration = Duration::from_secs(60);
+const SETTLE_LIMIT: Duration = Duration::from_mins(5);
+const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
 const FIRST_POLL: Duration = Duration::from_millis(10);
 const SLOWEST_POLL: Duration = Duration::from_secs(1);
 
@@ -103,6 +103,27 @@ impl Function {
         self.shared.original != self.shared.found.description
     }
 
+    /// How a person puts the function back without this program.
+    pub fn by_hand(&self) -> String {
+        let found = self.found();
+        if self.shared.staged {
+            return format!(
+                "aws lambda delete-function --function-name {}",
+                found.function_name
+            );
+        }
+        let mut command = format!(
+            "aws lambda update-function-configuration --function-name {} --description {}",
+            self.name(),
+            shell_quoted(&self.shared.original)
+        );
+        if let Some(url) = &self.shared.lambda.endpoint_url {
+            command.push_str(" --endpoint-url ");
+            command.push_str(url);
+        }
+        command
+    }
+
     fn name(&self) -> &str {
         // The ARN, not the name: it pins account and region whatever the profile says later.
         if self.shared.found.arn.is_empty() {
@@ -188,7 +209,7 @@ impl Function {
     async fn update_description(
         &self,
         text: &str,
-        mut revision: Option<String>,
+        revision: Option<String>,
     ) -> Result<(), LambdaError> {
         let clock = Instant::now();
         loop {
@@ -215,10 +236,8 @@ impl Function {
                     return Err(self.changed("its revision is not the one that was last read"));
                 }
                 Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
-                    let now = self.settle().await?;
-                    if revision.is_some() && now.description != text {
-                        revision = now.revision_id;
-                    }
+                    // The revision is not read anew: if the update under way is somebody else's, ours must fail.
+                    self.settle().await?;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
                 _ => return Err(error),
@@ -304,6 +323,10 @@ impl Function {
             .lock()
             .expect("no panic while it is held")
     }
+}
+
+fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Twelve hex digits that no other touch has: Lambda retires nothing for an update that changes nothing.

@@ -57,6 +57,22 @@ pub enum Exclusion {
     CallFailed,
 }
 
+impl Exclusion {
+    /// The reason as the end of a sentence, "excluded because …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FirstStart => "it was the first, unmeasured start",
+            Self::Unknown => "its REPORT shows neither Init nor Restore Duration",
+            Self::NoReport => "no REPORT line came back",
+            Self::AfterUnknown => "the cold start before it was not accepted",
+            Self::UnexpectedCold => "another environment answered",
+            Self::ProactiveInit => "its init had run before anyone waited",
+            Self::FunctionError => "the function failed",
+            Self::CallFailed => "the call failed before the function ran",
+        }
+    }
+}
+
 /// One invoke with its report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {

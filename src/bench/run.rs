@@ -1,0 +1,410 @@
+//! The run loop: touch, invoke, judge, replace; in the plan's order, until it is done or stopped.
+
+use std::time::Duration;
+
+use crate::bench::events::Event;
+use crate::bench::judge::{self, Expected};
+use crate::bench::payload::{self, Expectation};
+use crate::bench::plan::Plan;
+use crate::bench::stop::Stop;
+use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
+use crate::bench::summary;
+use crate::lambda::{Function, Invoked, LambdaError};
+use crate::report::{Tail, parse_tail};
+use crate::results::{Arm, Exclusion, Kind, Sample};
+
+/// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
+const FIRST_START_WARM_INVOKES: u32 = 3;
+const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(500);
+
+/// What the loop measures: a [`Function`], or a fake of it.
+#[expect(async_fn_in_trait, reason = "used inside this crate, on one task")]
+pub trait Target {
+    /// Retires every environment and waits until that is in force.
+    async fn touch(&self) -> Result<(), LambdaError>;
+    /// One invoke, client clock around it.
+    async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
+}
+
+impl Target for Function {
+    async fn touch(&self) -> Result<(), LambdaError> {
+        Self::touch(self).await
+    }
+    async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
+        Self::invoke(self, payload).await
+    }
+}
+
+/// What every response must be.
+#[derive(Debug, Clone, Default)]
+pub struct Checks {
+    /// `--expect`.
+    pub expect: Vec<Expectation>,
+    /// `--allow-function-errors`.
+    pub allow_function_errors: bool,
+}
+
+/// What a run gave, also if it was stopped.
+#[derive(Debug)]
+pub struct Measured {
+    /// Every invoke in order.
+    pub samples: Vec<Sample>,
+    /// Per subject, in the plan's order of subjects.
+    pub answers: Vec<Answers>,
+    /// `Err` if the plan was not finished.
+    pub ending: Result<(), Stopped>,
+}
+
+/// What the responses of one subject told.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// `body.version` or `version` of the first answer.
+    pub version: Option<String>,
+    /// The shape of the first answer.
+    pub shape: Option<payload::Shape>,
+}
+
+/// One subject and all that the loop keeps about it.
+struct Subject<'t, T> {
+    arm: Arm,
+    target: &'t T,
+    answers: Answers,
+    environments: u64,
+    tried: u32,
+    excluded: u32,
+    fruitless: u32,
+    failed_calls: u32,
+    /// Median client time less handler time of warm invokes before the first measured start, ms.
+    warm_overhead_ms: Option<f64>,
+}
+
+/// A run in progress.
+pub struct Run<'a, T> {
+    plan: &'a Plan,
+    payload: &'a str,
+    checks: &'a Checks,
+    stop: Stop,
+    subjects: Vec<Subject<'a, T>>,
+    samples: Vec<Sample>,
+    on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
+    on_event: &'a mut dyn FnMut(Event),
+}
+
+/// Where in the plan an invoke stands.
+#[derive(Clone, Copy)]
+struct Position {
+    block: u32,
+    kind: Kind,
+    first_start: bool,
+}
+
+impl<'a, T: Target> Run<'a, T> {
+    /// A run of `plan` over `targets`.
+    pub fn new(
+        plan: &'a Plan,
+        targets: &'a [(Arm, T)],
+        payload: &'a str,
+        checks: &'a Checks,
+        stop: Stop,
+        on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
+        on_event: &'a mut dyn FnMut(Event),
+    ) -> Self {
+        let subjects = targets
+            .iter()
+            .map(|(arm, target)| Subject {
+                arm: *arm,
+                target,
+                answers: Answers::default(),
+                environments: 0,
+                tried: 0,
+                excluded: 0,
+                fruitless: 0,
+                failed_calls: 0,
+                warm_overhead_ms: None,
+            })
+            .collect();
+        Self {
+            plan,
+            payload,
+            checks,
+            stop,
+            subjects,
+            samples: Vec::new(),
+            on_sample,
+            on_event,
+        }
+    }
+
+    /// Measures until the plan is done or something stops it; what was measured is returned either way.
+    pub async fn measure(mut self) -> Measured {
+        let ending = self.follow_plan().await;
+        Measured {
+            samples: self.samples,
+            answers: self.subjects.into_iter().map(|s| s.answers).collect(),
+            ending,
+        }
+    }
+
+    async fn follow_plan(&mut self) -> Result<(), Stopped> {
+        for subject in 0..self.subjects.len() {
+            (self.on_event)(Event::Warmup {
+                arm: self.subjects[subject].arm,
+            });
+            self.first_start(subject).await?;
+        }
+        let total = self.plan.order.len();
+        for (done, slot) in self.plan.order.iter().enumerate() {
+            let subject = self
+                .subjects
+                .iter()
+                .position(|s| s.arm == slot.arm)
+                .expect("the plan names only its own subjects");
+            let cold_ms = loop {
+                if let Some(cold_ms) = self.cold_start(subject, slot.block).await? {
+                    break cold_ms;
+                }
+            };
+            self.warm_starts(subject, slot.block).await?;
+            (self.on_event)(Event::Start {
+                done: done + 1,
+                total,
+                arm: slot.arm,
+                cold_ms,
+            });
+        }
+        Ok(())
+    }
+
+    /// One unmeasured start: it pays for the deploy, the caches and the connection.
+    async fn first_start(&mut self, subject: usize) -> Result<(), Stopped> {
+        self.touch(subject).await?;
+        let mut overheads = Vec::new();
+        for i in 0..=FIRST_START_WARM_INVOKES {
+            let position = Position {
+                block: 0,
+                kind: if i == 0 { Kind::Cold } else { Kind::Warm },
+                first_start: true,
+            };
+            let sample = self.invoke(subject, position, false).await?;
+            if let (Kind::Warm, Some(handler_ms)) = (sample.kind, sample.handler_ms) {
+                overheads.push(sample.client_ms - handler_ms);
+            }
+        }
+        self.subjects[subject].warm_overhead_ms = crate::stats::median(&overheads);
+        Ok(())
+    }
+
+    /// One touch and the invoke after it: init and handler, ms. `None` if the sample was excluded and has to be replaced.
+    async fn cold_start(&mut self, subject: usize, block: u32) -> Result<Option<f64>, Stopped> {
+        self.touch(subject).await?;
+        let position = Position {
+            block,
+            kind: Kind::Cold,
+            first_start: false,
+        };
+        let sample = self.invoke(subject, position, false).await?;
+        let state = &mut self.subjects[subject];
+        state.tried += 1;
+        let Some(reason) = sample.excluded_reason else {
+            (state.fruitless, state.failed_calls) = (0, 0);
+            return Ok(summary::cold_start_ms(&sample));
+        };
+        state.excluded += 1;
+        state.fruitless = if reason == Exclusion::Unknown {
+            state.fruitless + 1
+        } else {
+            0
+        };
+        (self.on_event)(Event::Excluded {
+            arm: state.arm,
+            reason,
+        });
+        if state.fruitless >= FRUITLESS_TOUCHES {
+            return Err(Stopped::NeverCold { arm: state.arm });
+        }
+        if state.excluded >= self.plan.replacement_cap() {
+            return Err(Stopped::TooManyExcluded {
+                arm: state.arm,
+                excluded: state.excluded,
+                tried: state.tried,
+                last: reason,
+                error: sample.error,
+            });
+        }
+        if reason == Exclusion::CallFailed {
+            let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
+            state.failed_calls += 1;
+            self.pause(pause).await?;
+        }
+        Ok(None)
+    }
+
+    /// The warm invokes after an accepted cold start. An excluded one is replaced, at most as often as there are
+    /// warm invokes; once another environment has answered, there is nothing warm left to measure.
+    async fn warm_starts(&mut self, subject: usize, block: u32) -> Result<(), Stopped> {
+        let position = Position {
+            block,
+            kind: Kind::Warm,
+            first_start: false,
+        };
+        let (mut accepted, mut tried) = (0, 0);
+        while accepted < self.plan.warm_invokes && tried < 2 * self.plan.warm_invokes {
+            let sample = self.invoke(subject, position, true).await?;
+            tried += 1;
+            match sample.excluded_reason {
+                None => accepted += 1,
+                Some(reason) => {
+                    let arm = self.subjects[subject].arm;
+                    (self.on_event)(Event::Excluded { arm, reason });
+                    if matches!(reason, Exclusion::UnexpectedCold | Exclusion::FunctionError) {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn touch(&mut self, subject: usize) -> Result<(), Stopped> {
+        self.check_stop()?;
+        // Never cut short: an update whose answer we didn't wait for could land after the restore.
+        self.subjects[subject].target.touch().await?;
+        self.subjects[subject].environments += 1;
+        self.check_stop()
+    }
+
+    async fn invoke(
+        &mut self,
+        subject: usize,
+        position: Position,
+        environment_accepted: bool,
+    ) -> Result<Sample, Stopped> {
+        self.check_stop()?;
+        let payload = payload::expand(self.payload).into_bytes();
+        let state = &self.subjects[subject];
+        let (arm, environment) = (state.arm, state.environments - 1);
+        let invoked = tokio::select! {
+            invoked = state.target.invoke(payload) => invoked,
+            () = self.stop.requested() => return Err(Stopped::Interrupted),
+        };
+        let mut sample = Sample {
+            index: self.samples.len() as u64,
+            block: position.block,
+            look: 0,
+            arm,
+            kind: position.kind,
+            accepted: false,
+            excluded_reason: None,
+            environment,
+            started_at: jiff::Timestamp::now(),
+            client_ms: 0.0,
+            init_ms: None,
+            restore_ms: None,
+            handler_ms: None,
+            billed_ms: None,
+            memory_mb: None,
+            max_memory_mb: None,
+            request_id: None,
+            error: None,
+        };
+        let stop = match invoked {
+            Ok(invoked) => {
+                let tail = parse_tail(&invoked.tail, invoked.request_id.as_deref());
+                fill(&mut sample, &invoked, &tail);
+                let failure = self.failure(arm, &invoked);
+                sample.error = failure.as_ref().map(ToString::to_string);
+                let expected = Expected {
+                    kind: position.kind,
+                    environment_accepted,
+                    warm_overhead_ms: self.subjects[subject].warm_overhead_ms,
+                    failed: failure.is_some(),
+                    errors_allowed: self.checks.allow_function_errors,
+                };
+                let verdict = judge::judge(expected, &sample, &tail);
+                sample.excluded_reason = match verdict {
+                    _ if position.first_start => Some(Exclusion::FirstStart),
+                    Ok(()) => None,
+                    Err(reason) => Some(reason),
+                };
+                self.note_answer(subject, &invoked);
+                failure.filter(|failure| match failure {
+                    Stopped::FunctionFailed { .. } => !self.checks.allow_function_errors,
+                    _ => true,
+                })
+            }
+            Err(error) if error.is_passing() => {
+                sample.error = Some(error.to_string());
+                sample.excluded_reason = Some(Exclusion::CallFailed);
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if stop.is_some() && sample.excluded_reason.is_none() {
+            sample.excluded_reason = Some(Exclusion::FunctionError);
+        }
+        sample.accepted = sample.excluded_reason.is_none();
+        (self.on_sample)(&sample)?;
+        self.samples.push(sample.clone());
+        match stop {
+            Some(stop) => Err(stop),
+            None => Ok(sample),
+        }
+    }
+
+    /// A function that fails fast must never look improved.
+    fn failure(&self, arm: Arm, invoked: &Invoked) -> Option<Stopped> {
+        if invoked.function_error.is_some() {
+            let message = payload::decode_function_error(&invoked.body);
+            return Some(Stopped::FunctionFailed { arm, message });
+        }
+        if let Some(code) = payload::status_code_of(&invoked.body).filter(|code| *code >= 400) {
+            let message = format!("statusCode {code}: {}", payload::excerpt(&invoked.body));
+            return Some(Stopped::FunctionFailed { arm, message });
+        }
+        self.checks
+            .expect
+            .iter()
+            .find_map(|expectation| expectation.check(&invoked.body).err())
+            .map(|message| Stopped::Unexpected { arm, message })
+    }
+
+    fn note_answer(&mut self, subject: usize, invoked: &Invoked) {
+        let answers = &mut self.subjects[subject].answers;
+        if invoked.function_error.is_none() && answers.shape.is_none() {
+            answers.shape = Some(payload::Shape::of(&invoked.body));
+            answers.version = payload::version_of(&invoked.body);
+        }
+    }
+
+    async fn pause(&mut self, time: Duration) -> Result<(), Stopped> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Ok(()),
+            () = self.stop.requested() => Err(Stopped::Interrupted),
+        }
+    }
+
+    fn check_stop(&self) -> Result<(), Stopped> {
+        if self.stop.is_requested() {
+            Err(Stopped::Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn fill(sample: &mut Sample, invoked: &Invoked, tail: &Tail) {
+    sample.started_at = invoked.started_at;
+    sample.client_ms = invoked.client.as_secs_f64() * 1e3;
+    sample.request_id.clone_from(&invoked.request_id);
+    if let Some(report) = &tail.report {
+        sample.init_ms = report.init_ms;
+        sample.restore_ms = report.restore_ms;
+        sample.handler_ms = report.duration_ms;
+        sample.billed_ms = report.billed_ms;
+        sample.memory_mb = report.memory_mb;
+        sample.max_memory_mb = report.max_memory_mb;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,345 @@
+//! The loop against scripted functions: no clock, no endpoint.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use super::*;
+use crate::bench::stop::stop;
+
+/// What a scripted function answers to one invoke.
+#[derive(Clone)]
+enum Answer {
+    /// REPORT with Init Duration of 100 ms, client time above it.
+    Cold,
+    /// REPORT without.
+    Warm,
+    /// Cold, but the client hardly waited.
+    Proactive,
+    /// No log tail.
+    NoTail,
+    /// The handler raised after a good init.
+    Raised,
+    /// The answer of a function that fails politely.
+    Status500,
+    Throttled,
+    Denied,
+}
+
+/// Cold after each touch and warm otherwise, but for what the script says.
+struct Scripted {
+    script: RefCell<VecDeque<Answer>>,
+    fresh: RefCell<bool>,
+    touches: RefCell<u32>,
+}
+
+impl Scripted {
+    fn new(script: &[Answer]) -> Self {
+        // The first start: one cold, three warm.
+        let first = [Answer::Cold, Answer::Warm, Answer::Warm, Answer::Warm];
+        Self {
+            script: RefCell::new(first.iter().chain(script).cloned().collect()),
+            fresh: RefCell::new(false),
+            touches: RefCell::new(0),
+        }
+    }
+}
+
+impl Target for Scripted {
+    async fn touch(&self) -> Result<(), LambdaError> {
+        self.fresh.replace(true);
+        *self.touches.borrow_mut() += 1;
+        Ok(())
+    }
+
+    async fn invoke(&self, _: Vec<u8>) -> Result<Invoked, LambdaError> {
+        let fresh = self.fresh.replace(false);
+        let usual = if fresh { Answer::Cold } else { Answer::Warm };
+        let answer = self.script.borrow_mut().pop_front().unwrap_or(usual);
+        let report = |rest: &str| {
+            format!(
+                "REPORT RequestId: r-1\tDuration: 5.00 ms\tBilled Duration: 5 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t{rest}\n"
+            )
+        };
+        let init = "Init Duration: 100.00 ms\t";
+        let (tail, client_ms, error, body) = match answer {
+            Answer::Cold => (report(init), 120, None, "{}"),
+            Answer::Warm => (report(""), 7, None, "{}"),
+            Answer::Proactive => (report(init), 9, None, "{}"),
+            Answer::NoTail => (String::new(), 120, None, "{}"),
+            Answer::Raised => (
+                report(init),
+                120,
+                Some("Unhandled"),
+                r#"{"errorType":"KeyError","errorMessage":"'symbol'"}"#,
+            ),
+            Answer::Status500 => (
+                report(init),
+                120,
+                None,
+                r#"{"statusCode":500,"body":"oops"}"#,
+            ),
+            Answer::Throttled | Answer::Denied => {
+                let code = if matches!(answer, Answer::Throttled) {
+                    "TooManyRequestsException"
+                } else {
+                    "AccessDeniedException"
+                };
+                return Err(LambdaError::Service {
+                    doing: "invoking f".into(),
+                    code: code.into(),
+                    message: "no".into(),
+                });
+            }
+        };
+        Ok(Invoked {
+            started_at: jiff::Timestamp::now(),
+            client: Duration::from_millis(client_ms),
+            body: body.into(),
+            function_error: error.map(str::to_owned),
+            tail: tail.into_bytes(),
+            request_id: Some("r-1".into()),
+        })
+    }
+}
+
+struct Told {
+    measured: Measured,
+    logged: Vec<Sample>,
+    touches: u32,
+}
+
+impl Told {
+    fn reasons(&self) -> Vec<Option<Exclusion>> {
+        self.measured.samples[4..]
+            .iter()
+            .map(|s| s.excluded_reason)
+            .collect()
+    }
+
+    fn stopped(&self) -> String {
+        self.measured.ending.as_ref().unwrap_err().to_string()
+    }
+}
+
+async fn run(runs: u32, warm: u32, checks: Checks, script: &[Answer]) -> Told {
+    let plan = Plan::new(1, runs, warm, &[Arm::Only]);
+    let targets = [(Arm::Only, Scripted::new(script))];
+    let (_stopper, stop) = stop();
+    let mut logged = Vec::new();
+    let measured = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut |sample| {
+            logged.push(sample.clone());
+            Ok(())
+        },
+        &mut |_| {},
+    )
+    .measure()
+    .await;
+    let touches = *targets[0].1.touches.borrow();
+    Told {
+        measured,
+        logged,
+        touches,
+    }
+}
+
+fn lenient() -> Checks {
+    Checks {
+        allow_function_errors: true,
+        ..Checks::default()
+    }
+}
+
+use Answer::{Cold, Denied, NoTail, Proactive, Raised, Status500, Throttled, Warm};
+
+#[tokio::test]
+async fn every_start_is_touched_logged_and_the_first_one_does_not_count() {
+    let told = run(2, 1, Checks::default(), &[]).await;
+    assert!(told.measured.ending.is_ok());
+    assert_eq!(told.touches, 3);
+    assert_eq!(told.logged, told.measured.samples);
+    assert!(
+        told.logged[..4]
+            .iter()
+            .all(|s| s.excluded_reason == Some(Exclusion::FirstStart))
+    );
+    assert_eq!(told.reasons(), [None; 4]);
+    let environments: Vec<u64> = told.logged[4..].iter().map(|s| s.environment).collect();
+    assert_eq!(environments, [1, 1, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_start_without_init_is_unknown_never_warm_and_is_replaced() {
+    let told = run(1, 1, Checks::default(), &[Warm]).await;
+    assert_eq!(told.reasons(), [Some(Exclusion::Unknown), None, None]);
+    assert_eq!(told.measured.samples[5].kind, Kind::Cold);
+}
+
+#[tokio::test]
+async fn a_missing_tail_and_a_proactive_init_are_excluded_with_their_reasons() {
+    let told = run(1, 0, Checks::default(), &[NoTail, Proactive]).await;
+    assert_eq!(
+        told.reasons(),
+        [
+            Some(Exclusion::NoReport),
+            Some(Exclusion::ProactiveInit),
+            None
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_cold_answer_among_warm_ones_ends_that_environment() {
+    let told = run(1, 3, Checks::default(), &[Cold, Warm, Cold]).await;
+    assert_eq!(
+        told.reasons(),
+        [None, None, Some(Exclusion::UnexpectedCold)]
+    );
+    assert!(told.measured.ending.is_ok());
+}
+
+#[tokio::test]
+async fn touches_that_never_give_a_cold_start_stop_the_run() {
+    let told = run(20, 0, Checks::default(), &[Warm, Warm, Warm, Warm, Warm]).await;
+    assert!(
+        told.stopped()
+            .contains("gave no cold start 5 times in a row"),
+        "{}",
+        told.stopped()
+    );
+}
+
+#[tokio::test]
+async fn replacing_has_a_cap_and_the_run_keeps_what_it_has() {
+    let told = run(
+        4,
+        0,
+        Checks::default(),
+        &[Cold, NoTail, NoTail, NoTail, NoTail, NoTail],
+    )
+    .await;
+    assert!(
+        told.stopped()
+            .contains("5 of 6, the last because no REPORT line came back"),
+        "{}",
+        told.stopped()
+    );
+    assert_eq!(
+        told.measured.samples.iter().filter(|s| s.accepted).count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_function_error_stops_the_run_with_the_functions_own_words() {
+    for (answer, words) in [
+        (Raised, "KeyError: 'symbol'"),
+        (Status500, "statusCode 500"),
+    ] {
+        let told = run(2, 0, Checks::default(), &[Cold, answer]).await;
+        assert!(told.stopped().contains(words), "{}", told.stopped());
+        let last = told.measured.samples.last().unwrap();
+        assert_eq!(last.excluded_reason, Some(Exclusion::FunctionError));
+    }
+}
+
+#[tokio::test]
+async fn allowed_errors_count_and_keep_their_words() {
+    let told = run(2, 0, lenient(), &[Raised, Status500]).await;
+    assert!(told.measured.ending.is_ok());
+    assert_eq!(told.reasons(), [None, None]);
+    assert!(told.logged[4].error.as_ref().unwrap().contains("KeyError"));
+}
+
+#[tokio::test]
+async fn an_unmet_expectation_stops_the_run_even_where_errors_are_allowed() {
+    let checks = Checks {
+        expect: vec![Expectation::new("/ok", true.into())],
+        allow_function_errors: true,
+    };
+    let told = run(1, 0, checks, &[]).await;
+    assert!(
+        told.stopped().contains("/ok is not in the answer"),
+        "{}",
+        told.stopped()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_is_tried_again_and_a_refused_one_is_not() {
+    let told = run(1, 0, Checks::default(), &[Throttled, Throttled]).await;
+    assert_eq!(
+        told.reasons(),
+        [
+            Some(Exclusion::CallFailed),
+            Some(Exclusion::CallFailed),
+            None
+        ]
+    );
+    let told = run(1, 0, Checks::default(), &[Denied]).await;
+    assert!(
+        told.stopped().contains("AccessDeniedException"),
+        "{}",
+        told.stopped()
+    );
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_run_before_the_next_step() {
+    let plan = Plan::new(1, 9, 0, &[Arm::Only]);
+    let targets = [(Arm::Only, Scripted::new(&[]))];
+    let (stopper, stop) = stop();
+    let mut taken = 0;
+    let checks = Checks::default();
+    let measured = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut |_| {
+            taken += 1;
+            if taken == 6 {
+                stopper.request();
+            }
+            Ok(())
+        },
+        &mut |_| {},
+    )
+    .measure()
+    .await;
+    assert!(matches!(measured.ending, Err(Stopped::Interrupted)));
+    assert_eq!(measured.samples.len(), 6);
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_the_run() {
+    let plan = Plan::new(1, 1, 0, &[Arm::Only]);
+    let targets = [(Arm::Only, Scripted::new(&[]))];
+    let (_stopper, stop) = stop();
+    let checks = Checks::default();
+    let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let measured = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut |_| Err(full()),
+        &mut |_| {},
+    )
+    .measure()
+    .await;
+    assert!(
+        measured
+            .ending
+            .unwrap_err()
+            .to_string()
+            .starts_with("writing the run's log")
+    );
+}

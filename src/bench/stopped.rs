@@ -1,0 +1,87 @@
+//! Why a run ended before its plan did.
+
+use crate::lambda::LambdaError;
+use crate::results::{Arm, Exclusion};
+
+/// A touch that gives no cold start this often in a row does not work on this function.
+pub(super) const FRUITLESS_TOUCHES: u32 = 5;
+
+/// Why a run ended before its plan did.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// Ctrl-C or a signal.
+    #[error("interrupted")]
+    Interrupted,
+    /// The function failed, or its answer is not the expected one.
+    #[error("the function failed ({}): {message}", arm_name(*arm))]
+    FunctionFailed {
+        /// Which subject.
+        arm: Arm,
+        /// Its own error, decoded.
+        message: String,
+    },
+    /// An answer is not what `--expect` asks for.
+    #[error("an answer is not the expected one ({}): {message}", arm_name(*arm))]
+    Unexpected {
+        /// Which subject.
+        arm: Arm,
+        /// What differs.
+        message: String,
+    },
+    /// More starts had to be replaced than the plan allows.
+    #[error(
+        "too many starts had to be excluded ({}): {excluded} of {tried}, the last because {}{}",
+        arm_name(*arm), last.words(), error.as_ref().map(|e| format!(" ({e})")).unwrap_or_default()
+    )]
+    TooManyExcluded {
+        /// Which subject.
+        arm: Arm,
+        /// Excluded cold starts.
+        excluded: u32,
+        /// Tried cold starts.
+        tried: u32,
+        /// Why the last one was.
+        last: Exclusion,
+        /// What was said about it.
+        error: Option<String>,
+    },
+    /// Touches that gave no cold start.
+    #[error(
+        "touching the description gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
+        arm_name(*arm)
+    )]
+    NeverCold {
+        /// Which subject.
+        arm: Arm,
+    },
+    /// The endpoint.
+    #[error(transparent)]
+    Lambda(#[from] LambdaError),
+    /// The run's log could not be written.
+    #[error("writing the run's log: {0}")]
+    Log(#[from] std::io::Error),
+}
+
+impl Stopped {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::FunctionFailed { .. } => Some(
+                "mend the function or its --payload; --allow-function-errors measures it all the same".into(),
+            ),
+            Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
+                "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
+            ),
+            Self::Lambda(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+fn arm_name(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Before => "before",
+        Arm::After => "after",
+        Arm::Only => "the only subject",
+    }
+}
