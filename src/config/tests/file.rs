@@ -5,6 +5,7 @@ use crate::cli::{DemoArgs, Globals};
 use crate::config::error::ConfigError;
 use crate::config::file::{ConfigFile, parse};
 use crate::config::resolve;
+use crate::config::toml_reader::nearest;
 
 fn read(text: &str) -> Result<ConfigFile, ConfigError> {
     parse(text, "lambench.toml")
@@ -32,6 +33,50 @@ fn unknown_keys_warn_with_the_line_and_the_nearest_known_key() {
             "lambench.toml:12: unknown key function is ignored; did you mean functions?",
         ]
     );
+}
+
+#[test]
+fn the_nearest_key_is_a_mistyped_or_shortened_one() {
+    let known = [
+        "environment",
+        "handler",
+        "layers",
+        "memory",
+        "package",
+        "runs",
+        "timeout",
+        "warm_invokes",
+    ];
+    for (typed, wanted) in [
+        ("env", Some("environment")),
+        ("mem", Some("memory")),
+        ("memory_mb", Some("memory")),
+        ("Timeout", Some("timeout")),
+        ("layer", Some("layers")),
+        ("warm-invokes", Some("warm_invokes")),
+        ("pakcage", Some("package")),
+        ("payload", None),
+        ("colour", None),
+        ("", None),
+    ] {
+        assert_eq!(nearest(typed, known), wanted, "{typed}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(
+        lines in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "[defaults]", "[functions.é]", "[functions]", "runs = ", "memory = 512", "payload = {a = [", "]}", "é = \"ü",
+                "before = {package = 'p'}", "[functions.é.after]", "\"\"\"", "layers = ['a', ", "1979-05-27", "= = ", "0x_1", "name = 'é",
+            ]),
+            0..12,
+        ),
+        glue in proptest::sample::select(vec!["\n", "", " ", "\r\n", "é"]),
+    ) {
+        let _ = read(&lines.join(glue));
+    }
 }
 
 #[test]

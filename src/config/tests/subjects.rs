@@ -305,6 +305,15 @@ fn layers_are_checked_for_what_the_runtime_looks_for() {
         said.starts_with("--layers: a layer is a folder or a zip here, not an ARN"),
         "{said}"
     );
+    // Said once for both builds.
+    test.write("q/lambda_function.py", "");
+    assert_eq!(
+        test.run("--before p/ --after q/ --layers flat --layers good")
+            .unwrap()
+            .warnings
+            .len(),
+        1
+    );
     // A handler that only a layer can have is worth a warning, not an error.
     let found = test
         .run("--after p/ --runtime python3 --handler x.run --layers good")
