@@ -298,7 +298,7 @@ impl Guard {
         let at_ns = monotonic_ns();
         match command.spawn() {
             Ok(child) => {
-                self.runtime = Some(Pid::from_raw(child.id() as i32));
+                self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
                 self.running = true;
                 self.peak_kb = 0;
                 Event::Started { at_ns }
@@ -358,10 +358,9 @@ impl Guard {
         self.runtime = None;
         loop {
             self.tree.kill();
-            match waitpid(None, None) {
-                Err(Errno::ECHILD) => break,
-                // The next one, or one that was born while we killed.
-                _ => continue,
+            // Else it was one of them, or one that was born while we killed.
+            if waitpid(None, None) == Err(Errno::ECHILD) {
+                break;
             }
         }
         self.bell.clear();

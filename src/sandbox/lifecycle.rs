@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
-use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::environment::{EnvironmentSpec, Invocation, Outcome};
+use super::failure::Failure;
 use super::leash::{Hears, Leash};
 use super::log::Log;
 use super::protocol::{Event, Exit, Order, monotonic_ns};
 use super::records::{Figures, Records, Status};
-use super::runtime_api::{Answer, Call, Handout, RESPONSE_LIMIT, Raised, RuntimeApi};
+use super::runtime_api::{Call, RuntimeApi};
+use super::runtime_messages::{Answer, Handout};
 
 /// A runtime that has posted its init error is about to print the rest and exit.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -45,22 +45,6 @@ impl Hears for Happening {
     fn guard_gone() -> Self {
         Self::Gone
     }
-}
-
-/// Why an init or an invoke came to nothing.
-#[derive(Debug)]
-enum Failure {
-    /// The runtime said so.
-    Raised(Raised),
-    /// The runtime process ended.
-    Exited(Exit),
-    /// The runtime process couldn't be started.
-    NotStarted(String),
-    OutOfMemory,
-    TimedOut,
-    ResponseTooLarge,
-    /// Somebody killed the guard.
-    GuardGone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,7 +215,7 @@ impl Lifecycle {
         let remaining = limit.saturating_sub(since(began_ns, monotonic_ns()));
         let deadline = Instant::now() + remaining;
         let mut answer: Option<Answer> = None;
-        let mut waiting = self.api.hand_out(self.handout(invocation, remaining)).err();
+        let mut waiting = self.api.hand_out(self.handout(invocation, remaining));
         loop {
             if let Some(how) = self.ended.take() {
                 return Served::ended(answer, Failure::Exited(how), began_ns);
@@ -258,7 +242,7 @@ impl Lifecycle {
                             };
                         }
                         // Its connection had broken while it was frozen; now it has a new one.
-                        (None, Some(handout)) => waiting = self.api.hand_out(handout).err(),
+                        (None, Some(handout)) => waiting = self.api.hand_out(handout),
                         (None, None) => {}
                     }
                 }
@@ -430,87 +414,6 @@ impl Served {
             timed_out,
             alive: false,
         }
-    }
-}
-
-impl Failure {
-    fn kind(&self) -> &str {
-        match self {
-            Self::Raised(raised) => &raised.kind,
-            Self::Exited(_) | Self::GuardGone => "Runtime.ExitError",
-            Self::NotStarted(_) => "Runtime.InvalidEntrypoint",
-            Self::OutOfMemory => "Runtime.OutOfMemory",
-            Self::TimedOut => "Sandbox.Timedout",
-            Self::ResponseTooLarge => "Function.ResponseSizeTooLarge",
-        }
-    }
-
-    fn status(&self) -> Status {
-        match self {
-            Self::TimedOut => Status::Timeout,
-            other => Status::Error(other.kind().to_owned()),
-        }
-    }
-
-    /// What the caller gets.
-    fn body(self, request_id: &str, limit: Duration) -> Bytes {
-        let message = match &self {
-            Self::Raised(raised) => return raised.body.clone(),
-            Self::ResponseTooLarge => {
-                format!(
-                    "Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
-                )
-            }
-            Self::Exited(how) => format!(
-                "RequestId: {request_id} Error: Runtime exited {}",
-                how.words()
-            ),
-            Self::OutOfMemory | Self::GuardGone => {
-                format!(
-                    "RequestId: {request_id} Error: Runtime exited {}",
-                    Exit::Signal(9).words()
-                )
-            }
-            Self::NotStarted(reason) => format!("RequestId: {request_id} Error: {reason}"),
-            Self::TimedOut => {
-                format!(
-                    "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
-                    limit.as_secs_f64()
-                )
-            }
-        };
-        json!({"errorType": self.kind(), "errorMessage": message})
-            .to_string()
-            .into()
-    }
-}
-
-impl Exit {
-    /// AWS's words.
-    fn words(self) -> String {
-        match self {
-            Self::Status(0) => "without providing a reason".into(),
-            Self::Status(code) => format!("with error: exit status {code}"),
-            Self::Signal(number) => format!("with error: signal: {}", signal_name(number)),
-        }
-    }
-}
-
-/// As the Go runtime names them, which AWS's supervisor is written in.
-fn signal_name(number: i32) -> String {
-    match number {
-        1 => "hangup".into(),
-        2 => "interrupt".into(),
-        3 => "quit".into(),
-        4 => "illegal instruction".into(),
-        6 => "aborted".into(),
-        7 => "bus error".into(),
-        8 => "floating point exception".into(),
-        9 => "killed".into(),
-        11 => "segmentation fault".into(),
-        13 => "broken pipe".into(),
-        15 => "terminated".into(),
-        other => format!("signal {other}"),
     }
 }
 

@@ -145,7 +145,7 @@ mod tests {
             }
             writer.write_all(b"the end").unwrap();
         });
-        tokio::time::timeout(std::time::Duration::from_secs(60), writing)
+        tokio::time::timeout(std::time::Duration::from_mins(1), writing)
             .await
             .unwrap()
             .unwrap();

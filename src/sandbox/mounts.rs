@@ -56,14 +56,14 @@ fn own_folders(new: &Path) -> io::Result<()> {
         fs::create_dir(new.join(folder))?;
     }
     mount_on(
-        &new.join("tmp"),
+        new.join("tmp"),
         Some("tmpfs"),
         Some("tmpfs"),
         careful,
         Some(TMP_OPTIONS),
     )?;
     mount_on(
-        &new.join("proc"),
+        new.join("proc"),
         Some("proc"),
         Some("proc"),
         careful | MsFlags::MS_NOEXEC,

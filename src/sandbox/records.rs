@@ -1,4 +1,4 @@
-//! The platform's own lines in the log of an invoke: START, END, REPORT and INIT_REPORT, or `platform.*` in JSON.
+//! The platform's own lines in the log of an invoke: START, END, REPORT and `INIT_REPORT`, or `platform.*` in JSON.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ impl<'a> Records<'a> {
             "instanceId": log_stream,
             "instanceMaxMemory": self.spec.memory_mb * 1024 * 1024,
         });
-        self.either(None, began, "platform.initStart", record);
+        self.either(None, began, "platform.initStart", &record);
     }
 
     /// An init ended; of a good one only the JSON form speaks.
@@ -91,7 +91,7 @@ impl<'a> Records<'a> {
                 ms(took)
             )
         });
-        self.either(text, Timestamp::now(), "platform.initReport", record);
+        self.either(text, Timestamp::now(), "platform.initReport", &record);
     }
 
     /// The invoke begins.
@@ -99,7 +99,7 @@ impl<'a> Records<'a> {
         let (id, version) = (self.request_id, &self.spec.version);
         let text = format!("START RequestId: {id} Version: {version}\n");
         let record = json!({"requestId": id, "version": version});
-        self.either(Some(text), began, "platform.start", record);
+        self.either(Some(text), began, "platform.start", &record);
     }
 
     /// The invoke ended.
@@ -110,7 +110,12 @@ impl<'a> Records<'a> {
         record["metrics"] =
             json!({"durationMs": ms(figures.duration), "producedBytes": produced_bytes});
         let text = format!("END RequestId: {id}\n");
-        self.either(Some(text), Timestamp::now(), "platform.runtimeDone", record);
+        self.either(
+            Some(text),
+            Timestamp::now(),
+            "platform.runtimeDone",
+            &record,
+        );
         self.report(figures, status);
     }
 
@@ -131,17 +136,17 @@ impl<'a> Records<'a> {
             "maxMemoryUsedMB": used,
         });
         if let Some(init) = init {
-            text += &format!("Init Duration: {init:.2} ms\t");
+            text += &init_field(init);
             metrics["initDurationMs"] = json!(init);
         }
         text += text_status(status).trim_start_matches('\t');
         text += if text.ends_with('\t') { "\n" } else { "\t\n" };
         let mut record = json!({"requestId": id, "metrics": metrics});
         json_status(&mut record, status);
-        self.either(Some(text), Timestamp::now(), "platform.report", record);
+        self.either(Some(text), Timestamp::now(), "platform.report", &record);
     }
 
-    fn either(&mut self, text: Option<String>, at: Timestamp, kind: &str, record: Value) {
+    fn either(&mut self, text: Option<String>, at: Timestamp, kind: &str, record: &Value) {
         match self.spec.log_format {
             LogFormat::Text => self
                 .bytes
@@ -152,6 +157,10 @@ impl<'a> Records<'a> {
             }
         }
     }
+}
+
+fn init_field(ms: f64) -> String {
+    format!("Init Duration: {ms:.2} ms\t")
 }
 
 fn text_status(status: &Status) -> String {

@@ -26,7 +26,7 @@ impl Tree {
     pub fn processes(self) -> Vec<i32> {
         match self {
             Self::Namespace => platform::everything_but_init(),
-            Self::Descendants => platform::descendants(std::process::id() as i32),
+            Self::Descendants => platform::descendants(std::process::id().cast_signed()),
         }
     }
 
@@ -72,7 +72,9 @@ impl Tree {
             if fresh.is_empty() {
                 return;
             }
-            fresh.iter().for_each(|pid| one(*pid, signal));
+            for pid in &fresh {
+                one(*pid, signal);
+            }
             known.extend(fresh);
         }
     }
@@ -121,7 +123,7 @@ mod platform {
     use std::fs;
 
     pub(super) fn everything_but_init() -> Vec<i32> {
-        let own = std::process::id() as i32;
+        let own = std::process::id().cast_signed();
         let mut all = numbers_in("/proc");
         all.retain(|pid| *pid != own);
         all
