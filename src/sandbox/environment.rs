@@ -1,11 +1,22 @@
 //! One execution environment: a guarded process that serves invokes one at a time, with an honest clock.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+use super::leash::Leash;
+use super::lifecycle::{Happening, Lifecycle, trace_id};
+use super::protocol::{Root, Setup};
+use super::runtime_api::RuntimeApi;
+use super::variables::{Own, View, variables};
+
+pub use super::guard::{guard_main, is_guard};
 
 /// `LoggingConfig.LogFormat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -114,48 +125,163 @@ pub enum Mounts {
 pub struct Host {
     /// This program's own executable: it is run again as the guard of every environment.
     pub guard_exe: PathBuf,
-    /// The sandbox's temporary folder; every environment has a folder of its own in it.
+    /// The sandbox's temporary folder; what an environment needs on disk is below it.
     pub scratch: PathBuf,
     /// What this system allows, found out once.
     pub mounts: Mounts,
+    /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
+    pub init_limit: Duration,
 }
+
+/// AWS's limit for the init phase.
+const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 impl Host {
     /// Finds out what the system allows, by trying.
-    pub async fn new(_guard_exe: PathBuf, _scratch: PathBuf) -> Self {
-        unimplemented!()
+    pub async fn new(guard_exe: PathBuf, scratch: PathBuf) -> Self {
+        let mut host = Self {
+            guard_exe,
+            scratch,
+            mounts: Mounts::SearchPaths,
+            init_limit: INIT_LIMIT,
+        };
+        if cfg!(target_os = "linux") && host.can_mount().await.is_ok() {
+            host.mounts = Mounts::Namespaces;
+        }
+        host
+    }
+
+    /// Builds the tree of an environment that has nothing in it.
+    async fn can_mount(&self) -> io::Result<()> {
+        let empty = tempfile::Builder::new()
+            .prefix("probe-")
+            .tempdir_in(&self.scratch)?;
+        let setup = Setup {
+            argv: Vec::new(),
+            variables: BTreeMap::new(),
+            folder: "/var/task".into(),
+            memory_limit_kb: u64::MAX,
+            root: Some(Root {
+                mount_point: self.mount_point()?,
+                task: empty.path().to_owned(),
+                opt: None,
+                visible: Vec::new(),
+            }),
+        };
+        let (told, _) = mpsc::unbounded_channel::<Happening>();
+        let (leash, _log) = Leash::start(&self.guard_exe, Mounts::Namespaces, setup, told).await?;
+        leash.let_go().await;
+        Ok(())
+    }
+
+    /// One folder for all: each environment mounts on it in a namespace of its own.
+    fn mount_point(&self) -> io::Result<PathBuf> {
+        let folder = self.scratch.join("root");
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
 }
 
 /// One environment: a guarded runtime process and the Runtime API server that it talks to.
+///
+/// Dropped, it ends with every process in it, at the latest when this program ends, however that happens.
 #[derive(Debug)]
-pub struct Environment {}
+pub struct Environment {
+    lifecycle: Lifecycle,
+    // Dropped after the processes that use it.
+    folder: Option<TempDir>,
+}
 
 impl Environment {
     /// Does all the set-up (guard, mounts, Runtime API listener); the runtime process itself starts with the first
     /// invoke, so that nothing but the runtime's own work lies on the init clock.
-    pub async fn start(_spec: Arc<EnvironmentSpec>, _host: Arc<Host>) -> std::io::Result<Self> {
-        unimplemented!()
+    pub async fn start(spec: Arc<EnvironmentSpec>, host: Arc<Host>) -> io::Result<Self> {
+        let (told, happenings) = mpsc::unbounded_channel();
+        let api = RuntimeApi::start(told.clone()).await?;
+        let folder = match host.mounts {
+            Mounts::Namespaces => None,
+            Mounts::SearchPaths => Some(
+                tempfile::Builder::new()
+                    .prefix("environment-")
+                    .tempdir_in(&host.scratch)?,
+            ),
+        };
+        let log_stream = log_stream(&spec.version);
+        let own = Own {
+            port: api.port(),
+            log_stream: &log_stream,
+            trace: &trace_id(),
+            temporary: folder.as_ref().map(TempDir::path),
+        };
+        let setup = setup(&spec, &host, &own)?;
+        let (leash, log) = Leash::start(&host.guard_exe, host.mounts, setup, told).await?;
+        let lifecycle = Lifecycle::new(
+            spec,
+            host.init_limit,
+            log_stream,
+            leash,
+            log,
+            api,
+            happenings,
+        );
+        Ok(Self { lifecycle, folder })
     }
 
     /// Serves one invoke; the first one initialises the environment. Frozen before and after.
-    pub async fn invoke(&mut self, _invocation: Invocation) -> Outcome {
-        unimplemented!()
+    pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
+        self.lifecycle.invoke(invocation).await
     }
 
     /// Kills every process of the environment and removes its folder. Dropping an environment does the same, at the
     /// latest when the process ends.
     pub async fn shutdown(self) {
-        unimplemented!()
+        let Self { lifecycle, folder } = self;
+        lifecycle.end().await;
+        drop(folder);
     }
 }
 
-/// True if these are the arguments of a guard process (the first one is the program's name).
-pub fn is_guard(_args: &[std::ffi::OsString]) -> bool {
-    false
+fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
+    let view = match host.mounts {
+        Mounts::Namespaces => View::mounted(spec),
+        Mounts::SearchPaths => View::unmoved(),
+    };
+    let root = match host.mounts {
+        Mounts::Namespaces => Some(Root {
+            mount_point: host.mount_point()?,
+            task: spec.task_root.clone(),
+            opt: spec.opt_root.clone(),
+            visible: visible(spec, &view),
+        }),
+        Mounts::SearchPaths => None,
+    };
+    Ok(Setup {
+        argv: spec
+            .runtime
+            .argv
+            .iter()
+            .map(|argument| view.path(argument))
+            .collect(),
+        variables: variables(spec, &view, own),
+        folder: view.path(&spec.task_root),
+        memory_limit_kb: spec.memory_mb * 1024,
+        root,
+    })
 }
 
-/// The guard process's whole life; gives its exit code.
-pub fn guard_main(_args: &[std::ffi::OsString]) -> u8 {
-    unimplemented!()
+/// Host paths that are seen where they are, folders before what is in them.
+fn visible(spec: &EnvironmentSpec, view: &View) -> Vec<PathBuf> {
+    let named = spec.runtime.visible.iter().chain(&spec.runtime.argv);
+    let mut paths: Vec<PathBuf> = named
+        .filter(|path| path.is_absolute() && view.path(path) == **path)
+        .cloned()
+        .collect();
+    paths.sort_by_key(|path| path.components().count());
+    paths
+}
+
+/// `2026/11/25/[$LATEST]0123456789abcdef0123456789abcdef`.
+fn log_stream(version: &str) -> String {
+    let day = jiff::Timestamp::now().strftime("%Y/%m/%d").to_string();
+    format!("{day}/[{version}]{}", uuid::Uuid::new_v4().simple())
 }

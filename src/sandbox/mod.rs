@@ -1,11 +1,26 @@
 //! The embedded Lambda: a real HTTP server on loopback that runs real packages in real processes.
 //!
 //! Two halves. The **control plane** (`server`, `api`, `functions`, `packages`) speaks the AWS Lambda REST API and
-//! decides which environment serves which invoke. The **environment** half (`environment`, `guard`, `runtime_api`,
-//! `runtimes`, `processes`, `log`) starts one runtime process, speaks the Runtime API to it, keeps its clock and writes
-//! its REPORT line.
+//! decides which environment serves which invoke. The **environment** half starts one runtime process and serves
+//! invokes to it: `environment` is its front, `lifecycle` and `failure` what happens in init and invoke, `runtime_api`
+//! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
+//! `leash` holds the `guard`, a process of its own (with `mounts` and `tree`) that starts, freezes, measures and kills
+//! the runtime's; they speak `protocol`.
 
 pub mod environment;
+mod failure;
+mod guard;
+mod leash;
+mod lifecycle;
+mod log;
+#[cfg(target_os = "linux")]
+mod mounts;
+mod protocol;
+mod records;
+mod runtime_api;
+mod runtime_messages;
 pub mod runtimes;
+mod tree;
+mod variables;
 
 pub use environment::{guard_main, is_guard};

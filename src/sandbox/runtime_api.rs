@@ -1,0 +1,283 @@
+//! The Lambda Runtime API of one environment: what its runtime process asks for events and hands responses to.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{oneshot, watch};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::protocol::monotonic_ns;
+use super::runtime_messages::{
+    Answer, Handout, Raised, Reply, accepted, broken_off, event, raised, read, refuse, too_large,
+    unreadable, wrong_state,
+};
+
+/// What the runtime process did.
+#[derive(Debug)]
+pub(super) enum Call {
+    /// Asked for an event, at this reading of the monotonic clock.
+    Next { at_ns: u64 },
+    /// Answered the invoke.
+    Answer(Answer),
+    /// Said that it can't initialise.
+    InitError(Raised),
+}
+
+/// The server; it ends with this value.
+#[derive(Debug)]
+pub(super) struct RuntimeApi {
+    shared: Arc<Shared>,
+    port: u16,
+    open: watch::Sender<usize>,
+    server: AbortHandle,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    tell: Box<dyn Fn(Call) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.state.fmt(f)
+    }
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not yet asked for an event.
+    Initialising,
+    /// Waits for one.
+    Waiting(oneshot::Sender<Handout>),
+    /// Works on it.
+    Invoking(String),
+    /// Has answered it, and not yet asked for the next.
+    Answered(String),
+}
+
+impl State {
+    fn refusal(&self, id: &str) -> Option<Reply> {
+        match self {
+            Self::Invoking(current) if current == id => None,
+            Self::Answered(current) if current == id => Some(wrong_state()),
+            _ => Some(refuse(
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestID",
+                "Invalid request ID",
+            )),
+        }
+    }
+}
+
+impl RuntimeApi {
+    /// Listens on a port of its own; calls go to `calls`.
+    pub async fn start<C: From<Call> + Send + 'static>(
+        calls: UnboundedSender<C>,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Initialising),
+            tell: Box::new(move |call| {
+                // An environment that no longer listens has ended.
+                let _ = calls.send(C::from(call));
+            }),
+        });
+        let open = watch::Sender::new(0);
+        let server =
+            tokio::spawn(accept(listener, Arc::clone(&shared), open.clone())).abort_handle();
+        Ok(Self {
+            shared,
+            port,
+            open,
+            server,
+        })
+    }
+
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Gives the event to a runtime process that waits for one; gives it back if none does.
+    pub fn hand_out(&self, handout: Handout) -> Option<Handout> {
+        let mut state = self.shared.state();
+        let invoking = State::Invoking(handout.request_id.clone());
+        let returned = match std::mem::replace(&mut *state, invoking) {
+            State::Waiting(runtime) => runtime.send(handout).err()?,
+            _ => handout,
+        };
+        *state = State::Initialising;
+        Some(returned)
+    }
+
+    /// Forgets a runtime process that is dead, once all that it sent has been heard.
+    pub async fn reset(&self) {
+        self.all_heard().await;
+        *self.shared.state() = State::Initialising;
+    }
+
+    /// Waits until every connection of a dead runtime process has been read to its end.
+    pub async fn all_heard(&self) {
+        let mut open = self.open.subscribe();
+        // A living child may hold a connection: what the dead one sent has long been read then.
+        let _ = tokio::time::timeout(
+            Duration::from_millis(200),
+            open.wait_for(|count| *count == 0),
+        )
+        .await;
+    }
+}
+
+impl Drop for RuntimeApi {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Serves every connection; all of them end with this future.
+async fn accept(listener: TcpListener, shared: Arc<Shared>, open: watch::Sender<usize>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, most likely: others must be given time to close theirs.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            continue;
+        };
+        open.send_modify(|count| *count += 1);
+        connections.spawn(serve(stream, Arc::clone(&shared), open.clone()));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>, open: watch::Sender<usize>) {
+    // Without it an answer may wait 40 ms for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+    });
+    let mut http = hyper::server::conn::http1::Builder::new();
+    // Scripts look for `Lambda-Runtime-Aws-Request-Id` as AWS writes it.
+    http.keep_alive(true)
+        .header_read_timeout(None)
+        .title_case_headers(true);
+    // A runtime that breaks its connection has its own reasons; what comes of it is heard from the guard.
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+    open.send_modify(|count| *count -= 1);
+}
+
+async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
+    let at_ns = monotonic_ns();
+    let path = request.uri().path().to_owned();
+    let Some(path) = path.strip_prefix("/2018-06-01/runtime/") else {
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "NotFound",
+            "no such path in the Runtime API",
+        );
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    match (request.method(), &segments[..]) {
+        (&Method::GET, ["invocation", "next"]) => shared.next(at_ns).await,
+        (&Method::POST, ["invocation", id, "response"]) => shared.response(id, request).await,
+        (&Method::POST, ["invocation", id, "error"]) => shared.error(id, request).await,
+        (&Method::POST, ["init", "error"]) => shared.init_error(request).await,
+        _ => refuse(
+            StatusCode::NOT_FOUND,
+            "NotFound",
+            "no such path in the Runtime API",
+        ),
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn next(&self, at_ns: u64) -> Reply {
+        let (runtime, handout) = oneshot::channel();
+        {
+            let mut state = self.state();
+            if let State::Invoking(_) = *state {
+                return wrong_state();
+            }
+            *state = State::Waiting(runtime);
+            (self.tell)(Call::Next { at_ns });
+        }
+        match handout.await {
+            Ok(handout) => event(handout),
+            // Asked again on another connection, or the environment is being reset.
+            Err(_) => wrong_state(),
+        }
+    }
+
+    /// None if this invoke may be answered now; else what to say instead.
+    fn refusal(&self, id: &str) -> Option<Reply> {
+        self.state().refusal(id)
+    }
+
+    /// Takes the answer if the invoke still waits for one.
+    fn settle(&self, id: &str, answer: Answer) -> Reply {
+        let mut state = self.state();
+        if let Some(refusal) = state.refusal(id) {
+            return refusal;
+        }
+        let reply = if matches!(answer, Answer::TooLarge) {
+            too_large()
+        } else {
+            accepted()
+        };
+        *state = State::Answered(id.to_owned());
+        (self.tell)(Call::Answer(answer));
+        reply
+    }
+
+    async fn response(&self, id: &str, request: Request<Incoming>) -> Reply {
+        if let Some(refusal) = self.refusal(id) {
+            return refusal;
+        }
+        match read(request.into_body()).await {
+            Ok(Some((body, trailers))) => {
+                let answer = broken_off(&trailers).map_or(Answer::Response(body), Answer::Error);
+                self.settle(id, answer)
+            }
+            Ok(None) => self.settle(id, Answer::TooLarge),
+            Err(_) => unreadable(),
+        }
+    }
+
+    async fn error(&self, id: &str, request: Request<Incoming>) -> Reply {
+        if let Some(refusal) = self.refusal(id) {
+            return refusal;
+        }
+        match raised(request).await {
+            Ok(raised) => self.settle(id, raised.map_or(Answer::TooLarge, Answer::Error)),
+            Err(_) => unreadable(),
+        }
+    }
+
+    async fn init_error(&self, request: Request<Incoming>) -> Reply {
+        let Ok(raised) = raised(request).await else {
+            return unreadable();
+        };
+        if !matches!(*self.state(), State::Initialising) {
+            return wrong_state();
+        }
+        let Some(raised) = raised else {
+            return too_large();
+        };
+        (self.tell)(Call::InitError(raised));
+        accepted()
+    }
+}

@@ -1,0 +1,163 @@
+//! The environment variables of a runtime process, built from nothing, and paths as the process will see them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::environment::{EnvironmentSpec, LogFormat};
+
+/// How host paths look from inside: longest first, so that a folder inside another is found first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct View {
+    moved: Vec<(PathBuf, &'static str)>,
+}
+
+impl View {
+    /// The package and the layers at their AWS places.
+    pub fn mounted(spec: &EnvironmentSpec) -> Self {
+        let mut moved = vec![(spec.task_root.clone(), "/var/task")];
+        moved.extend(spec.opt_root.clone().map(|opt| (opt, "/opt")));
+        moved.sort_by_key(|(path, _)| std::cmp::Reverse(path.components().count()));
+        Self { moved }
+    }
+
+    /// Everything where it is on the host.
+    pub fn unmoved() -> Self {
+        Self::default()
+    }
+
+    /// One path.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.moved
+            .iter()
+            .find_map(|(from, to)| {
+                let inner = path.strip_prefix(from).ok()?;
+                let to = Path::new(to);
+                Some(if inner.as_os_str().is_empty() {
+                    to.to_owned()
+                } else {
+                    to.join(inner)
+                })
+            })
+            .unwrap_or_else(|| path.to_owned())
+    }
+
+    /// A value that may be a path or a list of paths.
+    pub fn value(&self, value: &str) -> String {
+        let seen = |item: &str| self.path(Path::new(item)).to_string_lossy().into_owned();
+        // An item that isn't moved stays as it was written: `/usr/bin/` keeps its slash.
+        value
+            .split(':')
+            .map(|item| {
+                if self
+                    .moved
+                    .iter()
+                    .any(|(from, _)| Path::new(item).starts_with(from))
+                {
+                    seen(item)
+                } else {
+                    item.to_owned()
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(":")
+    }
+}
+
+/// What a function may not set, as on AWS.
+const RESERVED: [&str; 18] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_FORMAT",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// What one environment has of its own.
+pub(super) struct Own<'a> {
+    /// Port of its Runtime API.
+    pub port: u16,
+    /// `2026/11/25/[$LATEST]0123…`.
+    pub log_stream: &'a str,
+    /// The X-Ray header of its init.
+    pub trace: &'a str,
+    /// Its private folder for temporary files, where /tmp can't be that.
+    pub temporary: Option<&'a Path>,
+}
+
+/// All variables of the runtime process.
+pub(super) fn variables(
+    spec: &EnvironmentSpec,
+    view: &View,
+    own: &Own,
+) -> BTreeMap<String, String> {
+    let seen = |path: &Path| view.path(path).to_string_lossy().into_owned();
+    let task = seen(&spec.task_root);
+    let opt = spec
+        .opt_root
+        .as_deref()
+        .map_or_else(|| "/opt".to_owned(), seen);
+    let mut all: BTreeMap<String, String> = [
+        ("_HANDLER", spec.handler.clone()),
+        ("_X_AMZN_TRACE_ID", own.trace.to_owned()),
+        // No account is behind them: a call to AWS fails there, not for want of credentials here.
+        ("AWS_ACCESS_KEY_ID", "ASIALAMBENCHSANDBOX0".into()),
+        ("AWS_SECRET_ACCESS_KEY", "lambench-sandbox".into()),
+        ("AWS_SESSION_TOKEN", "lambench-sandbox".into()),
+        ("AWS_DEFAULT_REGION", spec.region.clone()),
+        ("AWS_REGION", spec.region.clone()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", spec.memory_mb.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", spec.function_name.clone()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", spec.version.clone()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", spec.log_group.clone()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", own.log_stream.to_owned()),
+        ("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", own.port)),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime".into()),
+        ("LAMBDA_TASK_ROOT", task.clone()),
+        ("LANG", "en_US.UTF-8".into()),
+        (
+            "LD_LIBRARY_PATH",
+            format!(
+                "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task}:{task}/lib:{opt}/lib"
+            ),
+        ),
+        ("PATH", format!("/usr/local/bin:/usr/bin/:/bin:{opt}/bin")),
+        ("TZ", ":UTC".into()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    if spec.log_format == LogFormat::Json {
+        all.insert("AWS_LAMBDA_LOG_FORMAT".into(), "JSON".into());
+    }
+    if let Some(temporary) = own.temporary {
+        all.insert("TMPDIR".into(), temporary.to_string_lossy().into_owned());
+        // The package is not truly read-only here: one run must not leave bytecode to the next.
+        all.insert("PYTHONDONTWRITEBYTECODE".into(), "1".into());
+    }
+    all.extend(
+        spec.runtime
+            .env
+            .iter()
+            .map(|(name, value)| (name.clone(), view.value(value))),
+    );
+    let own_words = spec
+        .variables
+        .iter()
+        .filter(|(name, _)| !RESERVED.contains(&name.as_str()));
+    all.extend(own_words.map(|(name, value)| (name.clone(), value.clone())));
+    all
+}

@@ -1,0 +1,329 @@
+//! Failures, as AWS reports them.
+
+use std::time::Duration;
+
+use crate::support::{Function, REQUEST, figure, invoke, json, log, said};
+use lambench::sandbox::environment::Outcome;
+use serde_json::{Value, json};
+
+fn error(outcome: &Outcome) -> Value {
+    assert_eq!(
+        outcome.function_error.as_deref(),
+        Some("Unhandled"),
+        "{}",
+        said(outcome)
+    );
+    serde_json::from_slice(&outcome.body).unwrap()
+}
+
+fn report(outcome: &Outcome) -> String {
+    log(outcome)
+        .lines()
+        .find(|line| line.starts_with("REPORT "))
+        .unwrap()
+        .to_owned()
+}
+
+const IMPORT_ERROR: &str = r#"
+print("about to fail")
+body = json.dumps({"errorMessage": "no module named x", "errorType": "Runtime.ImportModuleError"})
+call("POST", "init/error", body)
+sys.exit(1)"#;
+
+#[tokio::test]
+async fn an_init_error_is_tried_again_inside_the_invoke_and_told_in_the_runtimes_words() {
+    for function in [
+        Function::python(IMPORT_ERROR).await,
+        Function::python(IMPORT_ERROR).await.without_mounts(),
+    ] {
+        let outcome = function.cold().await;
+        assert!(outcome.ended);
+        assert_eq!(
+            error(&outcome),
+            json!({"errorMessage": "no module named x", "errorType": "Runtime.ImportModuleError"})
+        );
+        let log = log(&outcome);
+        let lines: Vec<&str> = log
+            .lines()
+            .map(|line| line.split(&[':', '\t'][..]).next().unwrap())
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "about to fail",
+                "INIT_REPORT Init Duration",
+                "about to fail",
+                "INIT_REPORT Init Duration",
+                "START RequestId",
+                "END RequestId",
+                "REPORT RequestId"
+            ]
+        );
+        assert!(
+            log.contains("\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError\n"),
+            "{log}"
+        );
+        assert!(
+            log.contains("\tPhase: invoke\tStatus: error\tError Type: Runtime.ImportModuleError\n"),
+            "{log}"
+        );
+        assert!(
+            report(&outcome).ends_with("\tStatus: error\tError Type: Runtime.ImportModuleError\t"),
+            "{log}"
+        );
+        assert_eq!(figure(&outcome, "Init Duration"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_exit_during_init_is_an_exit_error() {
+    let outcome = Function::python("sys.exit(3)").await.cold().await;
+    assert!(outcome.ended);
+    assert_eq!(
+        error(&outcome),
+        json!({
+            "errorType": "Runtime.ExitError",
+            "errorMessage": format!("RequestId: {REQUEST} Error: Runtime exited with error: exit status 3"),
+        })
+    );
+    assert!(
+        log(&outcome).contains("\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n")
+    );
+    assert_eq!(figure(&outcome, "Init Duration"), None);
+}
+
+/// The first init of a package takes long, the second doesn't.
+const SLOW_ONCE: &str = "
+if not os.path.exists('/tmp/slow'):
+    open('/tmp/slow', 'w').close()
+    time.sleep(60)
+serve(lambda event: 'at last')";
+
+#[tokio::test]
+async fn an_init_over_the_limit_starts_again_inside_the_invoke() {
+    let function = Function::python(SLOW_ONCE)
+        .await
+        .init_limit(Duration::from_millis(700));
+    let mut environment = function.start().await;
+    let outcome = invoke(&mut environment, "{}").await;
+    assert_eq!(json(&outcome), json!("at last"), "{}", said(&outcome));
+    assert!(!outcome.ended);
+    assert!(
+        log(&outcome)
+            .contains("INIT_REPORT Init Duration: 700.00 ms\tPhase: init\tStatus: timeout\n")
+    );
+    assert_eq!(figure(&outcome, "Init Duration"), None);
+    assert!(
+        figure(&outcome, "Duration").unwrap() > 5.0,
+        "the second init is in it: {}",
+        said(&outcome)
+    );
+    let warm = invoke(&mut environment, "{}").await;
+    assert_eq!(json(&warm), json!("at last"));
+}
+
+#[tokio::test]
+async fn an_init_that_never_ends_takes_the_functions_timeout() {
+    let function = Function::python("time.sleep(60)")
+        .await
+        .init_limit(Duration::from_millis(300))
+        .timeout(Duration::from_secs(1));
+    let outcome = function.cold().await;
+    assert!(outcome.ended);
+    assert_eq!(error(&outcome)["errorType"], "Sandbox.Timedout");
+    assert!(
+        log(&outcome)
+            .contains("INIT_REPORT Init Duration: 1000.00 ms\tPhase: invoke\tStatus: timeout\n")
+    );
+    assert!(report(&outcome).ends_with("\tStatus: timeout\t"));
+}
+
+#[tokio::test]
+async fn a_handlers_error_leaves_the_environment_alive_and_no_status() {
+    let code = r#"
+while True:
+    headers, event = take()
+    print("Traceback")
+    call("POST", "invocation/%s/error" % headers["Lambda-Runtime-Aws-Request-Id"],
+         '{"errorType":"ValueError","errorMessage":"no"}')"#;
+    let function = Function::python(code).await;
+    let mut environment = function.start().await;
+    for _ in 0..2 {
+        let outcome = invoke(&mut environment, "{}").await;
+        assert!(!outcome.ended);
+        assert_eq!(
+            error(&outcome),
+            json!({"errorType": "ValueError", "errorMessage": "no"})
+        );
+        assert!(!report(&outcome).contains("Status"), "{}", said(&outcome));
+        assert!(
+            log(&outcome).contains("\nTraceback\nEND "),
+            "{}",
+            said(&outcome)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_timeout_ends_the_environment() {
+    let code = "
+def handler(event):
+    print('working')
+    time.sleep(60)
+serve(handler)";
+    let function = Function::python(code).await.timeout(Duration::from_secs(1));
+    let outcome = function.cold().await;
+    assert!(outcome.ended);
+    assert_eq!(
+        error(&outcome),
+        json!({
+            "errorType": "Sandbox.Timedout",
+            "errorMessage": format!("RequestId: {REQUEST} Error: Task timed out after 1.00 seconds"),
+        })
+    );
+    assert!(
+        report(&outcome).contains("\tDuration: 1000.00 ms\t"),
+        "{}",
+        said(&outcome)
+    );
+    assert!(
+        report(&outcome).ends_with("\tStatus: timeout\t"),
+        "{}",
+        said(&outcome)
+    );
+    assert!(figure(&outcome, "Init Duration").is_some());
+    assert!(figure(&outcome, "Max Memory Used").unwrap() > 1.0);
+    assert!(
+        log(&outcome).contains("working\nEND "),
+        "{}",
+        said(&outcome)
+    );
+}
+
+#[tokio::test]
+async fn a_crash_is_told_by_how_the_process_ended() {
+    let cases = [
+        ("os._exit(7)", "with error: exit status 7"),
+        ("os._exit(0)", "without providing a reason"),
+        (
+            "os.kill(os.getpid(), signal.SIGKILL)",
+            "with error: signal: killed",
+        ),
+        (
+            "os.kill(os.getpid(), signal.SIGSEGV)",
+            "with error: signal: segmentation fault",
+        ),
+    ];
+    for (death, words) in cases {
+        let code = format!("serve(lambda event: {death})");
+        for function in [
+            Function::python(&code).await,
+            Function::python(&code).await.without_mounts(),
+        ] {
+            let outcome = function.cold().await;
+            assert!(outcome.ended);
+            assert_eq!(
+                error(&outcome),
+                json!({
+                    "errorType": "Runtime.ExitError",
+                    "errorMessage": format!("RequestId: {REQUEST} Error: Runtime exited {words}"),
+                })
+            );
+            assert!(report(&outcome).ends_with("\tStatus: error\tError Type: Runtime.ExitError\t"));
+            assert!(figure(&outcome, "Init Duration").is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_runtime_that_exits_after_its_response_has_succeeded() {
+    let code = "
+headers, event = take()
+respond(headers, '\"done\"')";
+    let outcome = Function::python(code).await.cold().await;
+    assert_eq!(json(&outcome), json!("done"));
+    assert!(outcome.ended);
+    assert!(!report(&outcome).contains("Status"));
+}
+
+#[tokio::test]
+async fn an_oversized_response_is_refused_and_the_environment_lives() {
+    let code = "
+def handler(event):
+    return event
+while True:
+    headers, event = take()
+    status, answer = respond(headers, json.dumps('x' * event))
+    print(status, answer.decode())";
+    let function = Function::python(code).await;
+    let mut environment = function.start().await;
+    let outcome = invoke(&mut environment, "6291600").await;
+    assert_eq!(
+        error(&outcome),
+        json!({
+            "errorType": "Function.ResponseSizeTooLarge",
+            "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        })
+    );
+    assert!(log(&outcome).contains("413 "), "{}", said(&outcome));
+    assert!(!outcome.ended);
+    let fits = invoke(&mut environment, "6291554").await;
+    assert_eq!(fits.function_error, None);
+    assert_eq!(fits.body.len(), 6_291_556);
+}
+
+#[tokio::test]
+async fn memory_over_the_limit_is_killed() {
+    let code = "
+def handler(event):
+    hoard = []
+    while True:
+        hoard.append(bytearray(b'x' * 4_000_000))
+        time.sleep(0.005)
+serve(handler)";
+    for function in [
+        Function::python(code).await,
+        Function::python(code).await.without_mounts(),
+    ] {
+        let outcome = function.memory(128).cold().await;
+        assert!(outcome.ended);
+        assert_eq!(
+            error(&outcome),
+            json!({
+                "errorType": "Runtime.OutOfMemory",
+                "errorMessage": format!("RequestId: {REQUEST} Error: Runtime exited with error: signal: killed"),
+            })
+        );
+        assert!(report(&outcome).ends_with("\tStatus: error\tError Type: Runtime.OutOfMemory\t"));
+        assert_eq!(figure(&outcome, "Max Memory Used"), Some(128.0));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_executed_is_an_invalid_entrypoint() {
+    let outcome = Function::script("#!/no/such/interpreter\n")
+        .await
+        .cold()
+        .await;
+    assert!(outcome.ended);
+    let error = error(&outcome);
+    assert_eq!(error["errorType"], "Runtime.InvalidEntrypoint");
+    let message = error["errorMessage"].as_str().unwrap();
+    assert!(
+        message.ends_with("bootstrap: no such file or directory"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_runtime_that_died_while_idle_is_started_again_as_a_cold_start() {
+    let code = "
+threading.Timer(0.3, lambda: os._exit(1)).start()
+serve(lambda event: time.sleep(event) or 'ok')";
+    let function = Function::python(code).await;
+    let mut environment = function.start().await;
+    assert_eq!(json(&invoke(&mut environment, "0").await), json!("ok"));
+    let died = invoke(&mut environment, "5").await;
+    assert_eq!(error(&died)["errorType"], "Runtime.ExitError");
+    assert!(died.ended);
+}

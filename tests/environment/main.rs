@@ -1,0 +1,8 @@
+//! Environments driven through their public API, with small scripts as runtime processes.
+
+mod failures;
+mod isolation;
+mod lifecycle;
+mod logs;
+mod processes;
+mod support;

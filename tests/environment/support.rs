@@ -1,0 +1,244 @@
+//! Functions made of one script, hosts that run them, and readers of what they report.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use lambench::sandbox::environment::{
+    Environment, EnvironmentSpec, Host, Invocation, LogFormat, Mounts, Outcome, ResolvedRuntime,
+    RuntimeClient,
+};
+use tempfile::TempDir;
+
+/// A runtime client in Python, for the scripts to be short. `serve(handler)` never returns.
+const CLIENT: &str = r#"
+import http.client, json, os, signal, subprocess, sys, threading, time
+
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+
+def call(method, path, body=None, headers={}):
+    api.request(method, "/2018-06-01/runtime/" + path, body, headers)
+    reply = api.getresponse()
+    return reply, reply.read()
+
+def take():
+    reply, event = call("GET", "invocation/next")
+    return reply.headers, json.loads(event)
+
+def respond(headers, body):
+    reply, answer = call("POST", "invocation/%s/response" % headers["Lambda-Runtime-Aws-Request-Id"], body)
+    return reply.status, answer
+
+def serve(handler):
+    while True:
+        headers, event = take()
+        respond(headers, json.dumps(handler(event)))
+"#;
+
+/// The real interpreter, not a shim.
+pub fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let output = Command::new("python3")
+            .args(["-c", "import sys; print(sys.executable, end='')"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "these tests need python3");
+        PathBuf::from(String::from_utf8(output.stdout).unwrap())
+    })
+}
+
+/// A function on a host of its own.
+pub struct Function {
+    pub host: Arc<Host>,
+    pub spec: EnvironmentSpec,
+    pub folder: TempDir,
+}
+
+impl Function {
+    /// A bootstrap in Python, on what this system allows.
+    pub async fn python(code: &str) -> Self {
+        Self::script(&format!("#!{} -u\n{CLIENT}\n{code}", python().display())).await
+    }
+
+    /// Any script.
+    pub async fn script(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (task, scratch) = (folder.path().join("task"), folder.path().join("scratch"));
+        std::fs::create_dir(&task).unwrap();
+        std::fs::create_dir(&scratch).unwrap();
+        let bootstrap = task.join("bootstrap");
+        std::fs::write(&bootstrap, text).unwrap();
+        std::fs::set_permissions(&bootstrap, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let host = Host::new(env!("CARGO_BIN_EXE_lambench").into(), scratch).await;
+        Self {
+            host: Arc::new(host),
+            spec: spec(task, bootstrap),
+            folder,
+        }
+    }
+
+    /// The same on a host that can't mount.
+    pub fn without_mounts(mut self) -> Self {
+        Arc::get_mut(&mut self.host).unwrap().mounts = Mounts::SearchPaths;
+        self
+    }
+
+    pub fn init_limit(mut self, limit: Duration) -> Self {
+        Arc::get_mut(&mut self.host).unwrap().init_limit = limit;
+        self
+    }
+
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.spec.timeout = timeout;
+        self
+    }
+
+    pub fn memory(mut self, memory_mb: u64) -> Self {
+        self.spec.memory_mb = memory_mb;
+        self
+    }
+
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.spec.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// A layer with these files.
+    pub fn layer(mut self, files: &[(&str, &str)]) -> Self {
+        let opt = self.folder.path().join("opt");
+        for (name, text) in files {
+            let path = opt.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        self.spec.opt_root = Some(opt);
+        self
+    }
+
+    pub fn json(mut self) -> Self {
+        self.spec.log_format = LogFormat::Json;
+        self
+    }
+
+    pub async fn start(&self) -> Environment {
+        Environment::start(Arc::new(self.spec.clone()), Arc::clone(&self.host))
+            .await
+            .unwrap()
+    }
+
+    /// The first invoke of a new environment.
+    pub async fn cold(&self) -> Outcome {
+        let mut environment = self.start().await;
+        let outcome = invoke(&mut environment, "{}").await;
+        environment.shutdown().await;
+        outcome
+    }
+}
+
+/// True where this system lets us mount; as root it must.
+pub fn mounts(function: &Function) -> bool {
+    let allowed = function.host.mounts == Mounts::Namespaces;
+    assert!(
+        allowed || !nix::unistd::geteuid().is_root(),
+        "root can mount, and the host says it can't"
+    );
+    allowed
+}
+
+fn spec(task_root: PathBuf, bootstrap: PathBuf) -> EnvironmentSpec {
+    EnvironmentSpec {
+        function_name: "probe".into(),
+        version: "$LATEST".into(),
+        arn: "arn:aws:lambda:us-east-1:000000000000:function:probe".into(),
+        region: "us-east-1".into(),
+        handler: "app.handler".into(),
+        runtime_id: "provided.al2023".into(),
+        runtime: ResolvedRuntime {
+            argv: vec![bootstrap],
+            version: "provided.al2023 on this host".into(),
+            client: RuntimeClient {
+                name: "bootstrap".into(),
+                origin: "package".into(),
+            },
+            visible: Vec::new(),
+            env: BTreeMap::new(),
+        },
+        memory_mb: 256,
+        timeout: Duration::from_secs(30),
+        variables: BTreeMap::new(),
+        task_root,
+        opt_root: None,
+        log_group: "/aws/lambda/probe".into(),
+        log_format: LogFormat::Text,
+    }
+}
+
+pub const REQUEST: &str = "8c0e1f0a-0000-4000-8000-000000000001";
+
+pub async fn invoke(environment: &mut Environment, event: &str) -> Outcome {
+    let invocation = Invocation {
+        request_id: REQUEST.into(),
+        payload: Bytes::copy_from_slice(event.as_bytes()),
+        client_context: None,
+    };
+    environment.invoke(invocation).await
+}
+
+pub fn json(outcome: &Outcome) -> serde_json::Value {
+    assert_eq!(outcome.function_error, None, "{}", said(outcome));
+    serde_json::from_slice(&outcome.body).unwrap()
+}
+
+/// Body and log, for messages.
+pub fn said(outcome: &Outcome) -> String {
+    format!(
+        "{}\n{}",
+        String::from_utf8_lossy(&outcome.body),
+        log(outcome)
+    )
+}
+
+pub fn log(outcome: &Outcome) -> String {
+    String::from_utf8_lossy(&outcome.log).into_owned()
+}
+
+/// A figure of the REPORT line.
+pub fn figure(outcome: &Outcome, label: &str) -> Option<f64> {
+    let log = log(outcome);
+    let report = log
+        .lines()
+        .find(|line| line.starts_with("REPORT "))
+        .unwrap_or_else(|| panic!("no REPORT in {log}"));
+    let field = report
+        .split('\t')
+        .find_map(|field| field.strip_prefix(label)?.strip_prefix(": "))?;
+    Some(field.split(' ').next().unwrap().parse().unwrap())
+}
+
+/// Host ids of the processes that have this word in their command line.
+pub fn processes_with(word: &str) -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(word)
+        })
+        .collect()
+}
+
+/// Waits until something is so; false after a long time.
+pub async fn comes_true(mut condition: impl FnMut() -> bool) -> bool {
+    for _ in 0..1000 {
+        if condition() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    false
+}
