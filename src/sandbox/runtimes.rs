@@ -35,7 +35,7 @@ pub enum RuntimeError {
     #[error("runtime `{0}` is not supported by the sandbox, which runs {SUPPORTED}")]
     Unsupported(String),
     /// No interpreter of the wanted version.
-    #[error("{wanted} is not on this machine ({}); {}", found_text(.found), .install)]
+    #[error("{wanted} is not on this machine ({}); {}", found_text(.found.as_ref()), .install)]
     MissingInterpreter {
         /// `python3.12`, `Node.js 20`.
         wanted: String,
@@ -91,8 +91,8 @@ impl RuntimeError {
     }
 }
 
-fn found_text(found: &Option<String>) -> String {
-    found.as_ref().map_or_else(
+fn found_text(found: Option<&String>) -> String {
+    found.map_or_else(
         || "none was found".to_owned(),
         |found| format!("{found} is"),
     )

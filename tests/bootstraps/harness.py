@@ -1,5 +1,6 @@
 """Plays the Lambda Runtime API to one runtime process and notes what it did."""
 
+import http.client
 import http.server
 import json
 import os
@@ -11,6 +12,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+# awslambdaric sends whole tracebacks in a header of up to a megabyte.
+http.client._MAXLINE = 2 << 20
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BOOTSTRAPS = REPOSITORY / "src" / "sandbox" / "bootstraps"
@@ -194,17 +198,19 @@ def drive(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         address = "127.0.0.1:%d" % server.server_address[1]
-        log = folder / ".log"
-        with open(log, "wb") as sink:
-            process = subprocess.Popen(
-                [str(part) for part in argv],
-                cwd=str(folder),
-                env=environment(folder, handler, address, env),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = subprocess.Popen(
+            [str(part) for part in argv],
+            cwd=str(folder),
+            env=environment(folder, handler, address, env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        # A pipe, as in an environment: programs treat files in another way.
+        log = []
+        reading = threading.Thread(target=lambda: log.append(process.stdout.read()), daemon=True)
+        reading.start()
         deadline = time.monotonic() + patience
         while not api.drained.is_set() and process.poll() is None and time.monotonic() < deadline:
             api.drained.wait(0.005)
@@ -212,9 +218,11 @@ def drive(
         if status is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            if not api.drained.is_set():
-                raise AssertionError("it hung:\n" + log.read_text(errors="replace"))
-        text = log.read_text(encoding="utf-8", errors="replace").replace(str(folder), "/var/task")
+        reading.join(10)
+        process.stdout.close()
+        text = b"".join(log).decode("utf-8", "replace").replace(str(folder), "/var/task")
+        if status is None and not api.drained.is_set():
+            raise AssertionError("it hung:\n" + text)
         for post in api.posts:
             post.body = post.body.replace(str(folder).encode(), b"/var/task")
         return Seen(api.posts, status, text)

@@ -51,6 +51,9 @@ function errorBody(error) {
   }
 }
 
+// An error type as a header can carry it.
+const headerText = (text) => String(text).replace(/[^\x20-\x7e]/g, "?");
+
 function logError(what, error) {
   const value = error instanceof Error ? error : new Error(error);
   if (jsonLogs) {
@@ -375,6 +378,7 @@ const api = new RuntimeApi(env.AWS_LAMBDA_RUNTIME_API);
 // What to do when nothing is left to be done; the invoke that is being served, if any.
 let whenEmpty = () => {};
 let serving;
+let initialised = false;
 
 function parsedHeader(headers, name, what) {
   if (headers[name] === undefined) {
@@ -418,13 +422,10 @@ async function nextInvoke() {
   return serving;
 }
 
-function postFailure(invoke, error) {
-  return api.post(`invocation/${invoke.id}/error`, JSON.stringify(errorBody(error)));
-}
-
 // A new turn of the event loop for each invoke: what an invoke left behind comes first.
 function loop(serveOne) {
   setImmediate(() => {
+    initialised = true;
     serveOne().catch(lostTouch);
   });
 }
@@ -444,7 +445,8 @@ async function serveBuffered(handler) {
   const fail = (error) => {
     whenEmpty = () => {};
     logError("Invoke Error", error);
-    postFailure(invoke, error).then(again, lostTouch);
+    const body = JSON.stringify(errorBody(error));
+    api.post(`invocation/${invoke.id}/error`, body).then(again, lostTouch);
   };
   const succeed = (result) => {
     whenEmpty = () => {};
@@ -608,7 +610,8 @@ function responseStream(invoke, highWaterMark) {
     const body = errorBody(error);
     const base64 = Buffer.from(JSON.stringify(body)).toString("base64");
     return end(
-      `Lambda-Runtime-Function-Error-Type: ${body.errorType}\r\nLambda-Runtime-Function-Error-Body: ${base64}\r\n`,
+      `Lambda-Runtime-Function-Error-Type: ${headerText(body.errorType)}\r\n` +
+        `Lambda-Runtime-Function-Error-Body: ${base64}\r\n`,
     );
   };
   return [stream, answered, abort];
@@ -616,13 +619,19 @@ function responseStream(invoke, highWaterMark) {
 
 // --- the life of an environment ---------------------------------------------------------------------------------------
 
-// An error that nobody caught ends the environment; the platform hears of it first.
+// An error that nobody caught ends the environment; the platform hears of it first, on a connection of its own: there may
+// be an unanswered request on the other.
 function endWith(what, error, code) {
   logError(what, error);
+  const lastWords = new RuntimeApi(env.AWS_LAMBDA_RUNTIME_API);
   const body = errorBody(error);
-  const told = serving
-    ? postFailure(serving, error)
-    : api.post("init/error", JSON.stringify(body), `Lambda-Runtime-Function-Error-Type: ${body.errorType}\r\n`);
+  let told = Promise.resolve();
+  if (serving) {
+    told = lastWords.post(`invocation/${serving.id}/error`, JSON.stringify(body));
+  } else if (!initialised) {
+    const kind = `Lambda-Runtime-Function-Error-Type: ${headerText(body.errorType)}\r\n`;
+    told = lastWords.post("init/error", JSON.stringify(body), kind);
+  }
   told.catch(() => {}).then(() => process.exit(code));
 }
 

@@ -142,17 +142,17 @@ _scan = _json.make_scanner(_Scanning)
 
 def from_json(body):
     """The value of JSON bytes."""
+    text = body.decode("utf-8").strip(" \t\n\r")
     try:
-        text = body.decode("utf-8").strip(" \t\n\r")
         value, end = _scan(text, 0)
         if end == len(text):
             return value
-    except StopIteration:
+    except (StopIteration, SystemError, ValueError):
+        # The scanner finds its error class only once `json.decoder` is there; without it, it fails without a word.
         pass
-    # Something is wrong with it: the standard library finds the words.
     import json
 
-    return json.loads(body, parse_constant=_no_constant)
+    return json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
 
 
 # --- the Runtime API ------------------------------------------------------------------------------------------------
@@ -174,7 +174,8 @@ class RuntimeApi:
         return headers, body
 
     def respond(self, request_id, body, content_type):
-        """Hands over what the handler returned."""
+        """Hands over what the handler returned. Text that can't be encoded is no error of the handler's any more."""
+        body = body if isinstance(body, bytes) else body.encode("utf-8")
         self._post("invocation/%s/response" % request_id, body, content_type)
 
     def fail(self, request_id, error):
@@ -593,14 +594,14 @@ def unmarshal(body, content_type):
 
 
 def marshal(response):
-    """What the handler returned, as bytes and their content type."""
+    """What the handler returned, as text or bytes, and its content type."""
     if isinstance(response, bytes):
         return response, "application/unknown"
     try:
         text = to_json(response)
     except Exception as error:
         raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error)
-    return text.encode("utf-8"), "application/json"
+    return text, "application/json"
 
 
 def serve_one(api, handler):

@@ -63,7 +63,7 @@ impl Embedded {
 /// Makes a file in one step, whole or not at all, unless it is there.
 pub(super) fn once(
     path: &Path,
-    fill: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>,
+    write: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>,
 ) -> Result<(), RuntimeError> {
     if path.is_file() {
         return Ok(());
@@ -78,7 +78,7 @@ pub(super) fn once(
             builder.permissions(std::fs::Permissions::from_mode(0o644));
         }
         let mut file = builder.tempfile_in(folder)?;
-        fill(&mut file)?;
+        write(&mut file)?;
         file.persist(path)?;
         Ok(())
     };
