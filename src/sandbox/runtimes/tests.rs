@@ -1,0 +1,601 @@
+//! Real interpreters, real shims and real functions; the Runtime API is played by a plain listener.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A package, layers, a place for clients and a machine to look on.
+struct Bench {
+    root: TempDir,
+    machine: Machine,
+    options: RuntimeOptions,
+    layers: bool,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["task", "opt"] {
+            fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        Self {
+            machine: Machine::current(),
+            options: RuntimeOptions {
+                clients: root.path().join("clients"),
+                ..RuntimeOptions::default()
+            },
+            root,
+            layers: false,
+        }
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.root.path().join(below)
+    }
+
+    fn file(&self, below: &str, content: &str) -> PathBuf {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn executable(&self, below: &str, content: &str) -> PathBuf {
+        let path = self.file(below, content);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn resolve(&self, runtime_id: &str) -> Result<ResolvedRuntime, RuntimeError> {
+        let opt = self.path("opt");
+        let opt = self.layers.then_some(opt.as_path());
+        resolve_on(
+            &self.machine,
+            runtime_id,
+            &self.path("task"),
+            opt,
+            &self.options,
+        )
+    }
+
+    fn message(&self, runtime_id: &str) -> String {
+        self.resolve(runtime_id).unwrap_err().to_string()
+    }
+
+    /// Something that passes for awslambdaric with a native half for every Python.
+    fn fake_awslambdaric(&self, folder: &str, version: &str) {
+        self.file(
+            &format!("{folder}/awslambdaric/__main__.py"),
+            "def main(args): pass\n",
+        );
+        self.file(
+            &format!("{folder}/awslambdaric/__init__.py"),
+            &format!("\"\"\"x\"\"\"\n\n__version__ = \"{version}\"\n"),
+        );
+        self.file(&format!("{folder}/runtime_client.abi3.so"), "");
+    }
+
+    fn fake_node_ric(&self, folder: &str) {
+        self.file(
+            &format!("{folder}/package.json"),
+            r#"{"name": "aws-lambda-ric", "version": "3.3.0", "main": "dist/index.mjs"}"#,
+        );
+        self.file(
+            &format!("{folder}/dist/index.mjs"),
+            "export function run() {}",
+        );
+        self.file(&format!("{folder}/dist/rapid-client.node"), "");
+    }
+
+    /// Runs a resolved function once with the event `{"n": 20}` and gives what it posted: path and body.
+    fn serve_one(&self, runtime: &ResolvedRuntime, handler: &str) -> (String, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut command = Command::new(&runtime.argv[0]);
+        command
+            .args(&runtime.argv[1..])
+            .env_clear()
+            .envs(&runtime.env)
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("_HANDLER", handler)
+            .env("LAMBDA_TASK_ROOT", self.path("task"))
+            .env(
+                "AWS_LAMBDA_RUNTIME_API",
+                listener.local_addr().unwrap().to_string(),
+            )
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .current_dir(self.path("task"))
+            .stdin(Stdio::null());
+        let _process = Ended(command.spawn().unwrap());
+        let (stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream);
+        let (asked, _) = request(&mut reader);
+        if asked.starts_with("GET") {
+            let event = "{\"n\": 20}";
+            write!(
+                reader.get_mut(),
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nlambda-runtime-aws-request-id: r1\r\n\
+                 lambda-runtime-deadline-ms: 9999999999999\r\ncontent-length: {}\r\n\r\n{event}",
+                event.len(),
+            )
+            .unwrap();
+            return request(&mut reader);
+        }
+        (asked, String::new())
+    }
+}
+
+/// A process that doesn't outlive its test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn request(reader: &mut BufReader<std::net::TcpStream>) -> (String, String) {
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    (first.trim().to_owned(), String::from_utf8(body).unwrap())
+}
+
+fn minor_here() -> u32 {
+    let runtime = Bench::new().resolve("python3").unwrap();
+    runtime.version.split('.').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn identifiers_are_taken_exactly() {
+    for (id, family) in [
+        ("python3", Some(Family::Python(None))),
+        ("python3.12", Some(Family::Python(Some(12)))),
+        ("nodejs", Some(Family::Node(None))),
+        ("nodejs20.x", Some(Family::Node(Some(20)))),
+        ("provided.al2023", Some(Family::Provided)),
+        ("provided", Some(Family::Provided)),
+        ("python3.", None),
+        ("python3.+9", None),
+        ("python2.7", None),
+        ("nodejs20", None),
+        ("nodejs.x", None),
+        ("java21", None),
+        ("provided.al3", None),
+    ] {
+        assert_eq!(Family::of(id), family, "{id}");
+    }
+}
+
+#[test]
+fn an_unsupported_runtime_is_told_what_is_supported() {
+    let message = Bench::new().message("ruby3.3");
+    assert!(
+        message.contains("ruby3.3") && message.contains("python3.N"),
+        "{message}"
+    );
+}
+
+#[test]
+fn python_is_a_real_executable_that_says_its_version() {
+    let bench = Bench::new();
+    let runtime = bench.resolve("python3").unwrap();
+    let real = runtime.argv[0].canonicalize().unwrap();
+    assert_eq!(
+        fs::read(&real).unwrap()[..4],
+        *b"\x7fELF",
+        "no shim: {}",
+        real.display()
+    );
+    assert!(
+        runtime.version.starts_with("Python 3."),
+        "{}",
+        runtime.version
+    );
+    assert_eq!(runtime.client.name, "lambench-python");
+    assert_eq!(runtime.client.origin, "embedded");
+    assert_eq!(
+        runtime.env["AWS_EXECUTION_ENV"],
+        format!("AWS_Lambda_python3.{}", minor_here())
+    );
+    assert!(
+        !runtime.env.contains_key("PYTHONPATH"),
+        "there are no layers"
+    );
+    for needed in [&real, &runtime.argv[1]] {
+        let seen = runtime
+            .visible
+            .iter()
+            .any(|folder| needed.starts_with(folder));
+        assert!(seen, "{} in {:?}", needed.display(), runtime.visible);
+    }
+}
+
+#[test]
+fn our_python_client_serves_a_function_with_its_own_bytecode() {
+    let mut bench = Bench::new();
+    bench.layers = true;
+    bench.file("opt/python/shared.py", "def twice(n): return 2 * n\n");
+    bench.file(
+        "task/app/main.py",
+        "import shared\ndef handler(event, context): return {'n': shared.twice(event['n']), 'id': context.aws_request_id}\n",
+    );
+    let runtime = bench.resolve("python3").unwrap();
+    assert_eq!(runtime.argv[1].extension().unwrap(), "pyc");
+    let (path, body) = bench.serve_one(&runtime, "app/main.handler");
+    assert!(path.contains("/invocation/r1/response"), "{path} {body}");
+    assert_eq!(body, r#"{"n": 40, "id": "r1"}"#);
+}
+
+#[test]
+fn touching_the_clients_does_not_change_what_runs() {
+    let bench = Bench::new();
+    bench.file(
+        "task/f.py",
+        "def handler(event, context): return event['n']\n",
+    );
+    let runtime = bench.resolve("python3").unwrap();
+    let written = runtime.argv[1].metadata().unwrap().modified().unwrap();
+    // A source that is newer than its bytecode makes Python compile again, unless nobody asks.
+    for entry in fs::read_dir(&bench.options.clients).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "py") {
+            fs::write(path, "raise SystemExit('the source was run')").unwrap();
+        }
+    }
+    let again = bench.resolve("python3").unwrap();
+    assert_eq!(again.argv, runtime.argv);
+    assert_eq!(
+        again.argv[1].metadata().unwrap().modified().unwrap(),
+        written,
+        "written once"
+    );
+    assert_eq!(bench.serve_one(&again, "f.handler").1, "20");
+}
+
+#[test]
+fn our_node_client_serves_a_function_and_its_layers() {
+    let mut bench = Bench::new();
+    bench.layers = true;
+    bench.file(
+        "opt/nodejs/node_modules/shared/index.js",
+        "exports.twice = (n) => 2 * n;",
+    );
+    bench.file(
+        "task/index.js",
+        "const { twice } = require('shared'); exports.handler = async (event) => twice(event.n);",
+    );
+    let runtime = bench.resolve("nodejs").unwrap();
+    assert!(
+        runtime.version.starts_with("Node.js "),
+        "{}",
+        runtime.version
+    );
+    assert_eq!(runtime.client.name, "lambench-node");
+    assert_eq!(bench.serve_one(&runtime, "index.handler").1, "40");
+}
+
+#[test]
+fn a_missing_version_says_what_to_install_and_what_would_run_instead() {
+    let mut bench = Bench::new();
+    let here = bench.resolve("python3").unwrap().version;
+    let message = bench.message("python3.99");
+    assert!(
+        message.starts_with(&format!("python3.99 is not on this machine ({here} is)")),
+        "{message}"
+    );
+    assert!(message.contains("apt-get install python3.99"), "{message}");
+    assert!(
+        message.contains(&format!("--any-version, which would take {here}")),
+        "{message}"
+    );
+    let node = bench.message("nodejs99.x");
+    assert!(
+        node.contains("nvm install 99") && node.contains("--any-version"),
+        "{node}"
+    );
+
+    bench.options.any_version = true;
+    let runtime = bench.resolve("python3.99").unwrap();
+    assert_eq!(runtime.version, here);
+    assert_eq!(runtime.env["AWS_EXECUTION_ENV"], "AWS_Lambda_python3.99");
+    assert!(bench.resolve("nodejs99.x").is_ok());
+}
+
+#[test]
+fn nothing_at_all_is_said_too() {
+    let mut bench = Bench::new();
+    bench.machine = Machine::default();
+    bench.options.any_version = true;
+    for id in ["python3", "python3.12", "nodejs", "nodejs20.x"] {
+        let message = bench.message(id);
+        assert!(
+            message.contains("none was found") && message.contains("install it"),
+            "{message}"
+        );
+        assert!(!message.contains("--any-version"), "{message}");
+    }
+}
+
+#[test]
+fn a_shim_that_fails_is_passed_over_for_an_installed_version() {
+    let mut bench = Bench::new();
+    let real = bench.resolve("python3").unwrap().argv[0].clone();
+    let minor = minor_here();
+    let name = format!("python3.{minor}");
+    bench.executable(
+        &format!("shims/{name}"),
+        "#!/bin/sh\necho 'command not found' >&2\nexit 127\n",
+    );
+    bench.executable("shims/python3", "#!/bin/sh\nexit 127\n");
+    let bin = bench.path(&format!("versions/3.{minor}.0/bin"));
+    fs::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink(&real, bin.join("python3")).unwrap();
+    bench.machine = Machine {
+        path: vec![bench.path("shims")],
+        pythons: vec![bench.path("versions")],
+        nodes: Vec::new(),
+    };
+    assert_eq!(bench.resolve(&name).unwrap().argv[0], real);
+    assert_eq!(bench.resolve("python3").unwrap().argv[0], real);
+}
+
+#[test]
+fn a_shim_that_works_is_followed_to_the_real_executable() {
+    let mut bench = Bench::new();
+    let python = bench.resolve("python3").unwrap().argv[0].clone();
+    let node = bench.resolve("nodejs").unwrap().argv[0].clone();
+    for (name, real) in [("python3", &python), ("node", &node)] {
+        bench.executable(
+            &format!("shims/{name}"),
+            &format!(
+                "#!/bin/sh\necho a greeting\nexec {} \"$@\"\n",
+                real.display()
+            ),
+        );
+    }
+    bench.machine = Machine {
+        path: vec![bench.path("shims")],
+        ..Machine::default()
+    };
+    assert_eq!(bench.resolve("python3").unwrap().argv[0], python);
+    assert_eq!(bench.resolve("nodejs").unwrap().argv[0], node);
+}
+
+#[test]
+fn a_virtual_environment_stays_one() {
+    let mut bench = Bench::new();
+    let python = bench.resolve("python3").unwrap().argv[0].clone();
+    let made = Command::new(&python)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(bench.path("venv"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let minor = minor_here();
+    bench.file(
+        &format!("venv/lib/python3.{minor}/site-packages/only_here.py"),
+        "VALUE = 7\n",
+    );
+    bench.file(
+        "task/f.py",
+        "import only_here\ndef handler(event, context): return only_here.VALUE\n",
+    );
+    bench.machine.path.insert(0, bench.path("venv/bin"));
+    let runtime = bench.resolve("python3").unwrap();
+    assert!(
+        runtime.argv[0].starts_with(bench.path("venv")),
+        "{:?}",
+        runtime.argv
+    );
+    for needed in [bench.path("venv"), python] {
+        assert!(
+            runtime
+                .visible
+                .iter()
+                .any(|folder| needed.starts_with(folder)),
+            "{}",
+            needed.display()
+        );
+    }
+    assert_eq!(bench.serve_one(&runtime, "f.handler").1, "7");
+}
+
+#[test]
+fn the_client_is_taken_from_package_then_layer_then_ric() {
+    let mut bench = Bench::new();
+    bench.layers = true;
+    let minor = minor_here();
+    let client = |bench: &Bench| {
+        let runtime = bench.resolve("python3").unwrap();
+        (runtime.client.name, runtime.client.origin)
+    };
+    let expect = |name: &str, origin: &str| (name.to_owned(), origin.to_owned());
+
+    bench.fake_awslambdaric("given", "1.0.0");
+    bench.options.ric = Some(bench.path("given"));
+    assert_eq!(client(&bench), expect("awslambdaric 1.0.0", "--ric"));
+    let runtime = bench.resolve("python3").unwrap();
+    let given = bench.path("given").canonicalize().unwrap();
+    assert_eq!(*runtime.argv.last().unwrap(), given);
+    assert_eq!(runtime.env["LAMBDA_RUNTIME_DIR"], given.to_str().unwrap());
+
+    bench.fake_awslambdaric(
+        &format!("opt/python/lib/python3.{minor}/site-packages"),
+        "2.0.0",
+    );
+    assert_eq!(client(&bench), expect("awslambdaric 2.0.0", "layer"));
+    bench.fake_awslambdaric("task", "3.0.0");
+    assert_eq!(client(&bench), expect("awslambdaric 3.0.0", "package"));
+}
+
+#[test]
+fn a_client_for_another_python_is_passed_over_unless_it_was_asked_for() {
+    let mut bench = Bench::new();
+    bench.fake_awslambdaric("task", "3.0.0");
+    fs::rename(
+        bench.path("task/runtime_client.abi3.so"),
+        bench.path("task/runtime_client.cpython-299-x86_64-linux-gnu.so"),
+    )
+    .unwrap();
+    assert_eq!(bench.resolve("python3").unwrap().client.origin, "embedded");
+    fs::rename(bench.path("task"), bench.path("given")).unwrap();
+    fs::create_dir(bench.path("task")).unwrap();
+    bench.options.ric = Some(bench.path("given"));
+    let message = bench.message("python3");
+    assert!(
+        message.contains("--ric") && message.contains("no awslambdaric"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_node_client_is_taken_from_package_then_layer_then_ric() {
+    let mut bench = Bench::new();
+    bench.layers = true;
+    bench.fake_node_ric("given/node_modules/aws-lambda-ric");
+    bench.options.ric = Some(bench.path("given"));
+    let origin = |bench: &Bench| bench.resolve("nodejs").unwrap().client.origin;
+    assert_eq!(origin(&bench), "--ric");
+    bench.fake_node_ric("opt/nodejs/node_modules/aws-lambda-ric");
+    assert_eq!(origin(&bench), "layer");
+    bench.fake_node_ric("task/node_modules/aws-lambda-ric");
+    let runtime = bench.resolve("nodejs").unwrap();
+    assert_eq!(runtime.client.name, "aws-lambda-ric 3.3.0");
+    assert_eq!(runtime.client.origin, "package");
+    assert_eq!(
+        *runtime.argv.last().unwrap(),
+        bench.path("task/node_modules/aws-lambda-ric/dist/index.mjs")
+    );
+    fs::remove_file(bench.path("task/node_modules/aws-lambda-ric/dist/rapid-client.node")).unwrap();
+    assert_eq!(
+        origin(&bench),
+        "layer",
+        "one that was never built can't run"
+    );
+}
+
+#[test]
+fn aws_lambda_ric_is_started_with_the_package_and_the_handler() {
+    let bench = Bench::new();
+    bench.fake_node_ric("task/node_modules/aws-lambda-ric");
+    bench.file(
+        "task/node_modules/aws-lambda-ric/dist/index.mjs",
+        "import http from 'http';\nexport function run(root, handler) {\n\
+         const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');\n\
+         const ok = root === process.env.LAMBDA_TASK_ROOT && handler === 'index.handler';\n\
+         http.request({ hostname, port, method: 'POST', path: '/' + ok }).end();\n}\n",
+    );
+    let runtime = bench.resolve("nodejs").unwrap();
+    assert!(
+        bench
+            .serve_one(&runtime, "index.handler")
+            .0
+            .starts_with("POST /true")
+    );
+}
+
+#[test]
+fn ric_may_be_a_script_or_an_executable() {
+    let mut bench = Bench::new();
+    let python = bench.resolve("python3").unwrap().argv[0].clone();
+    bench.options.ric = Some(bench.file("client.py", "pass"));
+    let runtime = bench.resolve("python3").unwrap();
+    let script = bench.path("client.py").canonicalize().unwrap();
+    assert_eq!(runtime.argv, [python, script]);
+    assert_eq!(runtime.client.name, "client.py");
+
+    bench.options.ric = Some(bench.executable("client", "#!/bin/sh\n"));
+    let executable = bench.path("client").canonicalize().unwrap();
+    assert_eq!(bench.resolve("nodejs").unwrap().argv, [executable]);
+
+    bench.options.ric = Some(bench.file("notes.txt", ""));
+    assert!(
+        bench
+            .message("python3")
+            .contains("neither executable nor a script")
+    );
+    bench.options.ric = Some(bench.path("absent"));
+    assert!(bench.message("nodejs").contains("No such file"));
+}
+
+#[test]
+fn provided_takes_the_bootstrap_of_the_package_then_of_a_layer() {
+    let mut bench = Bench::new();
+    bench.layers = true;
+    assert!(bench.message("provided.al2023").contains("`bootstrap`"));
+    bench.executable("opt/bootstrap", "#!/bin/sh\n");
+    let runtime = bench.resolve("provided.al2023").unwrap();
+    assert_eq!(runtime.client.origin, "layer");
+    bench.executable("task/bootstrap", "#!/bin/sh\n");
+    let runtime = bench.resolve("provided.al2023").unwrap();
+    assert_eq!(runtime.argv, [bench.path("task/bootstrap")]);
+    assert_eq!(runtime.client.name, "bootstrap");
+    assert_eq!(runtime.client.origin, "package");
+    assert_eq!(runtime.version, "provided.al2023 on this host");
+    assert!(!runtime.env.contains_key("AWS_EXECUTION_ENV"));
+}
+
+#[test]
+fn a_bootstrap_that_can_not_run_here_says_why() {
+    let bench = Bench::new();
+    let path = bench.file("task/bootstrap", "#!/bin/sh\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let message = bench.message("provided");
+    assert!(
+        message.contains("package's `bootstrap`") && message.contains("executable bit"),
+        "{message}"
+    );
+
+    let other = if cfg!(target_arch = "x86_64") {
+        183
+    } else {
+        62
+    };
+    let mut elf = vec![0; 64];
+    elf[..6].copy_from_slice(b"\x7fELF\x02\x01");
+    elf[18] = other;
+    fs::write(&path, elf).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let message = bench.message("provided");
+    assert!(message.contains("it is built for"), "{message}");
+}
+
+#[test]
+fn folders_within_visible_folders_are_not_repeated() {
+    let bench = Bench::new();
+    for folder in ["a/b/c", "d"] {
+        fs::create_dir_all(bench.path(folder)).unwrap();
+    }
+    let given = ["a/b", "a/b/c", "a", "d", "absent", "d"]
+        .map(|p| bench.path(p))
+        .to_vec();
+    assert_eq!(outermost(given), ["a", "d"].map(|p| bench.path(p)));
+}
+
+#[test]
+fn every_error_has_a_hint() {
+    let bench = Bench::new();
+    for id in ["ruby3.3", "python3.99", "provided"] {
+        assert!(!bench.resolve(id).unwrap_err().hint().is_empty());
+    }
+}
