@@ -8,4 +8,25 @@
 pub mod environment;
 pub mod runtimes;
 
+mod api;
+mod background;
+mod changes;
+mod describe;
+mod errors;
+mod folder;
+mod functions;
+mod invoke;
+mod layers;
+mod names;
+mod packages;
+mod plane;
+mod pool;
+mod server;
+mod settings;
+mod shapes;
+mod unzip;
+
 pub use environment::{guard_main, is_guard};
+pub use errors::SandboxError;
+pub use packages::{PackageError, UNZIPPED_LIMIT};
+pub use server::{Location, Sandbox, SandboxOptions};
