@@ -120,6 +120,10 @@ pub(super) fn read<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, ApiE
     if body.is_empty() {
         return Ok(T::default());
     }
+    // An array would pass for an object whose members come in order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::serialization(&"it is not an object"));
+    }
     serde_json::from_slice(body).map_err(|error| ApiError::serialization(&error))
 }
 
