@@ -23,4 +23,25 @@ pub mod runtimes;
 mod tree;
 mod variables;
 
+mod api;
+mod background;
+mod changes;
+mod describe;
+mod errors;
+mod folder;
+mod functions;
+mod invoke;
+mod layers;
+mod names;
+mod packages;
+mod plane;
+mod pool;
+mod server;
+mod settings;
+mod shapes;
+mod unzip;
+
 pub use environment::{guard_main, is_guard};
+pub use errors::SandboxError;
+pub use packages::{PackageError, UNZIPPED_LIMIT};
+pub use server::{Location, Sandbox, SandboxOptions};

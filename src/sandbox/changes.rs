@@ -1,0 +1,191 @@
+//! The operations that change functions: create, update, publish, delete.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::api::{Answer, Call};
+use super::errors::ApiError;
+use super::functions::{Configuration, Function};
+use super::names::function_arn;
+use super::plane::Plane;
+use super::settings::{Settings, checked_architecture, checked_description};
+use super::shapes::{CodeRequest, FunctionRequest, PublishRequest, read};
+
+impl Plane {
+    /// `CreateFunction`.
+    pub async fn create_function(self: &Arc<Self>, call: &Call) -> Result<Answer, ApiError> {
+        let mut request: FunctionRequest = read(&call.body)?;
+        let name = self.new_name(&request)?;
+        let exists = || ApiError::conflict(format!("Function already exist: {name}"));
+        if self.has_function(&name) {
+            return Err(exists());
+        }
+        let layers = self.find_layers(request.layers.as_deref().unwrap_or_default())?;
+        let code = request
+            .code
+            .take()
+            .ok_or_else(|| ApiError::validation("null", "code", "Member must not be null"))?;
+        let settings = Settings::new(&name, &request, layers)?;
+        let package = self.package("packages", code, "CreateFunction").await?;
+        let configuration = self.configure(settings, Arc::new(package), None).await?;
+        let function = Arc::new(Function::new(
+            name.clone(),
+            function_arn(&self.region, &name),
+            request.tags.take().unwrap_or_default(),
+            configuration,
+            &|configuration, version| self.new_pool(&name, configuration, version),
+        ));
+        if !self.insert(Arc::clone(&function)) {
+            return Err(exists());
+        }
+        let value = if request.publish == Some(true) {
+            let (version, record) = function.publish_now(&|c, v| self.new_pool(&name, c, v));
+            let version = version.to_string();
+            self.describe(&function, &record, &version, Some(&version))
+        } else {
+            self.describe(&function, &function.latest(), "$LATEST", None)
+        };
+        self.settle_later(function);
+        Ok(Answer::json(StatusCode::CREATED, &value))
+    }
+
+    fn new_name(&self, request: &FunctionRequest) -> Result<String, ApiError> {
+        let text = request.function_name.as_deref().ok_or_else(|| {
+            ApiError::validation("null", "functionName", "Member must not be null")
+        })?;
+        let named = self.named(text, None)?;
+        if named.qualifier.is_some() || named.foreign.is_some() {
+            return Err(ApiError::invalid(format!(
+                "The function name {text} can't be given to a new function of account {} in {}",
+                super::names::ACCOUNT,
+                self.region
+            )));
+        }
+        Ok(named.name)
+    }
+
+    /// `UpdateFunctionConfiguration`. An update that changes nothing gets a new revision and time, as on AWS, and
+    /// retires nothing.
+    pub async fn update_configuration(
+        self: &Arc<Self>,
+        identifier: &str,
+        call: &Call,
+    ) -> Result<Answer, ApiError> {
+        let request: FunctionRequest = read(&call.body)?;
+        let function = self.unqualified(identifier)?;
+        let change = function.begin(request.revision_id.as_deref())?;
+        let layers = match &request.layers {
+            Some(arns) => Some(self.find_layers(arns)?),
+            None => None,
+        };
+        let before = Arc::clone(&change.before.configuration);
+        let mut settings = before.settings.clone();
+        settings.apply(&request, layers)?;
+        let package = Arc::clone(&before.package);
+        let configuration = self.configure(settings, package, Some(before)).await?;
+        let record = change.commit(configuration)?;
+        let value = self.describe(&function, &record, "$LATEST", None);
+        self.settle_later(function);
+        Ok(Answer::json(StatusCode::OK, &value))
+    }
+
+    /// `UpdateFunctionCode`.
+    pub async fn update_code(
+        self: &Arc<Self>,
+        identifier: &str,
+        call: &Call,
+    ) -> Result<Answer, ApiError> {
+        let request: CodeRequest = read(&call.body)?;
+        let function = self.unqualified(identifier)?;
+        let change = function.begin(request.revision_id.as_deref())?;
+        let (publish, dry_run) = (request.publish, request.dry_run);
+        let mut settings = change.before.configuration.settings.clone();
+        if let Some(architectures) = &request.architectures {
+            settings.architecture = checked_architecture(architectures)?;
+        }
+        let package = self
+            .package("packages", request, "UpdateFunctionCode")
+            .await?;
+        let configuration = self.configure(settings, Arc::new(package), None).await?;
+        if dry_run == Some(true) {
+            let mut record = change.before.clone();
+            record.configuration = configuration;
+            let value = self.describe(&function, &record, "$LATEST", None);
+            return Ok(Answer::json(StatusCode::OK, &value));
+        }
+        let record = change.commit(configuration)?;
+        let value = if publish == Some(true) {
+            let (version, record) = function.publish_now(&self.pools_of(&function));
+            let version = version.to_string();
+            self.describe(&function, &record, &version, Some(&version))
+        } else {
+            self.describe(&function, &record, "$LATEST", None)
+        };
+        self.settle_later(function);
+        Ok(Answer::json(StatusCode::OK, &value))
+    }
+
+    /// `PublishVersion`.
+    pub fn publish_version(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
+        let request: PublishRequest = read(&call.body)?;
+        let function = self.unqualified(identifier)?;
+        let description = request
+            .description
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(checked_description)
+            .transpose()?;
+        let (version, record) = function.publish(
+            request.revision_id.as_deref(),
+            request.code_sha256.as_deref(),
+            description,
+            &self.pools_of(&function),
+        )?;
+        let version = version.to_string();
+        let value = self.describe(&function, &record, &version, Some(&version));
+        Ok(Answer::json(StatusCode::CREATED, &value))
+    }
+
+    /// `DeleteFunction`, of all or of one version.
+    pub fn delete_function(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
+        let named = self.named(identifier, call.query("Qualifier"))?;
+        let function = self.function(&named)?;
+        match named.qualifier.as_deref() {
+            None => {
+                self.remove(&named.name);
+                function.delete();
+            }
+            Some("$LATEST") => {
+                return Err(ApiError::invalid(
+                    "$LATEST version cannot be deleted without deleting the function.",
+                ));
+            }
+            Some(version) => {
+                if !function.delete_version(version) {
+                    return Err(ApiError::function_not_found(&named.arn(&self.region)));
+                }
+            }
+        }
+        Ok(Answer::empty(StatusCode::NO_CONTENT))
+    }
+
+    fn pools_of(
+        &self,
+        function: &Arc<Function>,
+    ) -> impl Fn(&Arc<Configuration>, &str) -> Arc<super::pool::Pool> + Sync {
+        let name = function.name.clone();
+        move |configuration, version| self.new_pool(&name, configuration, version)
+    }
+
+    fn settle_later(self: &Arc<Self>, function: Arc<Function>) {
+        let plane = Arc::downgrade(self);
+        let settle = self.settle;
+        self.background.spawn(async move {
+            tokio::time::sleep(settle).await;
+            if let Some(plane) = plane.upgrade() {
+                function.settle(&plane.pools_of(&function));
+            }
+        });
+    }
+}

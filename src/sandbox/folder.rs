@@ -1,0 +1,153 @@
+//! The sandbox's temporary folder: its own by a lock that dies with the process, so that the next start can tell
+//! left-overs from the living.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const PREFIX: &str = "lambench-sandbox-";
+const LOCK: &str = "lock";
+/// A folder without a lock may just be in the making.
+const IN_THE_MAKING: Duration = Duration::from_mins(10);
+
+/// The folder; removed when dropped.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Held, never read: the lock lasts as long as the process.
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes a new one below `parent` and removes those of dead processes.
+    pub fn new(parent: &Path) -> io::Result<Self> {
+        remove_leftovers(parent);
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let path = parent.join(format!("{PREFIX}{}-{}", std::process::id(), &id[..8]));
+        make_private(&path)?;
+        let lock = File::create_new(path.join(LOCK))?;
+        lock.lock()?;
+        for name in ["packages", "layers", "zips", "environments", "clients"] {
+            fs::create_dir(path.join(name))?;
+        }
+        // Mount namespaces and interpreters want the real path.
+        let path = path.canonicalize()?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A name below `kind` that nothing has yet.
+    pub fn fresh(&self, kind: &str) -> PathBuf {
+        self.path
+            .join(kind)
+            .join(uuid::Uuid::new_v4().simple().to_string())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Processes that were just killed may still be letting go of their files.
+        for _ in 0..5 {
+            match fs::remove_dir_all(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                _ => return,
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+fn make_private(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+#[cfg(unix)]
+fn is_ours(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    metadata.uid() == nix::unistd::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &fs::Metadata) -> bool {
+    true
+}
+
+fn remove_leftovers(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_dead(&entry.path()) {
+            // What can't be removed now is tried again by the next start.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn is_dead(folder: &Path) -> bool {
+    let Ok(metadata) = fs::symlink_metadata(folder) else {
+        return false;
+    };
+    // Anybody may write to a temporary folder: a link, or somebody else's folder, is not ours to remove.
+    if !metadata.is_dir() || !is_ours(&metadata) {
+        return false;
+    }
+    match File::open(folder.join(LOCK)) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        Err(_) => metadata
+            .modified()
+            .ok()
+            .and_then(|then| then.elapsed().ok())
+            .is_some_and(|age| age > IN_THE_MAKING),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_start_removes_the_dead_and_spares_the_living() {
+        let parent = tempfile::tempdir().unwrap();
+        let dead = parent.path().join(format!("{PREFIX}1-deadbeef"));
+        fs::create_dir_all(dead.join("packages/x")).unwrap();
+        fs::write(dead.join(LOCK), "").unwrap();
+        let making = parent.path().join(format!("{PREFIX}2-newborn0"));
+        fs::create_dir(&making).unwrap();
+        let other = parent.path().join("something-else");
+        fs::create_dir(&other).unwrap();
+        let living = Folder::new(parent.path()).unwrap();
+        assert!(!dead.exists());
+        let second = Folder::new(parent.path()).unwrap();
+        for path in [living.path(), second.path(), &making, &other] {
+            assert!(path.exists(), "{}", path.display());
+        }
+        let path = second.path().to_owned();
+        drop(second);
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_temporary_folder_is_not_followed() {
+        let parent = tempfile::tempdir().unwrap();
+        let victim = tempfile::tempdir().unwrap();
+        fs::write(victim.path().join(LOCK), "").unwrap();
+        std::os::unix::fs::symlink(victim.path(), parent.path().join(format!("{PREFIX}3-link")))
+            .unwrap();
+        let _folder = Folder::new(parent.path()).unwrap();
+        assert!(victim.path().join(LOCK).exists());
+    }
+}

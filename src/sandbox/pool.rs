@@ -1,0 +1,145 @@
+//! The environments of one function configuration: who serves which invoke, and how they are retired.
+
+use std::sync::{Arc, Mutex};
+
+use hyper::HeaderMap;
+use tokio::sync::Semaphore;
+
+use super::background::Background;
+use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
+use super::functions::Configuration;
+
+/// What all pools of a sandbox share.
+#[derive(Debug)]
+pub(super) struct Stage {
+    pub host: Arc<Host>,
+    /// One permit for each invoke under way: the account's concurrency limit.
+    pub concurrency: Arc<Semaphore>,
+    /// Kills, which no caller waits for.
+    pub kills: Background,
+}
+
+/// Why no environment served an invoke.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServeError {
+    #[error("Rate Exceeded.")]
+    TooMany,
+    #[error("starting an environment of {function}: {source}")]
+    Start {
+        function: String,
+        source: std::io::Error,
+    },
+    #[error(
+        "the package of {function} was changed while it ran ({path}): on Lambda it is read-only, and what one start \
+         leaves behind would change the next; update the function's code to put it back"
+    )]
+    Changed { function: String, path: String },
+}
+
+/// Environments of one configuration; idle ones are kept frozen until the pool is retired.
+#[derive(Debug)]
+pub(super) struct Pool {
+    pub spec: Arc<EnvironmentSpec>,
+    /// What only the sandbox knows, as response headers.
+    pub facts: HeaderMap,
+    configuration: Arc<Configuration>,
+    stage: Arc<Stage>,
+    /// `None` once retired.
+    idle: Mutex<Option<Vec<Environment>>>,
+}
+
+impl Pool {
+    pub fn new(
+        spec: EnvironmentSpec,
+        facts: HeaderMap,
+        configuration: Arc<Configuration>,
+        stage: Arc<Stage>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            spec: Arc::new(spec),
+            facts,
+            configuration,
+            stage,
+            idle: Mutex::new(Some(Vec::new())),
+        })
+    }
+
+    /// Serves one invoke with an idle environment, the last used first, or a new one.
+    pub async fn serve(&self, invocation: Invocation) -> Result<Outcome, ServeError> {
+        let _permit = self
+            .stage
+            .concurrency
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| ServeError::TooMany)?;
+        let idle = self.lock().as_mut().and_then(Vec::pop);
+        let mut environment = match idle {
+            Some(environment) => environment,
+            None => self.start().await?,
+        };
+        let outcome = environment.invoke(invocation).await;
+        if outcome.ended {
+            self.kill(environment);
+        } else {
+            self.give_back(environment);
+        }
+        Ok(outcome)
+    }
+
+    /// True if environments of `configuration` would be just like these.
+    pub fn serves(&self, configuration: &Configuration) -> bool {
+        self.configuration.is_same(configuration)
+    }
+
+    async fn start(&self) -> Result<Environment, ServeError> {
+        self.check_trees().await?;
+        Environment::start(Arc::clone(&self.spec), Arc::clone(&self.stage.host))
+            .await
+            .map_err(|source| ServeError::Start {
+                function: self.spec.function_name.clone(),
+                source,
+            })
+    }
+
+    /// Where mounts don't make the package read-only, it is looked at before every start, so that no environment
+    /// starts from what an earlier one left. Not on the init clock, and not on a warm invoke's way.
+    async fn check_trees(&self) -> Result<(), ServeError> {
+        if !self.configuration.is_watched() {
+            return Ok(());
+        }
+        let configuration = Arc::clone(&self.configuration);
+        let changed = tokio::task::spawn_blocking(move || configuration.changed_path())
+            .await
+            .unwrap_or_default();
+        match changed {
+            None => Ok(()),
+            Some(path) => Err(ServeError::Changed {
+                function: self.spec.function_name.clone(),
+                path: path.display().to_string(),
+            }),
+        }
+    }
+
+    fn give_back(&self, environment: Environment) {
+        if let Some(idle) = self.lock().as_mut() {
+            idle.push(environment);
+            return;
+        }
+        self.kill(environment);
+    }
+
+    fn kill(&self, environment: Environment) {
+        self.stage.kills.spawn(environment.shutdown());
+    }
+
+    /// Ends the idle environments; busy ones end after their invoke. Nobody waits for it.
+    pub fn retire(&self) {
+        for environment in self.lock().take().unwrap_or_default() {
+            self.kill(environment);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<Environment>>> {
+        self.idle.lock().expect("no panic while it is held")
+    }
+}

@@ -1,0 +1,9 @@
+//! The sandbox's control plane, driven by `aws-sdk-lambda` and, where a client would not do it, by raw requests.
+
+mod invoke;
+mod layers;
+mod limits;
+mod shapes;
+mod support;
+mod updates;
+mod wire;
