@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
+    // The sandbox runs this program again as the guard of each environment.
     if lambench::sandbox::is_guard(&args) {
         return ExitCode::from(lambench::sandbox::guard_main(&args));
     }
-    ExitCode::from(lambench::exit::Exit::Done.code())
+    ExitCode::from(lambench::commands::main(args).code())
 }

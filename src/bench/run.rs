@@ -15,7 +15,7 @@ use crate::results::{Arm, Exclusion, Kind, Sample};
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
 const FIRST_START_WARM_INVOKES: u32 = 3;
-const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(500);
+const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// What the loop measures: a [`Function`], or a fake of it.
 #[expect(async_fn_in_trait, reason = "used inside this crate, on one task")]

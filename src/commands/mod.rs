@@ -1,1 +1,63 @@
 //! One file per command: each reads as a table of contents of what the command does.
+
+mod demo;
+mod failure;
+mod measure;
+mod run;
+mod serve;
+mod signals;
+mod stage;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+pub use failure::Failure;
+
+/// Runs the program with `args` (the first is the program's own name) and says how it ended.
+pub fn main(args: Vec<OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // A reader that has gone away is no news.
+            let _ = error.print();
+            return if wrong { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Failure::new(Exit::CouldNotMeasure, format!("starting: {error}")).report();
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Run(args) => run::run(args, cli.globals).await,
+            Command::Demo(args) => demo::demo(args, cli.globals).await,
+            Command::Serve(args) => serve::serve(args, cli.globals).await,
+        }
+    });
+    // A task that still blocks (a read of standard input) must not hold the exit up.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|failure| failure.report())
+}
+
+/// Writes to standard output; a closed pipe ends the output quietly, as with any other filter.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(
+            Exit::CouldNotMeasure,
+            format!("writing to standard output: {error}"),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -270,7 +270,7 @@ async fn an_unmet_expectation_stops_the_run_even_where_errors_are_allowed() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_throttled_call_is_tried_again_and_a_refused_one_is_not() {
     let told = run(1, 0, Checks::default(), &[Throttled, Throttled]).await;
     assert_eq!(

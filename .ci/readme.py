@@ -1,0 +1,45 @@
+"""Runs the commands that the README promises, as it prints them.
+
+    readme.py tests      print the test command
+    readme.py run-tests  run it
+    readme.py run-main   run the main job's command, and look at what it printed
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def command(marker: str) -> str:
+    """The one command of the code block after `<!-- ci: marker -->`."""
+    found = re.findall(rf"<!-- ci: {marker} -->\s*```sh\n(.*?)\n```", README, re.S)
+    if len(found) != 1:
+        sys.exit(f"the README has {len(found)} blocks marked {marker!r}, not one")
+    return re.sub(r"\s+#.*", "", found[0]).strip()
+
+
+def main() -> None:
+    what = sys.argv[1] if len(sys.argv) == 2 else ""
+    if what == "tests":
+        print(command("tests"))
+    elif what == "run-tests":
+        subprocess.run(command("tests"), shell=True, check=True, cwd=ROOT)
+    elif what == "run-main":
+        done = subprocess.run(
+            command("main"), shell=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        print(done.stdout)
+        wanted = ["Package size", "Cold start", "Warm start", "API_ONLY_v1.0", "OPTIMIZED_v2.0"]
+        missing = [text for text in wanted if text not in done.stdout]
+        if done.returncode or missing:
+            sys.exit(f"the README's main command ended with {done.returncode}; not printed: {missing}")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,329 @@
+//! The job itself: open the endpoint, stage, say what will happen, measure, put everything back, store, print.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+
+use crate::bench::events::Event;
+use crate::bench::payload::Expectation;
+use crate::bench::plan::Plan;
+use crate::bench::run::{Checks, Measured, Run};
+use crate::bench::stopped::Stopped;
+use crate::bench::summary;
+use crate::config::Settings;
+use crate::cost::Prices;
+use crate::exit::Exit;
+use crate::lambda::{Finished, Function};
+use crate::render::{self, Previous, Style};
+use crate::results::store::{RunLog, Store};
+use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
+
+use super::signals::Signals;
+use super::stage::{self, Endpoint, Staged};
+use super::{Failure, print, signals};
+
+/// Measures what `settings` name and prints the report.
+pub async fn measure(settings: Settings) -> Result<Exit, Failure> {
+    let progress = Arc::new(Mutex::new(render::Progress::new(
+        settings.quiet,
+        settings.lang,
+    )));
+    let seen = Arc::clone(&progress);
+    let mut signals = signals::listen(move || {
+        seen.lock()
+            .expect("no panic while it is held")
+            .on(Event::Note(
+                "stopping: putting everything back (again to give up)".into(),
+            ));
+    })
+    .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}")))?;
+
+    let store = Store::new(&settings.project);
+    let stored_before = settings
+        .baseline
+        .as_deref()
+        .map(|name| store.load_baseline(name))
+        .transpose()
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).hint(error.hint()))?;
+    let scratch = stage::scratch()?;
+
+    let endpoint = tokio::select! {
+        endpoint = Endpoint::open(&settings) => endpoint?,
+        () = signals.stop.requested() => return Ok(Exit::Interrupted),
+    };
+    let mut functions = Vec::new();
+    let outcome = AssertUnwindSafe(async {
+        let staged = tokio::select! {
+            staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions) => staged?,
+            () = signals.stop.requested() => return Ok(None),
+        };
+        let say = |event| {
+            progress
+                .lock()
+                .expect("no panic while it is held")
+                .on(event)
+        };
+        follow(&settings, &store, staged, &signals, say)
+            .await
+            .map(Some)
+    })
+    .catch_unwind()
+    .await;
+    let restored = restore(&functions, &mut signals, &progress).await;
+    progress
+        .lock()
+        .expect("no panic while it is held")
+        .on(Event::Finished);
+    endpoint.close().await;
+    let outcome = outcome.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Exit::CouldNotMeasure,
+            "a bug in lambench ended the run",
+        ))
+    });
+
+    let concluded = outcome.and_then(|measured| match measured {
+        Some((result, stopped)) => conclude(&settings, &store, &result, stored_before, stopped),
+        None => Ok(Exit::Interrupted),
+    });
+    match (concluded, restored) {
+        (Err(failure), Err(not_restored)) => {
+            not_restored.report();
+            Err(failure)
+        }
+        (concluded, restored) => restored.and(concluded),
+    }
+}
+
+async fn stage_all(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    scratch: &std::path::Path,
+    functions: &mut Vec<Function>,
+) -> Result<Vec<Staged>, Failure> {
+    let mut all = Vec::new();
+    for subject in &settings.subjects {
+        let staged = stage::subject(endpoint, settings, subject, scratch).await?;
+        functions.push(staged.function.clone());
+        all.push(staged);
+    }
+    if let [a, b] = all.as_slice()
+        && a.function.found().arn == b.function.found().arn
+    {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{} and {} are the same function",
+                a.record.name, b.record.name
+            ),
+        )
+        .hint(Some(
+            "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
+                .into(),
+        )));
+    }
+    Ok(all)
+}
+
+/// Follows the plan; every sample is on disk before the next invoke.
+async fn follow(
+    settings: &Settings,
+    store: &Store,
+    staged: Vec<Staged>,
+    signals: &Signals,
+    mut say: impl FnMut(Event),
+) -> Result<(RunResult, Option<Stopped>), Failure> {
+    let created_at = Timestamp::now();
+    let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
+    let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
+    let mut warnings = settings.warnings.clone();
+    for s in staged.iter().filter(|s| s.function.had_leftover()) {
+        warnings.push(format!(
+            "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",
+            s.record.name
+        ));
+    }
+    let mut result = RunResult {
+        schema_version: SCHEMA_VERSION,
+        id: store.id(created_at, settings.seed),
+        created_at,
+        lambench_version: env!("CARGO_PKG_VERSION").into(),
+        machine: machine(),
+        plan: plan.record(),
+        subjects: staged.iter().map(|s| s.record.clone()).collect(),
+        samples: Vec::new(),
+        exclusions: Vec::new(),
+        summary: Vec::new(),
+        warnings,
+        ending: Ending::Complete,
+    };
+    say(Event::Note(render::before_first_invoke(&result, settings)));
+
+    let unwritable =
+        |error: &dyn std::fmt::Display| Failure::new(Exit::CouldNotMeasure, error.to_string());
+    let mut log = RunLog::create(store, &result).map_err(|error| unwritable(&error))?;
+    let checks = Checks {
+        expect: settings
+            .expect
+            .iter()
+            .map(|(pointer, value)| Expectation::new(pointer, value.clone()))
+            .collect(),
+        allow_function_errors: settings.allow_function_errors,
+    };
+    let targets: Vec<(Arm, Function)> = staged.into_iter().map(|s| (s.arm, s.function)).collect();
+    let measured = Run::new(
+        &plan,
+        &targets,
+        &settings.payload,
+        &checks,
+        signals.stop.clone(),
+        &mut |sample| log.append(sample),
+        &mut say,
+    )
+    .measure()
+    .await;
+    let stopped = complete(&mut result, measured);
+    Ok((result, stopped))
+}
+
+/// Fills in what only the measurement could tell.
+fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
+    let prices = Prices::builtin();
+    for (subject, answers) in result.subjects.iter_mut().zip(&measured.answers) {
+        if let (None, Some(version)) = (&subject.label, &answers.version) {
+            subject.version.clone_from(version);
+            subject.version_source = "response".into();
+        }
+    }
+    if let [before, after] = measured.answers.as_slice()
+        && let (Some(b), Some(a)) = (&before.shape, &after.shape)
+        && let Some(difference) = b.difference(a)
+    {
+        result.warnings.push(format!(
+            "before and after answer in different shapes ({difference}); do both do the same work?"
+        ));
+    }
+    result.summary = result
+        .subjects
+        .iter()
+        .map(|subject| summary::summarise(&measured.samples, subject, &prices))
+        .collect();
+    result.exclusions = summary::exclusion_counts(&measured.samples);
+    result.samples = measured.samples;
+    let stopped = measured.ending.err();
+    if let Some(why) = &stopped {
+        result.ending = Ending::Stopped {
+            why: why.to_string(),
+        };
+    }
+    stopped
+}
+
+/// Puts every function back and says so; a second signal gives up and says what remains.
+async fn restore(
+    functions: &[Function],
+    signals: &mut Signals,
+    progress: &Mutex<render::Progress>,
+) -> Result<(), Failure> {
+    let mut first_failure = None;
+    for function in functions {
+        let found = function.found();
+        let name = &found.function_name;
+        let failure = tokio::select! {
+            finished = function.finish() => match finished {
+                Ok(Finished::Restored) => {
+                    progress
+                        .lock()
+                        .expect("no panic while it is held")
+                        .on(Event::Restored { function: name.clone() });
+                    None
+                }
+                Ok(Finished::Untouched | Finished::Deleted) => None,
+                Ok(Finished::LeftAlone) => Some(Failure::new(
+                    Exit::CouldNotMeasure,
+                    format!("{name}: somebody else changed the description during the run; it was left as they wrote it"),
+                )),
+                Err(error) => Some(
+                    Failure::new(Exit::CouldNotMeasure, format!("{name} could not be put back: {error}"))
+                        .hint(Some(function.by_hand())),
+                ),
+            },
+            () = signals.give_up.requested() => Some(
+                Failure::new(Exit::Interrupted, format!("{name} is not put back yet"))
+                    .hint(Some(function.by_hand())),
+            ),
+        };
+        if let Some(failure) = failure {
+            // Each is said; the first one decides the exit code.
+            if let Some(earlier) = first_failure.replace(failure) {
+                earlier.report();
+            }
+        }
+    }
+    first_failure.map_or(Ok(()), Err)
+}
+
+/// Stores the result, prints the report, and says how it ended.
+fn conclude(
+    settings: &Settings,
+    store: &Store,
+    result: &RunResult,
+    baseline: Option<RunResult>,
+    stopped: Option<Stopped>,
+) -> Result<Exit, Failure> {
+    let unwritable =
+        |error: &dyn std::fmt::Display| Failure::new(Exit::CouldNotMeasure, error.to_string());
+    let previous = match (baseline, settings.baseline.as_deref()) {
+        (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
+        _ if settings.previous && result.subjects.len() == 1 => store
+            .latest_comparable(&result.subjects[0])
+            .map(Previous::earlier),
+        _ => None,
+    };
+    let saved = store.save(result).map_err(|error| unwritable(&error))?;
+    if let Some(path) = &settings.save {
+        store
+            .save_as(result, path)
+            .map_err(|error| unwritable(&error))?;
+    }
+    if let (Some(name), None) = (&settings.save_baseline, &stopped) {
+        store
+            .save_baseline(name, result)
+            .map_err(|error| unwritable(&error))?;
+    }
+    if settings.json {
+        print(&render::json(result))?;
+    } else if has_cold_starts(result) {
+        let style = Style::for_stdout();
+        print(&render::report(
+            result,
+            previous.as_ref(),
+            settings.lang,
+            &style,
+            Some(&saved),
+        ))?;
+    }
+    match stopped {
+        None => Ok(Exit::Done),
+        Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
+        Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
+    }
+}
+
+fn has_cold_starts(result: &RunResult) -> bool {
+    result
+        .samples
+        .iter()
+        .any(|sample| sample.accepted && sample.kind == Kind::Cold)
+}
+
+fn machine() -> String {
+    let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "{} {}, {cpus} CPUs",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )
+}

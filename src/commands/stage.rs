@@ -1,0 +1,334 @@
+//! From settings to functions that can be measured: the endpoint is opened, packages are packed and staged on it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::{PackageSpec, Place, Settings, Subject, Target};
+use crate::exit::Exit;
+use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
+use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::subject::pack;
+
+use super::Failure;
+
+/// A temporary folder for packed zips; it goes when it is dropped.
+pub fn scratch() -> Result<tempfile::TempDir, Failure> {
+    tempfile::Builder::new()
+        .prefix("lambench-")
+        .tempdir()
+        .map_err(|error| {
+            Failure::new(
+                Exit::CouldNotMeasure,
+                format!("making a temporary folder: {error}"),
+            )
+        })
+}
+
+const SANDBOX_ROLE: &str = "arn:aws:iam::000000000000:role/lambench";
+
+/// An open endpoint and, if it is the embedded one, the sandbox behind it.
+pub struct Endpoint {
+    /// The connection.
+    pub lambda: Lambda,
+    /// The sandbox, to be shut down at the end.
+    pub sandbox: Option<Sandbox>,
+}
+
+impl Endpoint {
+    /// Starts the sandbox or connects to AWS, as the settings say.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        match &settings.place {
+            Place::Sandbox => {
+                let sandbox =
+                    start_sandbox(0, None, settings.ric.clone(), settings.any_version).await?;
+                let lambda = Lambda::connect(Connect {
+                    endpoint_url: Some(sandbox.endpoint_url()),
+                    region: Some(sandbox.region().to_owned()),
+                    profile: None,
+                })
+                .await?;
+                Ok(Self {
+                    lambda,
+                    sandbox: Some(sandbox),
+                })
+            }
+            Place::Aws {
+                endpoint_url,
+                region,
+                profile,
+            } => Ok(Self {
+                lambda: Lambda::connect(Connect {
+                    endpoint_url: endpoint_url.clone(),
+                    region: region.clone(),
+                    profile: profile.clone(),
+                })
+                .await?,
+                sandbox: None,
+            }),
+        }
+    }
+
+    /// Ends the sandbox and every process in it.
+    pub async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+/// Starts the embedded Lambda.
+pub async fn start_sandbox(
+    port: u16,
+    settle: Option<Duration>,
+    ric: Option<PathBuf>,
+    any_version: bool,
+) -> Result<Sandbox, Failure> {
+    let guard_exe = std::env::current_exe().map_err(|error| {
+        Failure::new(
+            Exit::CouldNotMeasure,
+            format!("finding this program's own file: {error}"),
+        )
+    })?;
+    let mut options = SandboxOptions::new(guard_exe);
+    options.port = port;
+    options.ric = ric;
+    options.any_version = any_version;
+    if let Some(settle) = settle {
+        options.settle = settle;
+    }
+    Sandbox::start(options)
+        .await
+        .map_err(|error| Failure::new(Exit::CouldNotMeasure, error.to_string()))
+}
+
+/// A subject whose function stands ready on the endpoint.
+pub struct Staged {
+    /// Which arm.
+    pub arm: Arm,
+    /// The function.
+    pub function: Function,
+    /// All that is known about it before the first invoke; the version is filled in afterwards.
+    pub record: SubjectResult,
+}
+
+/// Finds or stages one subject.
+pub async fn subject(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    subject: &Subject,
+    scratch: &Path,
+) -> Result<Staged, Failure> {
+    let (function, unzipped, layers) = match &subject.target {
+        Target::InPlace(name) => (
+            Function::in_place(&endpoint.lambda, name).await?,
+            None,
+            None,
+        ),
+        Target::Package(package) => {
+            let name = format!(
+                "{}-{}",
+                function_name(&subject.function),
+                arm_suffix(subject.arm)
+            );
+            let (unzipped, layers) = create(endpoint, &name, package, scratch).await?;
+            (
+                Function::staged(&endpoint.lambda, &name).await?,
+                Some(unzipped),
+                Some(layers),
+            )
+        }
+    };
+    let record = record(endpoint, settings, subject, &function, unzipped, layers);
+    Ok(Staged {
+        arm: subject.arm,
+        function,
+        record,
+    })
+}
+
+/// Packs a package and its layers, hands them over by the sandbox's private route, and creates the function. Gives the
+/// unzipped bytes of the package and the layers.
+pub async fn create(
+    endpoint: &Endpoint,
+    name: &str,
+    package: &PackageSpec,
+    scratch: &Path,
+) -> Result<(u64, Vec<Layer>), Failure> {
+    let lambda = &endpoint.lambda;
+    let sandbox = endpoint.sandbox.as_ref().ok_or_else(|| {
+        Failure::new(
+            Exit::Usage,
+            format!(
+                "{}: a package is measured on the sandbox",
+                package.path.display()
+            ),
+        )
+        .hint(Some("leave --aws and --endpoint-url out".into()))
+    })?;
+    let (code, packed) = offer(sandbox, &package.path, scratch).await?;
+    let mut layers = Vec::new();
+    let mut arns = Vec::new();
+    for (i, path) in package.layers.iter().enumerate() {
+        let (code, packed) = offer(sandbox, path, scratch).await?;
+        let file = path.file_stem().map_or_else(
+            || format!("layer-{i}"),
+            |s| s.to_string_lossy().into_owned(),
+        );
+        arns.push(lambda.publish_layer(&function_name(&file), code).await?);
+        layers.push(Layer {
+            name: file,
+            bytes: Some(packed.zip_bytes),
+        });
+    }
+    lambda
+        .create(NewFunction {
+            name: name.to_owned(),
+            runtime: package.runtime.clone(),
+            handler: package.handler.clone(),
+            role: SANDBOX_ROLE.into(),
+            code,
+            layers: arns,
+            memory_mb: package.memory_mb,
+            timeout_s: package.timeout_s,
+            environment: package.environment.clone(),
+            architecture: architecture().into(),
+        })
+        .await?;
+    Ok((packed.unzipped_bytes, layers))
+}
+
+async fn offer(
+    sandbox: &Sandbox,
+    path: &Path,
+    scratch: &Path,
+) -> Result<(Code, pack::Packed), Failure> {
+    let (path, scratch) = (path.to_owned(), scratch.to_owned());
+    let usage = |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, error.to_string());
+    let packed = tokio::task::spawn_blocking(move || pack::pack(&path, &scratch))
+        .await
+        .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("packing: {error}")))?
+        .map_err(|error| usage(&error))?;
+    let location = sandbox.offer(&packed.path).map_err(|error| usage(&error))?;
+    let code = Code {
+        bucket: location.bucket,
+        key: location.key,
+    };
+    Ok((code, packed))
+}
+
+fn record(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    subject: &Subject,
+    function: &Function,
+    unzipped: Option<u64>,
+    layers: Option<Vec<Layer>>,
+) -> SubjectResult {
+    let found = function.found();
+    let facts = found.sandbox.clone();
+    let on_sandbox = facts.is_some();
+    let facts = facts.unwrap_or_default();
+    let (version, version_source) = known_version(subject.label.as_deref(), found);
+    SubjectResult {
+        arm: subject.arm,
+        name: subject.name.clone(),
+        function: subject.function.clone(),
+        label: subject.label.clone(),
+        version,
+        version_source: version_source.into(),
+        endpoint: if on_sandbox {
+            EndpointKind::Sandbox
+        } else {
+            EndpointKind::Aws
+        },
+        region: Some(endpoint.lambda.region.clone()),
+        runtime: found.runtime.clone().unwrap_or_else(|| "image".into()),
+        runtime_version: facts.runtime_version,
+        runtime_client: facts
+            .runtime_client
+            .or_else(|| (!on_sandbox).then(|| "AWS".into())),
+        architecture: found.architecture.clone(),
+        handler: found.handler.clone(),
+        memory_mb: found.memory_mb,
+        timeout_s: found.timeout_s,
+        cpu_limit: facts.cpu_limit,
+        mounts: facts.mounts,
+        disk_state: facts.disk_state,
+        concurrency_mode: "serial".into(),
+        payload_sha256: sha256_hex(settings.payload.as_bytes()),
+        package_bytes: found.code_bytes,
+        unzipped_bytes: unzipped.or(facts.unzipped_bytes),
+        layers: layers.unwrap_or_else(|| {
+            found
+                .layers
+                .iter()
+                .map(|layer| Layer {
+                    name: layer.arn.clone(),
+                    bytes: layer.bytes,
+                })
+                .collect()
+        }),
+        code_sha256: found.code_sha256.clone(),
+    }
+}
+
+/// What the version row shows as long as no answer names a version, and where it comes from.
+fn known_version(label: Option<&str>, found: &Description) -> (String, &'static str) {
+    if let Some(label) = label {
+        return (label.to_owned(), "label");
+    }
+    if found.version != "$LATEST" {
+        return (found.version.clone(), "published");
+    }
+    let code = found.code_sha256.as_deref().unwrap_or_default();
+    (code.chars().take(8).collect(), "code")
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    use std::fmt::Write as _;
+    sha2::Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// This machine's architecture as Lambda calls it.
+fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        _ => "x86_64",
+    }
+}
+
+fn arm_suffix(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Before => "before",
+        Arm::After => "after",
+        Arm::Only => "only",
+    }
+}
+
+/// Any name as Lambda takes it: letters, digits, hyphens and underscores, with room for a suffix.
+fn function_name(name: &str) -> String {
+    let clean: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(50)
+        .collect();
+    let clean = clean.trim_matches('-');
+    if clean.is_empty() {
+        "function".into()
+    } else {
+        clean.into()
+    }
+}

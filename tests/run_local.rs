@@ -1,0 +1,326 @@
+//! `lambench run` and `lambench demo` on the sandbox, through the compiled binary.
+
+mod support;
+
+use serde_json::Value;
+use support::{Ran, Test, fixture, repository};
+
+fn toml() -> String {
+    repository()
+        .join("lambench.toml")
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn quick(test: &Test, more: &[&str]) -> Ran {
+    let mut args = vec!["run", "--runs", "3", "--warm-invokes", "2", "--seed", "7"];
+    args.extend(more);
+    test.run(&args)
+}
+
+fn accepted<'v>(result: &'v Value, arm: &str, kind: &str) -> Vec<&'v Value> {
+    result["samples"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|s| s["accepted"] == true && s["arm"] == arm && s["kind"] == kind)
+        .collect()
+}
+
+fn median(samples: &[&Value], field: &str) -> f64 {
+    let mut figures: Vec<f64> = samples.iter().map(|s| s[field].as_f64().unwrap()).collect();
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+#[test]
+fn the_fixture_is_measured_and_the_slimmed_build_is_faster() {
+    let test = Test::new();
+    let config = toml();
+    quick(
+        &test,
+        &["--function", "data-collector", "--config", &config],
+    )
+    .success()
+    .prints("Package size")
+    .prints("Cold start")
+    .prints("Warm start")
+    .prints("API_ONLY_v1.0")
+    .prints("OPTIMIZED_v2.0")
+    .prints("↓")
+    .says("sandbox");
+}
+
+#[test]
+fn the_result_holds_every_sample_with_its_figures() {
+    let test = Test::new();
+    let before = fixture("data-collector/before");
+    let after = fixture("data-collector/after");
+    let layer = fixture("layers/market-common");
+    quick(
+        &test,
+        &[
+            "--before",
+            before.to_str().unwrap(),
+            "--after",
+            after.to_str().unwrap(),
+            "--after-layers",
+            layer.to_str().unwrap(),
+            "--memory",
+            "512",
+            "--timeout",
+            "30",
+        ],
+    )
+    .success();
+    let result = test.result();
+    assert_eq!(result["schema_version"], 1);
+    assert_eq!(result["plan"]["seed"], 7);
+    assert_eq!(result["ending"]["how"], "complete");
+    for arm in ["before", "after"] {
+        let cold = accepted(&result, arm, "cold");
+        let warm = accepted(&result, arm, "warm");
+        assert_eq!((cold.len(), warm.len()), (3, 6), "{arm}");
+        for sample in &cold {
+            let (init, handler) = (
+                sample["init_ms"].as_f64().unwrap(),
+                sample["handler_ms"].as_f64().unwrap(),
+            );
+            assert!(init > 1.0 && handler > 0.0);
+            assert_eq!(
+                sample["billed_ms"].as_f64().unwrap(),
+                (init + handler).ceil(),
+                "billed contains init"
+            );
+            assert!(sample["client_ms"].as_f64().unwrap() >= init + handler - 0.1);
+        }
+        assert!(warm.iter().all(|s| s["init_ms"].is_null()));
+    }
+    let (before, after) = (
+        accepted(&result, "before", "cold"),
+        accepted(&result, "after", "cold"),
+    );
+    assert!(
+        median(&before, "init_ms") > median(&after, "init_ms"),
+        "the slimmed build starts faster"
+    );
+    let first = result["samples"].as_array().unwrap();
+    assert!(
+        first.iter().any(|s| s["excluded_reason"] == "first_start"),
+        "first starts are kept, not counted"
+    );
+    // The run's log has the same samples, written as they were taken.
+    let id = result["id"].as_str().unwrap();
+    let log =
+        std::fs::read_to_string(test.path().join(format!(".lambench/runs/{id}.jsonl"))).unwrap();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1 + first.len(), "a header and every sample");
+}
+
+#[test]
+fn json_is_all_that_is_printed_and_it_is_the_stored_result() {
+    let test = Test::new();
+    let package = fixture("hello-python");
+    let ran = quick(&test, &["--after", package.to_str().unwrap(), "--json"]).success();
+    let printed: Value = serde_json::from_str(&ran.stdout).expect("only JSON on stdout");
+    assert_eq!(printed, test.result());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_order() {
+    let package = fixture("hello-python");
+    let order = |seed: &str| {
+        let test = Test::new();
+        let path = package.to_str().unwrap();
+        test.run(&[
+            "run",
+            "--before",
+            path,
+            "--after",
+            path,
+            "--runs",
+            "4",
+            "--warm-invokes",
+            "0",
+            "--seed",
+            seed,
+        ])
+        .success();
+        test.result()["plan"]["order"].clone()
+    };
+    assert_eq!(order("11"), order("11"));
+}
+
+#[test]
+fn korean_words_for_the_same_table() {
+    let test = Test::new();
+    let config = toml();
+    quick(
+        &test,
+        &[
+            "--function",
+            "data-collector",
+            "--config",
+            &config,
+            "--lang",
+            "ko",
+        ],
+    )
+    .success()
+    .prints("메트릭")
+    .prints("최적화 전")
+    .prints("최적화 후")
+    .prints("개선율")
+    .prints("콜드 스타트");
+}
+
+#[test]
+fn the_demo_needs_nothing_but_the_binary() {
+    let test = Test::new();
+    test.run(&["demo", "--runs", "2", "--warm-invokes", "1"])
+        .success()
+        .prints("API_ONLY_v1.0")
+        .prints("OPTIMIZED_v2.0");
+}
+
+#[test]
+fn a_function_that_fails_is_never_measured_and_its_own_error_is_shown() {
+    for (name, message) in [
+        ("handler-error", "ValueError"),
+        ("fails-fast", "500"),
+        ("init-error", "RuntimeError"),
+        ("missing-module", "Runtime.ImportModuleError"),
+        ("missing-handler", "Runtime.HandlerNotFound"),
+        ("syntax-error", "Runtime.UserCodeSyntaxError"),
+        ("crash", "Runtime.ExitError"),
+    ] {
+        let test = Test::new();
+        let package = fixture("failing").join(name);
+        let ran = quick(
+            &test,
+            &["--after", package.to_str().unwrap(), "--timeout", "5"],
+        );
+        assert_eq!(ran.code, Some(1), "{name}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(message), "{name}: {}", ran.stderr);
+        assert!(
+            !ran.stdout.contains("Cold start"),
+            "{name}: nothing was measured: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn a_timeout_is_said_as_lambda_says_it() {
+    let test = Test::new();
+    let package = fixture("failing/timeout");
+    quick(
+        &test,
+        &["--after", package.to_str().unwrap(), "--timeout", "1"],
+    )
+    .fails_with(1)
+    .says("Task timed out after 1.00 seconds");
+}
+
+#[test]
+fn an_unmet_expectation_stops_the_run() {
+    let test = Test::new();
+    let package = fixture("hello-python");
+    quick(
+        &test,
+        &[
+            "--after",
+            package.to_str().unwrap(),
+            "--expect",
+            "/statusCode=201",
+        ],
+    )
+    .fails_with(1)
+    .says("statusCode");
+}
+
+#[test]
+fn a_baseline_becomes_the_before_of_a_later_run() {
+    let test = Test::new();
+    let package = fixture("hello-python");
+    let path = package.to_str().unwrap();
+    quick(&test, &["--after", path, "--save-baseline", "first"]).success();
+    quick(&test, &["--after", path, "--baseline", "first"])
+        .success()
+        .prints("Before")
+        .prints("indicative");
+    quick(&test, &["--after", path, "--baseline", "frist"])
+        .fails_with(2)
+        .says("frist")
+        .says("first");
+}
+
+#[test]
+fn wrong_input_is_a_usage_error_that_names_what_is_wrong() {
+    let test = Test::new();
+    test.write("empty/readme.txt", "no function here");
+    let cases: [(&[&str], &str); 6] = [
+        (&["run"], "--function"),
+        (&["run", "--after", "no/such/folder"], "no/such/folder"),
+        (&["run", "--after", "empty/"], "--runtime"),
+        (&["run", "--after", "empty/", "--runs", "0"], "--runs"),
+        (&["run", "--function", "x", "--local"], "lambench.toml"),
+        (
+            &[
+                "run",
+                "--after",
+                "empty/",
+                "--payload",
+                "{",
+                "--runtime",
+                "python3",
+                "--handler",
+                "a.b",
+            ],
+            "payload",
+        ),
+    ];
+    for (args, text) in cases {
+        let ran = test.run(args);
+        assert_eq!(ran.code, Some(2), "{args:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(text),
+            "{args:?}: no {text:?} in {}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn without_an_account_a_name_on_aws_says_what_is_missing_and_that_local_exists() {
+    let test = Test::new();
+    test.run(&["run", "--function", "my-fn"])
+        .fails_with(1)
+        .says("no AWS region")
+        .says("--local");
+    test.run(&["run", "--function", "my-fn", "--region", "eu-west-1"])
+        .fails_with(1)
+        .says("credentials")
+        .says("--local");
+}
+
+#[test]
+fn a_missing_interpreter_says_what_to_install() {
+    let test = Test::new();
+    let package = fixture("hello-python");
+    quick(
+        &test,
+        &[
+            "--after",
+            package.to_str().unwrap(),
+            "--runtime",
+            "python3.99",
+        ],
+    )
+    .fails_with(1)
+    .says("python3.99");
+}

@@ -1,0 +1,175 @@
+//! A faulty endpoint: an HTTP proxy before a `lambench serve` that loses, delays or replaces chosen answers.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+/// What happens to one request.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// The endpoint's own error; nothing reaches the sandbox.
+    Answer(u16, &'static str, &'static str),
+    /// It is carried out, but the answer never comes back.
+    LoseAnswer,
+    /// The connection is closed before anything is carried out.
+    Reset,
+    /// The answer lacks this header.
+    WithoutHeader(&'static str),
+    /// Text in the answer's body is another.
+    Rewrite(&'static str, &'static str),
+}
+
+/// A request as far as rules look at it.
+#[derive(Debug)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    pub body: String,
+}
+
+impl Request {
+    pub fn is_invoke(&self) -> bool {
+        self.path.ends_with("/invocations")
+    }
+
+    pub fn is_update(&self) -> bool {
+        self.method == "PUT" && self.path.ends_with("/configuration")
+    }
+
+    pub fn is_get(&self) -> bool {
+        self.method == "GET"
+    }
+}
+
+/// Listens until the test process ends.
+pub struct Proxy {
+    pub url: String,
+}
+
+type Rule = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
+
+impl Proxy {
+    pub fn start(
+        upstream: &str,
+        rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let upstream = upstream.trim_start_matches("http://").to_owned();
+        let rule: Arc<Rule> = Arc::new(rule);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (upstream, rule) = (upstream.clone(), Arc::clone(&rule));
+                std::thread::spawn(move || {
+                    // A connection that ends in the middle is what this is for.
+                    let _ = serve(stream, &upstream, &*rule);
+                });
+            }
+        });
+        Self { url }
+    }
+}
+
+fn serve(stream: TcpStream, upstream: &str, rule: &Rule) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut writer = stream.try_clone()?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        let Some((head, body)) = message(&mut reader)? else {
+            return Ok(());
+        };
+        let mut words = head[0].split(' ');
+        let request = Request {
+            method: words.next().unwrap_or_default().into(),
+            path: words.next().unwrap_or_default().into(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        };
+        let fault = rule(&request);
+        match fault {
+            Some(Fault::Reset) => return Ok(()),
+            Some(Fault::Answer(status, kind, message)) => {
+                let body = format!(r#"{{"Type":"User","message":"{message}"}}"#);
+                write!(
+                    writer,
+                    "HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\nx-amzn-ErrorType: {kind}\r\n\
+                     Content-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )?;
+                continue;
+            }
+            _ => {}
+        }
+        let (mut head, mut answer) = forward(upstream, &head, &body)?;
+        match fault {
+            Some(Fault::LoseAnswer) => return Ok(()),
+            Some(Fault::WithoutHeader(name)) => {
+                head.retain(|line| !line.to_ascii_lowercase().starts_with(name));
+            }
+            Some(Fault::Rewrite(from, to)) => {
+                answer = String::from_utf8_lossy(&answer)
+                    .replace(from, to)
+                    .into_bytes();
+            }
+            _ => {}
+        }
+        head.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+        head.push(format!("content-length: {}", answer.len()));
+        writer.write_all(format!("{}\r\n\r\n", head.join("\r\n")).as_bytes())?;
+        writer.write_all(&answer)?;
+    }
+}
+
+fn forward(
+    upstream: &str,
+    head: &[String],
+    body: &[u8],
+) -> std::io::Result<(Vec<String>, Vec<u8>)> {
+    let mut stream = TcpStream::connect(upstream)?;
+    let mut text = String::new();
+    for line in head {
+        let lower = line.to_ascii_lowercase();
+        if lower.starts_with("host:") {
+            text += "Connection: close\r\nHost: ";
+            text += upstream;
+            text += "\r\n";
+        } else if !lower.starts_with("connection:") {
+            text.push_str(line);
+            text.push_str("\r\n");
+        }
+    }
+    stream.write_all(format!("{text}\r\n").as_bytes())?;
+    stream.write_all(body)?;
+    let mut reader = BufReader::new(stream);
+    let (mut head, body) = message(&mut reader)?.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    head.retain(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    Ok((head, body))
+}
+
+/// One HTTP message with a Content-Length, or none: start line and headers, body.
+fn message(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<(Vec<String>, Vec<u8>)>> {
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        head.push(line.to_owned());
+    }
+    let length = head
+        .iter()
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length:")?
+                .trim()
+                .parse()
+                .ok()
+        })
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    Ok(Some((head, body)))
+}
