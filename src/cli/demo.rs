@@ -4,11 +4,11 @@ use clap::Args;
 
 use super::shared::{InterpreterArgs, OrderArgs, OutputArgs};
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Example:
   lambench demo --runs 10";
 
-const LONG: &str = "\
+pub(super) const LONG: &str = "\
 The same as `lambench run --function data-collector` in lambench's own repository, from any folder: both builds of \
 the example are inside this program. They are market-data collectors in Python. The one before imports everything \
 eagerly; the one after loads lazily and takes shared code from a layer.
@@ -17,7 +17,6 @@ It needs python3, no AWS account, and leaves nothing behind but the result under
 
 /// Arguments of `lambench demo`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(before_help = EXAMPLES, long_about = LONG)]
 pub struct DemoArgs {
     /// How much.
     #[command(flatten)]

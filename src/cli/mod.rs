@@ -85,10 +85,13 @@ pub enum LangArg {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Force cold starts, verify each, and compare
+    #[command(before_help = run::EXAMPLES, long_about = run::LONG)]
     Run(RunArgs),
     /// The same on a built-in example, from any folder
+    #[command(before_help = demo::EXAMPLES, long_about = demo::LONG)]
     Demo(DemoArgs),
     /// Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
+    #[command(before_help = serve::EXAMPLES, long_about = serve::LONG)]
     Serve(ServeArgs),
 }
 

@@ -8,16 +8,16 @@ use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
 };
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench run --function data-collector                    what lambench.toml defines under that name
+  lambench run --function data-collector                    a function of lambench.toml
   lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 
-const LONG: &str = "\
-Force cold starts, verify each, and compare.
+pub(super) const LONG: &str = "\
+Force cold starts, verify each, and compare
 
 Each measured start is forced by a change of the function's description that was never used before, awaited until \
 Lambda says that it is in effect, and counted only if its REPORT line shows Init or Restore Duration. What does not \
@@ -31,7 +31,7 @@ Flags win over LAMBENCH_* variables, and those over lambench.toml.";
 
 /// Arguments of `lambench run`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(before_help = EXAMPLES, long_about = LONG, next_help_heading = "What")]
+#[command(next_help_heading = "What")]
 pub struct RunArgs {
     /// A function: its name in lambench.toml, or its name or ARN on AWS
     #[arg(long, value_name = "NAME")]

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench serve --function my-fn=build/new/
   aws lambda invoke --endpoint-url http://127.0.0.1:PORT --function-name my-fn out.json";
 
-const LONG: &str = "\
-Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs.
+pub(super) const LONG: &str = "\
+Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
 
 It listens on 127.0.0.1 alone, prints its address on standard output, and serves until Ctrl-C. Clients can create, \
 update, publish and invoke functions as on AWS; no credentials are checked. Functions of lambench.toml (or those that \
@@ -19,7 +19,6 @@ NAME-before and NAME-after.";
 
 /// Arguments of `lambench serve`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(before_help = EXAMPLES, long_about = LONG)]
 pub struct ServeArgs {
     /// Port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]

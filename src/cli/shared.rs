@@ -102,33 +102,72 @@ macro_rules! build_flags {
         #[derive(Clone, Default, Args)]
         #[command(next_help_heading = $heading)]
         pub struct $name {
-            #[doc = concat!("Handler", $of, ", such as `app.handler` [default: inferred from the package]")]
-            #[arg(id = concat!($prefix, "handler"), long = concat!($prefix, "handler"), value_name = "HANDLER",
-                  hide_short_help = !$short)]
+            /// `--handler`.
+            #[arg(
+                id = concat!($prefix, "handler"),
+                long = concat!($prefix, "handler"),
+                value_name = "HANDLER",
+                help = concat!("Handler", $of, ", such as `app.handler` [default: inferred from the package]"),
+                hide_short_help = !$short
+            )]
             pub handler: Option<String>,
-            #[doc = concat!("Runtime", $of, ": python3, python3.12, nodejs, nodejs20.x, provided.al2023 [default: inferred]")]
-            #[arg(id = concat!($prefix, "runtime"), long = concat!($prefix, "runtime"), value_name = "RUNTIME",
-                  hide_short_help = !$short)]
+            /// `--runtime`.
+            #[arg(
+                id = concat!($prefix, "runtime"),
+                long = concat!($prefix, "runtime"),
+                value_name = "RUNTIME",
+                help = concat!("Runtime", $of, ": python3, python3.12, nodejs, nodejs20.x, provided.al2023 [default: inferred]"),
+                hide_short_help = !$short
+            )]
             pub runtime: Option<String>,
-            #[doc = concat!("Layers", $of, ", folders or zips, in order (repeatable, or with commas)")]
-            #[arg(id = concat!($prefix, "layers"), long = concat!($prefix, "layers"), value_name = "PATH",
-                  value_delimiter = ',', hide_short_help = !$short)]
+            /// `--layers`, in order.
+            #[arg(
+                id = concat!($prefix, "layers"),
+                long = concat!($prefix, "layers"),
+                value_name = "PATH",
+                value_delimiter = ',',
+                help = concat!("Layers", $of, ", folders or zips, in order (repeatable, or with commas)"),
+                hide_short_help = !$short
+            )]
             pub layers: Vec<PathBuf>,
-            #[doc = concat!("Memory", $of, ", MB, 128 to 10240 [default: 512]")]
-            #[arg(id = concat!($prefix, "memory"), long = concat!($prefix, "memory"), value_name = "MB",
-                  value_parser = memory_mb(), hide_short_help = !$short)]
+            /// `--memory`, MB.
+            #[arg(
+                id = concat!($prefix, "memory"),
+                long = concat!($prefix, "memory"),
+                value_name = "MB",
+                value_parser = memory_mb(),
+                help = concat!("Memory", $of, ", MB, 128 to 10240 [default: 512]"),
+                hide_short_help = !$short
+            )]
             pub memory: Option<u32>,
-            #[doc = concat!("Timeout", $of, ", seconds, 1 to 900 [default: 30]")]
-            #[arg(id = concat!($prefix, "timeout"), long = concat!($prefix, "timeout"), value_name = "SECONDS",
-                  value_parser = timeout_s(), hide_short_help = !$short)]
+            /// `--timeout`, seconds.
+            #[arg(
+                id = concat!($prefix, "timeout"),
+                long = concat!($prefix, "timeout"),
+                value_name = "SECONDS",
+                value_parser = timeout_s(),
+                help = concat!("Timeout", $of, ", seconds, 1 to 900 [default: 30]"),
+                hide_short_help = !$short
+            )]
             pub timeout: Option<u32>,
-            #[doc = concat!("Environment variable", $of, " (repeatable); never written to any output")]
-            #[arg(id = concat!($prefix, "env"), long = concat!($prefix, "env"), value_name = "KEY=VALUE",
-                  value_parser = key_value, hide_short_help = !$short)]
+            /// `--env`: names and values.
+            #[arg(
+                id = concat!($prefix, "env"),
+                long = concat!($prefix, "env"),
+                value_name = "KEY=VALUE",
+                value_parser = key_value,
+                help = concat!("Environment variable", $of, " (repeatable); never written to any output"),
+                hide_short_help = !$short
+            )]
             pub env: Vec<(String, String)>,
-            #[doc = concat!("Text for the version row", $of, " [default: the version in the function's answer]")]
-            #[arg(id = concat!($prefix, "label"), long = concat!($prefix, "label"), value_name = "TEXT",
-                  hide_short_help = !$short)]
+            /// `--label`.
+            #[arg(
+                id = concat!($prefix, "label"),
+                long = concat!($prefix, "label"),
+                value_name = "TEXT",
+                help = concat!("Text for the version row", $of, " [default: the version in the function's answer]"),
+                hide_short_help = !$short
+            )]
             pub label: Option<String>,
         }
 

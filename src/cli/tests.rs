@@ -41,6 +41,27 @@ fn every_help_opens_with_an_example_that_parses() {
 }
 
 #[test]
+fn every_flag_says_what_it_does_and_every_command_teaches() {
+    let mut cli = Cli::command();
+    cli.build();
+    for command in cli.get_subcommands_mut() {
+        for flag in command.get_arguments() {
+            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.len() > 8, "{}: {help:?}", flag.get_id());
+        }
+        let long = command.get_long_about().unwrap().to_string();
+        assert!(long.lines().count() > 2, "{long}");
+        let help = command.render_long_help().to_string();
+        assert!(
+            help.contains(long.lines().last().unwrap().get(..40).unwrap()),
+            "{help}"
+        );
+        let examples = command.get_before_help().unwrap().to_string();
+        assert!(help.starts_with(&examples), "no example is wrapped: {help}");
+    }
+}
+
+#[test]
 fn no_help_is_wider_than_a_page() {
     let mut cli = Cli::command();
     cli.build();

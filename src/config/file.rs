@@ -204,14 +204,15 @@ pub fn parse(text: &str, shown: &str) -> Result<ConfigFile, ConfigError> {
         }
     }
     top.finish(&mut warnings);
-    file.warnings = warnings;
+    warnings.sort();
+    file.warnings = warnings.into_iter().map(|(_, text)| text).collect();
     Ok(file)
 }
 
 fn read_defaults(
     file: &mut ConfigFile,
     mut reader: Reader<'_, '_>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<(usize, String)>,
 ) -> Result<(), ConfigError> {
     file.runs = reader.number("runs", RUNS.0, RUNS.1)?;
     file.warm_invokes = reader.number("warm_invokes", WARM_INVOKES.0, WARM_INVOKES.1)?;
@@ -233,7 +234,7 @@ fn read_defaults(
 
 fn read_function(
     mut reader: Reader<'_, '_>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<(usize, String)>,
 ) -> Result<FunctionDef, ConfigError> {
     let mut variant = |reader: &mut Reader<'_, '_>, key| -> Result<Option<Build>, ConfigError> {
         let Some(mut table) = reader.table(key)? else {

@@ -5,7 +5,7 @@ use crate::cli::RunArgs;
 use super::Place;
 use super::builds::given;
 use super::error::ConfigError;
-use super::subjects::{Candidate, What};
+use super::subjects::{Candidate, What, usage};
 
 /// Sandbox or AWS, and the reason in words. Nothing is guessed silently: what does not fit together is an error.
 pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
@@ -68,6 +68,7 @@ fn on_aws(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), Con
             ));
         }
     }
+    check_url(args.place.endpoint_url.as_deref())?;
     let place = Place::Aws {
         endpoint_url: args.place.endpoint_url.clone(),
         region: args.place.region.clone(),
@@ -117,6 +118,16 @@ fn on_sandbox(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String),
         reason
     };
     Ok((Place::Sandbox, reason))
+}
+
+fn check_url(url: Option<&str>) -> Result<(), ConfigError> {
+    match url {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => Err(usage(
+            format!("--endpoint-url {url}: that is no URL"),
+            &format!("write it as http://{url}"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Before-flags need a before.

@@ -1,5 +1,6 @@
 //! From what the user typed, variables and lambench.toml to [`Settings`], with what surrounds the program handed in.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{DemoArgs, Globals, LangArg, RunArgs};
@@ -113,7 +114,7 @@ fn settings(
     for candidate in candidates {
         subjects.push(subject(candidate, args, around, file, &mut warnings)?);
     }
-    warnings.dedup();
+    once(&mut warnings);
     Ok(Settings {
         place,
         place_reason,
@@ -261,6 +262,12 @@ fn ric(args: &RunArgs, around: &Surroundings) -> Result<Option<PathBuf>, ConfigE
         by: origin.to_string(),
         hint: "install one with `pip install --target FOLDER awslambdaric`, or leave it out".into(),
     })
+}
+
+/// Both builds may be warned about for the same reason.
+fn once(warnings: &mut Vec<String>) {
+    let mut said = BTreeSet::new();
+    warnings.retain(|warning| said.insert(warning.clone()));
 }
 
 /// Flag over variable over file over what the program takes itself.

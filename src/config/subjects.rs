@@ -67,6 +67,12 @@ impl Finder<'_> {
             baseline = Some(name.to_owned());
             before = None;
         }
+        if baseline.as_deref() == Some("") {
+            return Err(usage(
+                "the baseline has no name".into(),
+                "name it as it was stored by --save-baseline",
+            ));
+        }
         for (flag, word) in [
             ("--function", self.args.function.as_deref()),
             ("--after", self.args.after.as_deref()),

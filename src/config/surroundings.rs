@@ -129,9 +129,13 @@ impl Surroundings {
             .keys()
             .filter(|name| !KNOWN.contains(&name.as_str()))
             .filter_map(|name| {
-                let near = KNOWN
+                let (distance, near) = KNOWN
                     .into_iter()
-                    .find(|known| strsim::osa_distance(name, known) <= 2)?;
+                    .map(|known| (strsim::osa_distance(name, known), known))
+                    .min()?;
+                if distance > 2 {
+                    return None;
+                }
                 Some(format!(
                     "the variable {name} is ignored; did you mean {near}?"
                 ))

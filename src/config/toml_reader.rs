@@ -242,8 +242,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             .collect()
     }
 
-    /// Warns about every key that was not asked for.
-    pub fn finish(self, warnings: &mut Vec<String>) {
+    /// Warns, with the line, about every key that was not asked for.
+    pub fn finish(self, warnings: &mut Vec<(usize, String)>) {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
             if self.known.contains(name) {
@@ -260,7 +260,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 text.push_str(near);
                 text.push('?');
             }
-            warnings.push(text);
+            warnings.push((line, text));
         }
     }
 }
@@ -274,6 +274,10 @@ pub fn in_words(low: i128, high: i128) -> String {
     }
 }
 
+/// Jaro-Winkler likeness from which on a name may be a mistyped one: `env` and `environment`, not `payload` and
+/// `package`.
+const NEAR: f64 = 0.83;
+
 /// The known name that is nearest to a mistyped one, if any is near.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_ascii_lowercase();
@@ -283,7 +287,7 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
             let likeness = strsim::jaro_winkler(&name, &candidate.to_ascii_lowercase());
             (candidate, likeness)
         })
-        .filter(|(_, likeness)| *likeness > 0.8)
+        .filter(|(_, likeness)| *likeness > NEAR)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(candidate, _)| candidate)
 }

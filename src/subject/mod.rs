@@ -3,3 +3,6 @@
 pub mod contents;
 pub mod infer;
 pub mod pack;
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -326,5 +326,5 @@ fn mode(found: &Metadata) -> u32 {
     if found.is_dir() { 0o755 } else { 0o644 }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -167,7 +167,7 @@ fn valid_pyc_files_are_still_valid_after_packing_and_unpacking() {
     };
     python(
         "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2)",
-        &[self::Path::new(test.folder.path())],
+        &[test.folder.path()],
     );
     let packed = test.pack().unwrap();
     let unpacked = tempfile::tempdir().unwrap();
@@ -257,9 +257,9 @@ fn links_out_of_the_folder_are_refused() {
         let test = Test::new();
         test.write("app.py", b"");
         symlink(target, test.path("link")).unwrap();
-        let (text, hint) = test.refused();
+        let (message, hint) = test.refused();
         let start = "packing PACKAGE: the symbolic link PACKAGE/link leads out of it, to ";
-        assert!(text.starts_with(&format!("{start}{said}")), "{text}");
+        assert!(message.starts_with(&format!("{start}{said}")), "{message}");
         assert!(hint.unwrap().contains("copy what it leads to"));
     }
 }
@@ -313,9 +313,9 @@ fn a_folder_over_lambdas_limit_is_refused_before_it_is_read() {
     let test = Test::new();
     let file = File::create(test.path("huge.bin")).unwrap();
     file.set_len(UNZIPPED_LIMIT + 1).unwrap();
-    let (text, _) = test.refused();
+    let (message, _) = test.refused();
     assert_eq!(
-        text,
+        message,
         "packing PACKAGE: its files have 262144001 bytes, more than Lambda's 250 MB"
     );
     assert_eq!(
@@ -384,8 +384,8 @@ fn a_zip_is_taken_as_it_is() {
 #[test]
 fn what_is_no_zip_is_refused() {
     let test = Test::new();
-    let text = test.write("code.zip", b"this is text");
-    let error = pack(&text, test.scratch.path()).unwrap_err();
+    let path = test.write("code.zip", b"this is text");
+    let error = pack(&path, test.scratch.path()).unwrap_err();
     assert!(
         error.to_string().contains("code.zip is not a zip file"),
         "{error}"
