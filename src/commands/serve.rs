@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cli::{Globals, ServeArgs};
 use crate::config;
 use crate::exit::Exit;
-use crate::lambda::{Connect, Lambda};
+use crate::lambda::{Connect, Function, Lambda};
 
 use super::stage::{self, Endpoint};
 use super::{Failure, signals};
@@ -65,6 +65,8 @@ async fn serve_functions(
     let scratch = stage::scratch()?;
     for function in functions {
         stage::create(endpoint, &function.name, &function.package, scratch.path()).await?;
+        // Waits until it is active.
+        Function::staged(&endpoint.lambda, &function.name).await?;
         say(&format!(
             "function {} from {}",
             function.name,

@@ -109,6 +109,10 @@ impl Lambda {
         })
     }
 
+    pub(super) fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
     /// A client for measured invokes: never retried (a retried cold invoke comes back warm), and patient beyond the
     /// function's own timeout.
     pub(super) fn measuring(&self, function_timeout: Duration) -> Client {

@@ -96,7 +96,9 @@ impl Lambda {
             .interceptor(headers.clone())
             .send()
             .await
-            .map_err(|error| LambdaError::from_sdk(format!("reading {function}"), &error))?;
+            .map_err(|error| {
+                LambdaError::from_sdk(format!("reading {function}"), self.endpoint_url(), &error)
+            })?;
         let configuration = output
             .configuration
             .ok_or_else(|| LambdaError::Unreachable {

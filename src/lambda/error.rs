@@ -61,12 +61,20 @@ pub enum LambdaError {
 }
 
 impl LambdaError {
-    /// Translates an SDK error; `doing` says what was attempted, to what.
-    pub(super) fn from_sdk<E>(doing: impl Into<String>, error: &SdkError<E, HttpResponse>) -> Self
+    /// Translates an SDK error; `doing` says what was attempted, to what; the endpoint is named where it gave no answer.
+    pub(super) fn from_sdk<E>(
+        doing: impl Into<String>,
+        endpoint_url: Option<&str>,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let doing = doing.into();
+        let mut doing = doing.into();
+        if let (Some(url), false) = (endpoint_url, matches!(error, SdkError::ServiceError(_))) {
+            doing.push_str(" at ");
+            doing.push_str(url);
+        }
         match error {
             SdkError::ServiceError(context) => {
                 let status = context.raw().status().as_u16();

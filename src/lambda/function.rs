@@ -158,7 +158,13 @@ impl Function {
 
     /// One measured invoke of `$LATEST`.
     pub async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
-        invoke::invoke(&self.shared.measuring, self.name(), payload).await
+        let shared = &self.shared;
+        invoke::invoke(&shared.measuring, self.name(), payload)
+            .await
+            .map_err(|error| {
+                let doing = format!("invoking {}", shared.found.function_name);
+                LambdaError::from_sdk(doing, shared.lambda.endpoint_url(), &error)
+            })
     }
 
     /// Puts the function back (or deletes it, if it is staged). Safe to call at any time, also twice.
@@ -225,7 +231,7 @@ impl Function {
                 .await;
             let Err(error) = sent else { return Ok(()) };
             let doing = format!("changing the description of {}", self.found().function_name);
-            let error = LambdaError::from_sdk(doing, &error);
+            let error = LambdaError::from_sdk(doing, self.shared.lambda.endpoint_url(), &error);
             match error.code() {
                 // A retry of ours may have met our own first attempt, whose answer was lost.
                 Some("PreconditionFailedException") => {

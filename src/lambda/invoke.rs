@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use aws_sdk_lambda::error::SdkError;
+use aws_sdk_lambda::operation::invoke::InvokeError;
 use aws_sdk_lambda::types::{InvocationType, LogType};
 use aws_smithy_types::Blob;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-
-use super::LambdaError;
 
 /// What came back from one invoke.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(super) async fn invoke(
     client: &aws_sdk_lambda::Client,
     function: &str,
     payload: Vec<u8>,
-) -> Result<Invoked, LambdaError> {
+) -> Result<Invoked, SdkError<InvokeError>> {
     let call = client
         .invoke()
         .function_name(function)
@@ -42,8 +42,7 @@ pub(super) async fn invoke(
     let clock = Instant::now();
     let output = call.send().await;
     let client = clock.elapsed();
-    let output =
-        output.map_err(|error| LambdaError::from_sdk(format!("invoking {function}"), &error))?;
+    let output = output?;
     let tail = output
         .log_result()
         .and_then(|text| BASE64_STANDARD.decode(text).ok())

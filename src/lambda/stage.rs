@@ -70,7 +70,7 @@ impl Lambda {
             .send()
             .await
             .map(drop)
-            .map_err(|error| LambdaError::from_sdk(doing, &error))
+            .map_err(|error| LambdaError::from_sdk(doing, self.endpoint_url(), &error))
     }
 
     /// `PublishLayerVersion`; gives the layer version's ARN.
@@ -88,7 +88,7 @@ impl Lambda {
             )
             .send()
             .await
-            .map_err(|error| LambdaError::from_sdk(&doing, &error))?;
+            .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;
         output
             .layer_version_arn
             .ok_or_else(|| LambdaError::Unreachable {
@@ -107,7 +107,11 @@ impl Lambda {
             .await
         {
             Ok(_) => Ok(()),
-            Err(error) => match LambdaError::from_sdk(format!("deleting {function}"), &error) {
+            Err(error) => match LambdaError::from_sdk(
+                format!("deleting {function}"),
+                self.endpoint_url(),
+                &error,
+            ) {
                 gone if gone.code() == Some("ResourceNotFoundException") => Ok(()),
                 error => Err(error),
             },
