@@ -418,6 +418,13 @@ fn a_virtual_environment_stays_one() {
         );
     }
     assert_eq!(bench.serve_one(&runtime, "f.handler").1, "7");
+
+    bench.fake_awslambdaric(&format!("venv/lib/python3.{minor}/site-packages"), "2.5.0");
+    let client = bench.resolve("python3").unwrap().client;
+    assert_eq!(
+        (client.name.as_str(), client.origin.as_str()),
+        ("awslambdaric 2.5.0", "interpreter")
+    );
 }
 
 #[test]
