@@ -251,7 +251,9 @@ CASES = [
     # What may be returned.
     Case("bytes go out as they are", _returns("b'\\xff\\x00'"), expect=[Raw(b"\xff\x00")]),
     Case("bytes within are text", _returns("{'k': 'é'.encode(), b'b': 1}"), expect=[Ok({"k": "é", "b": 1})]),
-    Case("bytes within that are no text", _returns("[b'\\xff']"), expect=[Error(MARSHAL, ".*can't decode byte 0xff.*")]),
+    Case(
+        "bytes within that are no text", _returns("[b'\\xff']"), expect=[Error(MARSHAL, ".*can't decode byte 0xff.*")]
+    ),
     Case(
         "characters beyond ASCII are escaped before Python 3.12",
         _returns("'é\\u2028\\x7f'"),
@@ -286,13 +288,41 @@ CASES = [
         _async("return {1: 1, 2.5: 2, [null]: 3, [false]: 4};"),
         expect=[Ok({"1": 1, "2.5": 2, "null": 3, "false": 4})],
     ),
-    Case("enums", _returns("[E.A, {E.A: S.A}]", "import enum\nclass E(enum.IntEnum): A = 1\nclass S(str, enum.Enum): A = 'a'"), expect=[Ok([1, {"1": "a"}])]),
-    Case("a set can't be returned", _returns("{1}"), expect=[Error(MARSHAL, "Unable to marshal response: Object of type set is not JSON serializable")]),
-    Case("nor can a generator", _python("yield 1"), expect=[Error(MARSHAL, ".*Object of type generator is not JSON serializable")]),
-    Case("nor a coroutine", "async def handler(event, context): return 1\n", expect=[Error(MARSHAL, ".*Object of type coroutine is not JSON serializable")]),
-    Case("nor a date", _returns("datetime.date(2026, 1, 2)", "import datetime"), expect=[Error(MARSHAL, ".*Object of type date is not JSON serializable")]),
-    Case("nor a class", _returns("collections.namedtuple('P', 'x')", "import collections"), expect=[Error(MARSHAL, ".*Object of type type is not JSON serializable")]),
-    Case("nor a tuple as a key", _returns("{(1, 2): 3}"), expect=[Error(MARSHAL, ".*keys must be str, int, float, bool or None, not tuple")]),
+    Case(
+        "enums",
+        _returns("[E.A, {E.A: S.A}]", "import enum\nclass E(enum.IntEnum): A = 1\nclass S(str, enum.Enum): A = 'a'"),
+        expect=[Ok([1, {"1": "a"}])],
+    ),
+    Case(
+        "a set can't be returned",
+        _returns("{1}"),
+        expect=[Error(MARSHAL, "Unable to marshal response: Object of type set is not JSON serializable")],
+    ),
+    Case(
+        "nor can a generator",
+        _python("yield 1"),
+        expect=[Error(MARSHAL, ".*Object of type generator is not JSON serializable")],
+    ),
+    Case(
+        "nor a coroutine",
+        "async def handler(event, context): return 1\n",
+        expect=[Error(MARSHAL, ".*Object of type coroutine is not JSON serializable")],
+    ),
+    Case(
+        "nor a date",
+        _returns("datetime.date(2026, 1, 2)", "import datetime"),
+        expect=[Error(MARSHAL, ".*Object of type date is not JSON serializable")],
+    ),
+    Case(
+        "nor a class",
+        _returns("collections.namedtuple('P', 'x')", "import collections"),
+        expect=[Error(MARSHAL, ".*Object of type type is not JSON serializable")],
+    ),
+    Case(
+        "nor a tuple as a key",
+        _returns("{(1, 2): 3}"),
+        expect=[Error(MARSHAL, ".*keys must be str, int, float, bool or None, not tuple")],
+    ),
     Case(
         "nor what contains itself",
         _python("event['self'] = event\nreturn event"),
@@ -317,31 +347,62 @@ CASES = [
             Error("Runtime.UnmarshalError", "Unable to unmarshal input: .*can't decode byte 0xff.*"),
             Ok({"fine": 1}),
         ],
-        node_expect=[Error("SyntaxError", "Unexpected token.*"), Error("SyntaxError", "Unexpected token.*"), Ok({"fine": 1})],
+        node_expect=[
+            Error("SyntaxError", "Unexpected token.*"),
+            Error("SyntaxError", "Unexpected token.*"),
+            Ok({"fine": 1}),
+        ],
     ),
-    Case("NaN is no JSON either", _python("return event"), events=[b"NaN"], expect=[Error("Runtime.UnmarshalError", ".*Expecting value: line 1 column 1 .char 0.")]),
+    Case(
+        "NaN is no JSON either",
+        _python("return event"),
+        events=[b"NaN"],
+        expect=[Error("Runtime.UnmarshalError", ".*Expecting value: line 1 column 1 .char 0.")],
+    ),
     Case(
         "white space, doubled keys and half characters",
         _returns("[event, 1]"),
         _async("return [event, 1];"),
-        events=[b' {"a": 1, "a": 2}\n', b'\t[ ]'],
+        events=[b' {"a": 1, "a": 2}\n', b"\t[ ]"],
         expect=[Ok([{"a": 2}, 1]), Ok([[], 1])],
     ),
-    Case("what is not JSON by its type is handed on", _returns("repr(event)"), headers={"Content-Type": "text/plain"}, events=[b"hello"], expect=[Ok("b'hello'")]),
+    Case(
+        "what is not JSON by its type is handed on",
+        _returns("repr(event)"),
+        headers={"Content-Type": "text/plain"},
+        events=[b"hello"],
+        expect=[Ok("b'hello'")],
+    ),
     # Loading.
     Case(
         "a handler in a folder",
-        {"app/sub/main.py": "from app.sub import other\ndef run(event, context): return other.VALUE\n", "app/sub/other.py": "VALUE = 3\n"},
-        {"app/sub/main.js": "const other = require('./other'); exports.deep = { run: async () => other.VALUE };", "app/sub/other.js": "exports.VALUE = 3;"},
+        {
+            "app/sub/main.py": "from app.sub import other\ndef run(event, context): return other.VALUE\n",
+            "app/sub/other.py": "VALUE = 3\n",
+        },
+        {
+            "app/sub/main.js": "const other = require('./other'); exports.deep = { run: async () => other.VALUE };",
+            "app/sub/other.js": "exports.VALUE = 3;",
+        },
         handler="app/sub/main.run",
         node_handler="app/sub/main.deep.run",
         expect=[Ok(3)],
     ),
-    Case("a handler by a dotted name", {"app/main.py": _python("return __name__")}, handler="app.main.handler", expect=[Ok("app.main")]),
-    Case("a handler that is a class", "class handler:\n    def __new__(cls, event, context): return 5\n", expect=[Ok(5)]),
+    Case(
+        "a handler by a dotted name",
+        {"app/main.py": _python("return __name__")},
+        handler="app.main.handler",
+        expect=[Ok("app.main")],
+    ),
+    Case(
+        "a handler that is a class", "class handler:\n    def __new__(cls, event, context): return 5\n", expect=[Ok(5)]
+    ),
     Case(
         "the package is the first place to import from",
-        {"lambda_function.py": "import sys\nimport json\n" + _python("return [sys.path[0], json.MINE]"), "json.py": "MINE = True\n"},
+        {
+            "lambda_function.py": "import sys\nimport json\n" + _python("return [sys.path[0], json.MINE]"),
+            "json.py": "MINE = True\n",
+        },
         # awslambdaric has imported what it needs before; so the comparison has its own case.
         expect=[Ok(["/var/task", True])],
     ),
@@ -351,12 +412,23 @@ CASES = [
         expect=[Ok("/var/task")],
     ),
     Case(
+        "with a safe path the package is still first, and nothing is lost",
+        _returns("[sys.path[0], '/nowhere/else' in sys.path]", "import sys"),
+        env={"PYTHONSAFEPATH": "1", "PYTHONPATH": "/nowhere/else"},
+        expect=[Ok(["/var/task", True])],
+    ),
+    Case(
         "a handler name without a dot",
         _python("return 1"),
         _async("return 1;"),
         handler="handler",
         node_handler="handler",
-        expect=[InitError("Runtime.MalformedHandlerName", r"Bad handler 'handler': not enough values to unpack \(expected 2, got 1\)")],
+        expect=[
+            InitError(
+                "Runtime.MalformedHandlerName",
+                r"Bad handler 'handler': not enough values to unpack \(expected 2, got 1\)",
+            )
+        ],
         node_expect=[InitError("Runtime.MalformedHandlerName", "Bad handler")],
     ),
     Case(
@@ -369,15 +441,35 @@ CASES = [
         "a module that isn't there",
         {"other.py": ""},
         {"other.js": ""},
-        expect=[InitError("Runtime.ImportModuleError", "Unable to import module 'lambda_function': No module named 'lambda_function'")],
-        node_expect=[InitError("Runtime.ImportModuleError", "Error: Cannot find module 'index'\nRequire stack:\n- /var/runtime/index.mjs")],
+        expect=[
+            InitError(
+                "Runtime.ImportModuleError",
+                "Unable to import module 'lambda_function': No module named 'lambda_function'",
+            )
+        ],
+        node_expect=[
+            InitError(
+                "Runtime.ImportModuleError",
+                "Error: Cannot find module 'index'\nRequire stack:\n- /var/runtime/index.mjs",
+            )
+        ],
     ),
     Case(
         "a module that it needs isn't there",
         "import not_installed\n" + _python("return 1"),
         "require('not-installed');" + _async("return 1;"),
-        expect=[InitError("Runtime.ImportModuleError", "Unable to import module 'lambda_function': No module named 'not_installed'")],
-        node_expect=[InitError("Runtime.ImportModuleError", "Error: Cannot find module 'not-installed'\nRequire stack:\n- /var/task/index.js.*")],
+        expect=[
+            InitError(
+                "Runtime.ImportModuleError",
+                "Unable to import module 'lambda_function': No module named 'not_installed'",
+            )
+        ],
+        node_expect=[
+            InitError(
+                "Runtime.ImportModuleError",
+                "Error: Cannot find module 'not-installed'\nRequire stack:\n- /var/task/index.js.*",
+            )
+        ],
     ),
     Case(
         "a function that isn't there",
@@ -399,10 +491,20 @@ CASES = [
         "broken syntax",
         "def handler(event context): pass\n",
         "exports.handler = async ( => 1;",
-        expect=[InitError("Runtime.UserCodeSyntaxError", r"Syntax error in module 'lambda_function': .* \(lambda_function.py, line 1\)")],
+        expect=[
+            InitError(
+                "Runtime.UserCodeSyntaxError",
+                r"Syntax error in module 'lambda_function': .* \(lambda_function.py, line 1\)",
+            )
+        ],
         node_expect=[InitError("Runtime.UserCodeSyntaxError", "SyntaxError: .*")],
     ),
-    Case("a module that is part of Python", _python("return 1"), handler="sys.exit", expect=[InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module sys as a handler module")]),
+    Case(
+        "a module that is part of Python",
+        _python("return 1"),
+        handler="sys.exit",
+        expect=[InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module sys as a handler module")],
+    ),
     Case(
         "an error while loading",
         "def check(): raise OSError(2, 'no such thing')\ncheck()\n",
@@ -420,7 +522,9 @@ CASES = [
     Case(
         "log lines",
         "import logging\nlogging.warning('loading')\n"
-        + _python("logging.getLogger().setLevel('INFO')\nlogging.getLogger('x').info('serving %d', 7)\nlogging.debug('unseen')"),
+        + _python(
+            "logging.getLogger().setLevel('INFO')\nlogging.getLogger('x').info('serving %d', 7)\nlogging.debug('unseen')"
+        ),
         expect=[Ok(None)],
         log=r"\[WARNING\]\t[0-9-]{10}T[0-9:]{8}\.\d{3}Z\t\tloading\n\[INFO\]\t[0-9-]{10}T[0-9:.]{12}Z\trequest-1\tserving 7\n$",
     ),
@@ -436,8 +540,17 @@ CASES = [
         expect=[Ok([1, 1, "LambdaLoggerHandler", 30, True, True, "SourceFileLoader", True])],
     ),
     Case(
+        "looking for logging without importing it changes nothing",
+        "import importlib.util\nFOUND = importlib.util.find_spec('logging') is not None\nimport logging\n"
+        + _python("return [FOUND, len(logging.getLogger().handlers)]"),
+        expect=[Ok([True, 1])],
+    ),
+    Case(
         "log lines as JSON",
-        "import logging\n" + _python("try:\n    1 / 0\nexcept ZeroDivisionError:\n    logging.exception('split %s', 'x', extra={'order': 7})"),
+        "import logging\n"
+        + _python(
+            "try:\n    1 / 0\nexcept ZeroDivisionError:\n    logging.exception('split %s', 'x', extra={'order': 7})"
+        ),
         env={"AWS_LAMBDA_LOG_FORMAT": "JSON"},
         expect=[Ok(None)],
         log=r'{"timestamp": "[0-9TZ:-]{20}", "level": "ERROR", "message": "split x", "logger": "root", "stackTrace": \["  File .*'
@@ -463,5 +576,10 @@ CASES = [
         expect=[Ends(1)],
         log="last words$",
     ),
-    Case("threads go on while an invoke is waited for", "import threading, time\nseen = []\nthreading.Thread(target=lambda: seen.append(1), daemon=True).start()\n" + _python("time.sleep(0.05)\nreturn seen"), expect=[Ok([1])]),
+    Case(
+        "threads go on while an invoke is waited for",
+        "import threading, time\nseen = []\nthreading.Thread(target=lambda: seen.append(1), daemon=True).start()\n"
+        + _python("time.sleep(0.05)\nreturn seen"),
+        expect=[Ok([1])],
+    ),
 ]

@@ -23,9 +23,7 @@ OURS_ALONE = {"the package is the first place to import from"}
 def run(argv, case, version):
     env = {"AWS_EXECUTION_ENV": "AWS_Lambda_python" + version}
     env.update(case.env)
-    return harness.drive(
-        argv, case.python, case.handler, case.events, env=env, headers=case.headers
-    )
+    return harness.drive(argv, case.python, case.handler, case.events, env=env, headers=case.headers)
 
 
 def check(test, case, seen):
@@ -46,7 +44,9 @@ def comparable(seen):
     """What a caller and the platform can tell apart, without the client's own frames (and how deep they were)."""
     posts = []
     for post in seen.posts:
-        kind = re.sub(";.*", "", {k.lower(): v for k, v in post.headers.items()}.get("content-type", "application/json"))
+        kind = re.sub(
+            ";.*", "", {k.lower(): v for k, v in post.headers.items()}.get("content-type", "application/json")
+        )
         body = post.body
         if post.kind != "response":
             body = json.loads(body)
@@ -126,7 +126,10 @@ class TheClient(unittest.TestCase):
             check=True,
         )
         loaded = set(self.drive(source).result()) - set(bare.stdout.decode().split())
-        self.assertLessEqual(loaded, {"f", "_json", "_socket", "importlib", "warnings", "importlib._bootstrap", "importlib._bootstrap_external"})
+        self.assertLessEqual(
+            loaded,
+            {"f", "_json", "_socket", "importlib", "warnings", "importlib._bootstrap", "importlib._bootstrap_external"},
+        )
 
     def test_one_connection_serves_every_request(self):
         source = "def handler(event, context): return event"

@@ -4,7 +4,9 @@ from `_HANDLER`. An argument names the folder that it is to be taken from; witho
 import os
 import sys
 
-sys.path[0] = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+if not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]
+sys.path.insert(0, os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
 _folder = sys.argv[1] if len(sys.argv) > 1 else None
 if _folder:
     sys.path.insert(0, _folder)

@@ -114,12 +114,28 @@ function jsonLine(level, values) {
   return `${JSON.stringify(error ? { ...record, ...errorFields(error) } : record)}\n`;
 }
 
+// Whole and at once: what `process.stdout` holds back in a pipe that is full is lost when the process ends, or comes out
+// in a later invoke's log. A function that uses `process.stdout` itself makes the pipe answer EAGAIN when it is full.
+function writeOut(text) {
+  let bytes = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(fs.writeSync(1, bytes));
+    } catch (error) {
+      if (error.code !== "EAGAIN") {
+        return;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 function patchConsole() {
   const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
   const least = Math.max(0, levels.indexOf((env.AWS_LAMBDA_LOG_LEVEL || "").toUpperCase()));
   const line = jsonLogs ? jsonLine : textLine;
   levels.forEach((level, priority) => {
-    const write = (...values) => void process.stdout.write(line(level, values));
+    const write = (...values) => writeOut(line(level, values));
     console[level.toLowerCase()] = priority >= least || level === "FATAL" ? write : () => {};
   });
   console.log = console.info;

@@ -370,9 +370,7 @@ def _header_json(headers, header, what):
     try:
         return from_json(text.encode("utf-8"))
     except Exception as error:
-        raise Fault(
-            "Runtime.LambdaContextUnmarshalError", "Unable to parse %s JSON: %s" % (what, error)
-        )
+        raise Fault("Runtime.LambdaContextUnmarshalError", "Unable to parse %s JSON: %s" % (what, error))
 
 
 class Unbuffered:
@@ -424,9 +422,8 @@ class LoggingHook:
     def find_spec(self, name, path=None, target=None):
         if name != "logging":
             return None
-        sys.meta_path.remove(self)
         for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target)
+            spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
                 self.loader, spec.loader = spec.loader, self
                 return spec
@@ -437,6 +434,7 @@ class LoggingHook:
 
     def exec_module(self, module):
         # From here on nothing shows that anybody stood between.
+        sys.meta_path.remove(self)
         module.__loader__ = module.__spec__.loader = self.loader
         self.loader.exec_module(module)
         if hasattr(module, "getLogger"):
@@ -527,8 +525,7 @@ def error_of(error, request_id=""):
     import traceback
 
     frames = [
-        (frame.filename, frame.lineno, frame.name, frame.line)
-        for frame in traceback.extract_tb(error.__traceback__)
+        (frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(error.__traceback__)
     ]
     own = error_of.__code__.co_filename
     while frames and frames[0][0] == own:
@@ -543,7 +540,12 @@ def log_error(error):
         sys.stdout.write(to_json(dict({"timestamp": stamp, "level": "ERROR"}, **error)) + "\n")
         return
     kind, message = error["errorType"], error["errorMessage"]
-    lines = ["[ERROR]" + (" " + kind if kind else "") + (":" if kind and message else "") + (" " + message if message else "")]
+    lines = [
+        "[ERROR]"
+        + (" " + kind if kind else "")
+        + (":" if kind and message else "")
+        + (" " + message if message else "")
+    ]
     lines.append("Traceback (most recent call last):")
     for entry in error["stackTrace"]:
         for line in entry.splitlines() or [""]:
@@ -629,8 +631,10 @@ def serve_one(api, handler):
 
 def main():
     """Loads the handler and serves invokes until the environment ends."""
-    # The package comes first where a script's own folder would.
-    sys.path[0] = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+    # The package comes first, in the place of the client's own folder.
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]
+    sys.path.insert(0, os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
     sys.stdout = Unbuffered(sys.stdout)
     sys.stderr = Unbuffered(sys.stderr)
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])

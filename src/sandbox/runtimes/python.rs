@@ -47,8 +47,8 @@ with open(target, 'wb') as file:
 /// Variables that no environment has, and that would colour the answers.
 const FOREIGN: &[&str] = &["PYTHON", "__PYVENV_LAUNCHER__"];
 
-/// The oldest minor that our client is written for.
-const OLDEST_MINOR: u32 = 6;
+/// The oldest minor that our client serves: from 3.7 on, standard output is UTF-8 whatever the locale.
+const OLDEST_MINOR: u32 = 7;
 
 /// A real interpreter.
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,10 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod node;
+mod provided;
+mod python;
+
 /// A package, layers, a place for clients and a machine to look on.
 struct Bench {
     root: TempDir,
@@ -196,105 +200,6 @@ fn an_unsupported_runtime_is_told_what_is_supported() {
 }
 
 #[test]
-fn python_is_a_real_executable_that_says_its_version() {
-    let bench = Bench::new();
-    let runtime = bench.resolve("python3").unwrap();
-    let real = runtime.argv[0].canonicalize().unwrap();
-    assert_eq!(
-        fs::read(&real).unwrap()[..4],
-        *b"\x7fELF",
-        "no shim: {}",
-        real.display()
-    );
-    assert!(
-        runtime.version.starts_with("Python 3."),
-        "{}",
-        runtime.version
-    );
-    assert_eq!(runtime.client.name, "lambench-python");
-    assert_eq!(runtime.client.origin, "embedded");
-    assert_eq!(
-        runtime.env["AWS_EXECUTION_ENV"],
-        format!("AWS_Lambda_python3.{}", minor_here())
-    );
-    assert!(
-        !runtime.env.contains_key("PYTHONPATH"),
-        "there are no layers"
-    );
-    for needed in [&real, &runtime.argv[1]] {
-        let seen = runtime
-            .visible
-            .iter()
-            .any(|folder| needed.starts_with(folder));
-        assert!(seen, "{} in {:?}", needed.display(), runtime.visible);
-    }
-}
-
-#[test]
-fn our_python_client_serves_a_function_with_its_own_bytecode() {
-    let mut bench = Bench::new();
-    bench.layers = true;
-    bench.file("opt/python/shared.py", "def twice(n): return 2 * n\n");
-    bench.file(
-        "task/app/main.py",
-        "import shared\ndef handler(event, context): return {'n': shared.twice(event['n']), 'id': context.aws_request_id}\n",
-    );
-    let runtime = bench.resolve("python3").unwrap();
-    assert_eq!(runtime.argv[1].extension().unwrap(), "pyc");
-    let (path, body) = bench.serve_one(&runtime, "app/main.handler");
-    assert!(path.contains("/invocation/r1/response"), "{path} {body}");
-    assert_eq!(body, r#"{"n": 40, "id": "r1"}"#);
-}
-
-#[test]
-fn touching_the_clients_does_not_change_what_runs() {
-    let bench = Bench::new();
-    bench.file(
-        "task/f.py",
-        "def handler(event, context): return event['n']\n",
-    );
-    let runtime = bench.resolve("python3").unwrap();
-    let written = runtime.argv[1].metadata().unwrap().modified().unwrap();
-    // A source that is newer than its bytecode makes Python compile again, unless nobody asks.
-    for entry in fs::read_dir(&bench.options.clients).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "py") {
-            fs::write(path, "raise SystemExit('the source was run')").unwrap();
-        }
-    }
-    let again = bench.resolve("python3").unwrap();
-    assert_eq!(again.argv, runtime.argv);
-    assert_eq!(
-        again.argv[1].metadata().unwrap().modified().unwrap(),
-        written,
-        "written once"
-    );
-    assert_eq!(bench.serve_one(&again, "f.handler").1, "20");
-}
-
-#[test]
-fn our_node_client_serves_a_function_and_its_layers() {
-    let mut bench = Bench::new();
-    bench.layers = true;
-    bench.file(
-        "opt/nodejs/node_modules/shared/index.js",
-        "exports.twice = (n) => 2 * n;",
-    );
-    bench.file(
-        "task/index.js",
-        "const { twice } = require('shared'); exports.handler = async (event) => twice(event.n);",
-    );
-    let runtime = bench.resolve("nodejs").unwrap();
-    assert!(
-        runtime.version.starts_with("Node.js "),
-        "{}",
-        runtime.version
-    );
-    assert_eq!(runtime.client.name, "lambench-node");
-    assert_eq!(bench.serve_one(&runtime, "index.handler").1, "40");
-}
-
-#[test]
 fn a_missing_version_says_what_to_install_and_what_would_run_instead() {
     let mut bench = Bench::new();
     let here = bench.resolve("python3").unwrap().version;
@@ -382,139 +287,6 @@ fn a_shim_that_works_is_followed_to_the_real_executable() {
 }
 
 #[test]
-fn a_virtual_environment_stays_one() {
-    let mut bench = Bench::new();
-    let python = bench.resolve("python3").unwrap().argv[0].clone();
-    let made = Command::new(&python)
-        .args(["-m", "venv", "--without-pip"])
-        .arg(bench.path("venv"))
-        .status()
-        .unwrap();
-    assert!(made.success());
-    let minor = minor_here();
-    bench.file(
-        &format!("venv/lib/python3.{minor}/site-packages/only_here.py"),
-        "VALUE = 7\n",
-    );
-    bench.file(
-        "task/f.py",
-        "import only_here\ndef handler(event, context): return only_here.VALUE\n",
-    );
-    bench.machine.path.insert(0, bench.path("venv/bin"));
-    let runtime = bench.resolve("python3").unwrap();
-    assert!(
-        runtime.argv[0].starts_with(bench.path("venv")),
-        "{:?}",
-        runtime.argv
-    );
-    for needed in [bench.path("venv"), python] {
-        assert!(
-            runtime
-                .visible
-                .iter()
-                .any(|folder| needed.starts_with(folder)),
-            "{}",
-            needed.display()
-        );
-    }
-    assert_eq!(bench.serve_one(&runtime, "f.handler").1, "7");
-}
-
-#[test]
-fn the_client_is_taken_from_package_then_layer_then_ric() {
-    let mut bench = Bench::new();
-    bench.layers = true;
-    let minor = minor_here();
-    let client = |bench: &Bench| {
-        let runtime = bench.resolve("python3").unwrap();
-        (runtime.client.name, runtime.client.origin)
-    };
-    let expect = |name: &str, origin: &str| (name.to_owned(), origin.to_owned());
-
-    bench.fake_awslambdaric("given", "1.0.0");
-    bench.options.ric = Some(bench.path("given"));
-    assert_eq!(client(&bench), expect("awslambdaric 1.0.0", "--ric"));
-    let runtime = bench.resolve("python3").unwrap();
-    let given = bench.path("given").canonicalize().unwrap();
-    assert_eq!(*runtime.argv.last().unwrap(), given);
-    assert_eq!(runtime.env["LAMBDA_RUNTIME_DIR"], given.to_str().unwrap());
-
-    bench.fake_awslambdaric(
-        &format!("opt/python/lib/python3.{minor}/site-packages"),
-        "2.0.0",
-    );
-    assert_eq!(client(&bench), expect("awslambdaric 2.0.0", "layer"));
-    bench.fake_awslambdaric("task", "3.0.0");
-    assert_eq!(client(&bench), expect("awslambdaric 3.0.0", "package"));
-}
-
-#[test]
-fn a_client_for_another_python_is_passed_over_unless_it_was_asked_for() {
-    let mut bench = Bench::new();
-    bench.fake_awslambdaric("task", "3.0.0");
-    fs::rename(
-        bench.path("task/runtime_client.abi3.so"),
-        bench.path("task/runtime_client.cpython-299-x86_64-linux-gnu.so"),
-    )
-    .unwrap();
-    assert_eq!(bench.resolve("python3").unwrap().client.origin, "embedded");
-    fs::rename(bench.path("task"), bench.path("given")).unwrap();
-    fs::create_dir(bench.path("task")).unwrap();
-    bench.options.ric = Some(bench.path("given"));
-    let message = bench.message("python3");
-    assert!(
-        message.contains("--ric") && message.contains("no awslambdaric"),
-        "{message}"
-    );
-}
-
-#[test]
-fn the_node_client_is_taken_from_package_then_layer_then_ric() {
-    let mut bench = Bench::new();
-    bench.layers = true;
-    bench.fake_node_ric("given/node_modules/aws-lambda-ric");
-    bench.options.ric = Some(bench.path("given"));
-    let origin = |bench: &Bench| bench.resolve("nodejs").unwrap().client.origin;
-    assert_eq!(origin(&bench), "--ric");
-    bench.fake_node_ric("opt/nodejs/node_modules/aws-lambda-ric");
-    assert_eq!(origin(&bench), "layer");
-    bench.fake_node_ric("task/node_modules/aws-lambda-ric");
-    let runtime = bench.resolve("nodejs").unwrap();
-    assert_eq!(runtime.client.name, "aws-lambda-ric 3.3.0");
-    assert_eq!(runtime.client.origin, "package");
-    assert_eq!(
-        *runtime.argv.last().unwrap(),
-        bench.path("task/node_modules/aws-lambda-ric/dist/index.mjs")
-    );
-    fs::remove_file(bench.path("task/node_modules/aws-lambda-ric/dist/rapid-client.node")).unwrap();
-    assert_eq!(
-        origin(&bench),
-        "layer",
-        "one that was never built can't run"
-    );
-}
-
-#[test]
-fn aws_lambda_ric_is_started_with_the_package_and_the_handler() {
-    let bench = Bench::new();
-    bench.fake_node_ric("task/node_modules/aws-lambda-ric");
-    bench.file(
-        "task/node_modules/aws-lambda-ric/dist/index.mjs",
-        "import http from 'http';\nexport function run(root, handler) {\n\
-         const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');\n\
-         const ok = root === process.env.LAMBDA_TASK_ROOT && handler === 'index.handler';\n\
-         http.request({ hostname, port, method: 'POST', path: '/' + ok }).end();\n}\n",
-    );
-    let runtime = bench.resolve("nodejs").unwrap();
-    assert!(
-        bench
-            .serve_one(&runtime, "index.handler")
-            .0
-            .starts_with("POST /true")
-    );
-}
-
-#[test]
 fn ric_may_be_a_script_or_an_executable() {
     let mut bench = Bench::new();
     let python = bench.resolve("python3").unwrap().argv[0].clone();
@@ -536,48 +308,6 @@ fn ric_may_be_a_script_or_an_executable() {
     );
     bench.options.ric = Some(bench.path("absent"));
     assert!(bench.message("nodejs").contains("No such file"));
-}
-
-#[test]
-fn provided_takes_the_bootstrap_of_the_package_then_of_a_layer() {
-    let mut bench = Bench::new();
-    bench.layers = true;
-    assert!(bench.message("provided.al2023").contains("`bootstrap`"));
-    bench.executable("opt/bootstrap", "#!/bin/sh\n");
-    let runtime = bench.resolve("provided.al2023").unwrap();
-    assert_eq!(runtime.client.origin, "layer");
-    bench.executable("task/bootstrap", "#!/bin/sh\n");
-    let runtime = bench.resolve("provided.al2023").unwrap();
-    assert_eq!(runtime.argv, [bench.path("task/bootstrap")]);
-    assert_eq!(runtime.client.name, "bootstrap");
-    assert_eq!(runtime.client.origin, "package");
-    assert_eq!(runtime.version, "provided.al2023 on this host");
-    assert!(!runtime.env.contains_key("AWS_EXECUTION_ENV"));
-}
-
-#[test]
-fn a_bootstrap_that_can_not_run_here_says_why() {
-    let bench = Bench::new();
-    let path = bench.file("task/bootstrap", "#!/bin/sh\n");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let message = bench.message("provided");
-    assert!(
-        message.contains("package's `bootstrap`") && message.contains("executable bit"),
-        "{message}"
-    );
-
-    let other = if cfg!(target_arch = "x86_64") {
-        183
-    } else {
-        62
-    };
-    let mut elf = vec![0; 64];
-    elf[..6].copy_from_slice(b"\x7fELF\x02\x01");
-    elf[18] = other;
-    fs::write(&path, elf).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    let message = bench.message("provided");
-    assert!(message.contains("it is built for"), "{message}");
 }
 
 #[test]
