@@ -11,6 +11,7 @@ pub mod runtimes;
 mod api;
 mod background;
 mod changes;
+mod constraints;
 mod describe;
 mod errors;
 mod folder;
@@ -24,6 +25,7 @@ mod pool;
 mod server;
 mod settings;
 mod shapes;
+mod snapshot;
 mod unzip;
 
 pub use environment::{guard_main, is_guard};

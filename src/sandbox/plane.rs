@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hyper::StatusCode;
 
 use super::background::Background;
+use super::constraints::not_here;
 use super::environment::EnvironmentSpec;
 use super::errors::ApiError;
 use super::folder::Folder;
@@ -19,7 +20,7 @@ use super::names::{Named, function_arn};
 use super::packages::{Merged, Package, Source, UNZIPPED_LIMIT};
 use super::pool::{Pool, Stage};
 use super::runtimes::{self, RuntimeOptions};
-use super::settings::{Settings, not_here};
+use super::settings::Settings;
 use super::shapes::CodeRequest;
 
 /// A zip that comes inside a request, bytes.

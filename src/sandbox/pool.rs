@@ -31,7 +31,7 @@ pub(super) enum ServeError {
     },
     #[error(
         "the package of {function} was changed while it ran ({path}): on Lambda it is read-only, and what one start \
-         leaves behind would change the next; update the function's code to put it back"
+         leaves behind would change the next; update the function's code, or publish its layer again, to put it back"
     )]
     Changed { function: String, path: String },
 }
@@ -88,7 +88,7 @@ impl Pool {
 
     /// True if environments of `configuration` would be just like these.
     pub fn serves(&self, configuration: &Configuration) -> bool {
-        self.configuration.is_same(configuration)
+        self.configuration.runs_like(configuration)
     }
 
     async fn start(&self) -> Result<Environment, ServeError> {
