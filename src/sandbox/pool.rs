@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use hyper::HeaderMap;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::background::Background;
 use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
@@ -64,14 +64,31 @@ impl Pool {
         })
     }
 
-    /// Serves one invoke with an idle environment, the last used first, or a new one.
+    /// Serves one invoke; throttled where the account's concurrency is used up.
     pub async fn serve(&self, invocation: Invocation) -> Result<Outcome, ServeError> {
-        let _permit = self
-            .stage
-            .concurrency
-            .clone()
+        let permits = Arc::clone(&self.stage.concurrency);
+        let permit = permits
             .try_acquire_owned()
             .map_err(|_| ServeError::TooMany)?;
+        self.serve_with(permit, invocation).await
+    }
+
+    /// Serves one event, as soon as the account's concurrency allows; the earliest first.
+    pub async fn serve_event(&self, invocation: Invocation) -> Result<Outcome, ServeError> {
+        let permits = Arc::clone(&self.stage.concurrency);
+        let permit = permits
+            .acquire_owned()
+            .await
+            .map_err(|_| ServeError::TooMany)?;
+        self.serve_with(permit, invocation).await
+    }
+
+    /// With an idle environment, the last used first, or a new one.
+    async fn serve_with(
+        &self,
+        _permit: OwnedSemaphorePermit,
+        invocation: Invocation,
+    ) -> Result<Outcome, ServeError> {
         let idle = self.lock().as_mut().and_then(Vec::pop);
         let mut environment = match idle {
             Some(environment) => environment,

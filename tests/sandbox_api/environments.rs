@@ -130,14 +130,14 @@ async fn a_caller_that_hangs_up_does_not_end_the_environment() {
         .client
         .invoke()
         .function_name("f")
-        .payload(Blob::new(r#"{"sleep": 0.5}"#))
+        .payload(Blob::new(r#"{"sleep": 1.5}"#))
         .send();
     assert!(
-        tokio::time::timeout(Duration::from_millis(200), call)
+        tokio::time::timeout(Duration::from_millis(800), call)
             .await
             .is_err()
     );
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
     assert_eq!(
         lab.call("f").await,
         3,
@@ -361,4 +361,54 @@ async fn without_mounts_a_package_that_was_changed_is_not_started_again() {
         "the same code again puts it back"
     );
     lab.sandbox.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_wait_for_their_turn_instead_of_being_throttled() {
+    let lab = Lab::with(|options| options.concurrency = 1).await;
+    let source = "served = 0\ndef handler(event, context):\n    global served\n    served += event.get('count', 0)\n    return served\n";
+    lab.python("f", source).await;
+    for _ in 0..5 {
+        let event = lab
+            .client
+            .invoke()
+            .function_name("f")
+            .payload(Blob::new(r#"{"count": 1}"#));
+        event
+            .invocation_type(aws_sdk_lambda::types::InvocationType::Event)
+            .send()
+            .await
+            .unwrap();
+    }
+    let start = Instant::now();
+    loop {
+        match lab.client.invoke().function_name("f").send().await {
+            // One environment served all of them, one after the other.
+            Ok(output) if Lab::answer(&output) == 5 => break,
+            Ok(_) | Err(_) => assert!(start.elapsed() < Duration::from_secs(30)),
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    lab.sandbox.shutdown().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_sandbox_leaves_nothing_either() {
+    let lab = Lab::new().await;
+    let mark = uuid::Uuid::new_v4().simple().to_string();
+    lab.python("f", &format!("{ECHO}\n# {mark}\n")).await;
+    lab.call("f").await;
+    let folder = folder_with(&mark).expect("the sandbox has a folder");
+    let port = lab.port();
+    drop(lab);
+    let start = Instant::now();
+    while folder.exists() || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{}",
+            folder.display()
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

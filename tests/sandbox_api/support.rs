@@ -35,7 +35,7 @@ def handler(event, context):
 "#;
 
 /// Takes its time, and says in which environment.
-pub const SLOW: &str = "import os, time\nme = os.urandom(8).hex()\ndef handler(event, context):\n    time.sleep(0.7)\n    return me\n";
+pub const SLOW: &str = "import os, time\nme = os.urandom(8).hex()\ndef handler(event, context):\n    time.sleep(1)\n    return me\n";
 
 pub struct Lab {
     pub sandbox: Sandbox,
