@@ -5,11 +5,13 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::api::{Answer, Call};
+use super::constraints::{checked_architecture, checked_description};
 use super::errors::ApiError;
 use super::functions::{Configuration, Function};
 use super::names::function_arn;
+use super::packages::Package;
 use super::plane::Plane;
-use super::settings::{Settings, checked_architecture, checked_description};
+use super::settings::Settings;
 use super::shapes::{CodeRequest, FunctionRequest, PublishRequest, read};
 
 impl Plane {
@@ -104,10 +106,12 @@ impl Plane {
         if let Some(architectures) = &request.architectures {
             settings.architecture = checked_architecture(architectures)?;
         }
+        let before = Arc::clone(&change.before.configuration);
         let package = self
             .package("packages", request, "UpdateFunctionCode")
             .await?;
-        let configuration = self.configure(settings, Arc::new(package), None).await?;
+        let package = keep_if_same(&before, package).await?;
+        let configuration = self.configure(settings, package, Some(before)).await?;
         if dry_run == Some(true) {
             let mut record = change.before.clone();
             record.configuration = configuration;
@@ -188,4 +192,20 @@ impl Plane {
             }
         });
     }
+}
+
+/// The same zip again changes nothing, so what is unpacked already stays in use; unless it isn't what it was.
+async fn keep_if_same(
+    before: &Arc<Configuration>,
+    package: Package,
+) -> Result<Arc<Package>, ApiError> {
+    if package.sha256 != before.package.sha256 {
+        return Ok(Arc::new(package));
+    }
+    let checked = Arc::clone(before);
+    let changed = tokio::task::spawn_blocking(move || checked.changed_path()).await?;
+    Ok(match changed {
+        None => Arc::clone(&before.package),
+        Some(_) => Arc::new(package),
+    })
 }

@@ -17,6 +17,17 @@ use super::plane::Plane;
 /// Entries of one page, at most, as on AWS.
 const PAGE: usize = 50;
 
+/// What `ListFunctions` leaves out.
+const NOT_LISTED: [&str; 7] = [
+    "State",
+    "StateReason",
+    "StateReasonCode",
+    "LastUpdateStatus",
+    "LastUpdateStatusReason",
+    "LastUpdateStatusReasonCode",
+    "RuntimeVersionConfig",
+];
+
 /// `2026-11-25T12:55:11.000+0000`
 pub(super) fn aws_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string()
@@ -187,6 +198,12 @@ impl Plane {
             entries.push(self.describe(&function, &function.latest(), "$LATEST", qualifier));
             if all {
                 entries.extend(self.describe_versions(&function));
+            }
+        }
+        // As on AWS, a list doesn't say how its functions stand.
+        for entry in &mut entries {
+            if let Some(members) = entry.as_object_mut() {
+                members.retain(|name, _| !NOT_LISTED.contains(&name.as_str()));
             }
         }
         page("Functions", entries, call)

@@ -32,10 +32,15 @@ impl Configuration {
         }
     }
 
-    /// True if a change from one to the other changes nothing.
+    /// True if both were made of the same settings, code and layers.
     pub fn is_same(&self, other: &Self) -> bool {
+        self.settings == other.settings && self.package.sha256 == other.package.sha256
+    }
+
+    /// True if environments of both would be alike and start from the same folders.
+    pub fn runs_like(&self, other: &Self) -> bool {
         self.settings == other.settings
-            && self.package.sha256 == other.package.sha256
+            && Arc::ptr_eq(&self.package, &other.package)
             && self.runtime == other.runtime
     }
 

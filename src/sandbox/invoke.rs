@@ -60,7 +60,7 @@ impl Plane {
             Kind::Event => {
                 self.background.spawn(async move {
                     // Nobody waits for an event's outcome; a failed one is not tried again here.
-                    let _ = pool.serve(invocation).await;
+                    let _ = pool.serve_event(invocation).await;
                 });
                 Ok(Answer::empty(StatusCode::ACCEPTED))
             }

@@ -7,11 +7,11 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::api::{Answer, Call};
+use super::constraints::checked_description;
 use super::errors::ApiError;
 use super::names::{is_name, layer_arn};
 use super::packages::Package;
 use super::plane::Plane;
-use super::settings::checked_description;
 use super::shapes::{LayerRequest, read};
 
 /// One version of a layer.

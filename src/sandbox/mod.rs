@@ -26,6 +26,7 @@ mod variables;
 mod api;
 mod background;
 mod changes;
+mod constraints;
 mod describe;
 mod errors;
 mod folder;
@@ -39,6 +40,7 @@ mod pool;
 mod server;
 mod settings;
 mod shapes;
+mod snapshot;
 mod unzip;
 
 pub use environment::{guard_main, is_guard};

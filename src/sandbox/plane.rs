@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hyper::StatusCode;
 
 use super::background::Background;
+use super::constraints::not_here;
 use super::environment::EnvironmentSpec;
 use super::errors::ApiError;
 use super::folder::Folder;
@@ -19,7 +20,7 @@ use super::names::{Named, function_arn};
 use super::packages::{Merged, Package, Source, UNZIPPED_LIMIT};
 use super::pool::{Pool, Stage};
 use super::runtimes::{self, RuntimeOptions};
-use super::settings::{Settings, not_here};
+use super::settings::Settings;
 use super::shapes::CodeRequest;
 
 /// A zip that comes inside a request, bytes.
@@ -44,6 +45,14 @@ pub(super) struct Plane {
     layers: Mutex<Layers>,
     /// Last: it goes when everything in it is gone.
     pub folder: Folder,
+}
+
+/// Where a request says that a package is.
+enum Given {
+    /// In it, in base64.
+    ZipFile(String),
+    /// On the private route.
+    Offered(PathBuf),
 }
 
 /// What [`Plane::new`] needs.
@@ -145,47 +154,50 @@ impl Plane {
         code: CodeRequest,
         operation: &str,
     ) -> Result<Package, ApiError> {
-        if code.image_uri.is_some() {
-            return Err(not_here("container images (ImageUri)"));
-        }
-        let named = code.s3_bucket.is_some() || code.s3_key.is_some();
-        let file = match (code.zip_file, named) {
-            (Some(_), true) => {
-                return Err(ApiError::invalid(
-                    "Please do not provide other FunctionCode parameters when providing a ZipFile.",
-                ));
-            }
-            (Some(text), false) => {
-                // The length without the padding is the limit's, whatever the text decodes to.
-                if text.trim_end_matches('=').len() * 3 / 4 > ZIP_FILE_LIMIT {
-                    return Err(too_large(operation));
-                }
-                Ok(text)
-            }
-            (None, true) => Err(self.offered(
-                code.s3_bucket.as_deref().unwrap_or_default(),
-                code.s3_key.as_deref().unwrap_or_default(),
-            )?),
-            (None, false) => {
-                return Err(ApiError::invalid(
-                    "Please provide a source for function code.",
-                ));
-            }
-        };
+        let given = self.given(code, operation)?;
         let plane = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            let source = match file {
-                Ok(text) => Source::Bytes(
+            let source = match given {
+                Given::ZipFile(text) => Source::Bytes(
                     BASE64_STANDARD
                         .decode(text)
                         .map_err(|error| ApiError::serialization(&error))?,
                 ),
-                Err(path) => Source::File(path),
+                Given::Offered(path) => Source::File(path),
             };
-            let package = Package::unpack(&plane.folder, kind, source, plane.is_watched())?;
-            Ok(package)
+            Ok(Package::unpack(
+                &plane.folder,
+                kind,
+                source,
+                plane.is_watched(),
+            )?)
         })
         .await?
+    }
+
+    fn given(&self, code: CodeRequest, operation: &str) -> Result<Given, ApiError> {
+        if code.image_uri.is_some() {
+            return Err(not_here("container images (ImageUri)"));
+        }
+        let named = code.s3_bucket.is_some() || code.s3_key.is_some();
+        match code.zip_file {
+            Some(_) if named => Err(ApiError::invalid(
+                "Please do not provide other FunctionCode parameters when providing a ZipFile.",
+            )),
+            // What the text decodes to, less what only pads it.
+            Some(text) if text.trim_end_matches('=').len() * 3 / 4 > ZIP_FILE_LIMIT => {
+                Err(too_large(operation))
+            }
+            Some(text) => Ok(Given::ZipFile(text)),
+            None if named => {
+                let bucket = code.s3_bucket.unwrap_or_default();
+                let key = code.s3_key.unwrap_or_default();
+                Ok(Given::Offered(self.offered(&bucket, &key)?))
+            }
+            None => Err(ApiError::invalid(
+                "Please provide a source for function code.",
+            )),
+        }
     }
 
     fn offered(&self, bucket: &str, key: &str) -> Result<PathBuf, ApiError> {

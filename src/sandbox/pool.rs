@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use hyper::HeaderMap;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::background::Background;
 use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
@@ -31,7 +31,7 @@ pub(super) enum ServeError {
     },
     #[error(
         "the package of {function} was changed while it ran ({path}): on Lambda it is read-only, and what one start \
-         leaves behind would change the next; update the function's code to put it back"
+         leaves behind would change the next; update the function's code, or publish its layer again, to put it back"
     )]
     Changed { function: String, path: String },
 }
@@ -64,14 +64,31 @@ impl Pool {
         })
     }
 
-    /// Serves one invoke with an idle environment, the last used first, or a new one.
+    /// Serves one invoke; throttled where the account's concurrency is used up.
     pub async fn serve(&self, invocation: Invocation) -> Result<Outcome, ServeError> {
-        let _permit = self
-            .stage
-            .concurrency
-            .clone()
+        let permits = Arc::clone(&self.stage.concurrency);
+        let permit = permits
             .try_acquire_owned()
             .map_err(|_| ServeError::TooMany)?;
+        self.serve_with(permit, invocation).await
+    }
+
+    /// Serves one event, as soon as the account's concurrency allows; the earliest first.
+    pub async fn serve_event(&self, invocation: Invocation) -> Result<Outcome, ServeError> {
+        let permits = Arc::clone(&self.stage.concurrency);
+        let permit = permits
+            .acquire_owned()
+            .await
+            .map_err(|_| ServeError::TooMany)?;
+        self.serve_with(permit, invocation).await
+    }
+
+    /// With an idle environment, the last used first, or a new one.
+    async fn serve_with(
+        &self,
+        _permit: OwnedSemaphorePermit,
+        invocation: Invocation,
+    ) -> Result<Outcome, ServeError> {
         let idle = self.lock().as_mut().and_then(Vec::pop);
         let mut environment = match idle {
             Some(environment) => environment,
@@ -88,7 +105,7 @@ impl Pool {
 
     /// True if environments of `configuration` would be just like these.
     pub fn serves(&self, configuration: &Configuration) -> bool {
-        self.configuration.is_same(configuration)
+        self.configuration.runs_like(configuration)
     }
 
     async fn start(&self) -> Result<Environment, ServeError> {

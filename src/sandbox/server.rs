@@ -19,7 +19,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::api::{Answer, Call, respond, route};
 use super::background::Background;
-use super::environment::Host;
+use super::environment::{Host, Mounts};
 use super::errors::{ApiError, SandboxError};
 use super::folder::Folder;
 use super::packages::PackageError;
@@ -52,6 +52,8 @@ pub struct SandboxOptions {
     pub region: String,
     /// Simultaneous invokes; more are throttled.
     pub concurrency: usize,
+    /// How packages are presented to functions; what this system allows unless set.
+    pub mounts: Option<Mounts>,
 }
 
 impl SandboxOptions {
@@ -65,6 +67,7 @@ impl SandboxOptions {
             any_version: false,
             region: "us-east-1".to_owned(),
             concurrency: CONCURRENCY,
+            mounts: None,
         }
     }
 }
@@ -114,7 +117,8 @@ impl Sandbox {
                 });
             }
         };
-        let host = Host::new(options.guard_exe, folder.path().join("environments")).await;
+        let mut host = Host::new(options.guard_exe, folder.path().join("environments")).await;
+        host.mounts = options.mounts.unwrap_or(host.mounts);
         let plane = Arc::new(Plane::new(Parts {
             region: options.region,
             port,

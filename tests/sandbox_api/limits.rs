@@ -28,7 +28,7 @@ async fn settings_outside_aws_limits_are_refused() {
         "aarch64" => "x86_64",
         _ => "arm64",
     };
-    for (request, code, text) in [
+    for (request, code, text) in vec![
         (f().memory_size(127), VALIDATION, "'127' at 'memorySize'"),
         (
             f().memory_size(10_241),

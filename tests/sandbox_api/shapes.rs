@@ -183,6 +183,11 @@ async fn lists_come_in_pages_in_order_of_names() {
         .await
         .unwrap();
     assert_eq!(all.functions().len(), 8);
+    assert_eq!(
+        all.functions()[0].state(),
+        None,
+        "a list doesn't say it, as on AWS"
+    );
     let bad = lab.client.list_functions().marker("nonsense").send().await;
     refused(bad, 400, "InvalidParameterValueException", "marker");
     let bad = lab.client.list_functions().max_items(0).send().await;

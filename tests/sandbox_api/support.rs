@@ -34,6 +34,9 @@ def handler(event, context):
             "arn": context.invoked_function_arn, "variables": {k: v for k, v in os.environ.items() if k.startswith("T_")}}
 "#;
 
+/// Takes its time, and says in which environment.
+pub const SLOW: &str = "import os, time\nme = os.urandom(8).hex()\ndef handler(event, context):\n    time.sleep(1)\n    return me\n";
+
 pub struct Lab {
     pub sandbox: Sandbox,
     pub client: Client,
@@ -101,7 +104,9 @@ impl Lab {
     pub async fn settled(&self, name: &str) -> GetFunctionConfigurationOutput {
         for _ in 0..3000 {
             let now = self.configuration(name).await;
-            let update = now.last_update_status().map(|s| s.as_str());
+            let update = now
+                .last_update_status()
+                .map(aws_sdk_lambda::types::LastUpdateStatus::as_str);
             if update == Some("Successful") {
                 return now;
             }
@@ -173,10 +178,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let error = result.unwrap_err();
-    let status = error
-        .raw_response()
-        .map(|response| response.status().as_u16())
-        .unwrap_or_else(|| panic!("no answer: {error:?}"));
+    let Some(response) = error.raw_response() else {
+        panic!("no answer: {error:?}");
+    };
+    let status = response.status().as_u16();
     let code = error.code().unwrap_or_default().to_owned();
     (status, code, error.message().unwrap_or_default().to_owned())
 }

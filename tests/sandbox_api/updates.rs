@@ -7,7 +7,7 @@ use aws_smithy_types::Blob;
 use super::support::*;
 
 fn slow(options: &mut lambench::sandbox::SandboxOptions) {
-    options.settle = Duration::from_millis(600);
+    options.settle = Duration::from_millis(1500);
 }
 
 #[tokio::test(flavor = "multi_thread")]

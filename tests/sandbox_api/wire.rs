@@ -134,6 +134,9 @@ async fn errors_carry_type_message_and_request_id() {
             "{body}: {answer}"
         );
     }
+    let no_base64 = r#"{"LayerName": "x", "Content": {"ZipFile": "%%%"}}"#;
+    let answer = ask(port, "POST /2018-10-31/layers/x/versions", &ours, no_base64).await;
+    assert!(answer.contains("SerializationException"), "{answer}");
     let escapes = ask(port, "GET /2015-03-31/functions/%zz", &ours, "").await;
     assert!(escapes.starts_with("HTTP/1.1 400 "), "{escapes}");
     for path in [
