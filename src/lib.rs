@@ -25,5 +25,6 @@ pub mod render;
 pub mod report;
 pub mod results;
 pub mod sandbox;
+pub mod scratch;
 pub mod stats;
 pub mod subject;

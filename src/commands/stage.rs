@@ -8,21 +8,21 @@ use crate::exit::Exit;
 use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::scratch::Scratch;
 use crate::subject::pack;
 
 use super::Failure;
 
 /// A temporary folder for packed zips; it goes when it is dropped.
-pub fn scratch() -> Result<tempfile::TempDir, Failure> {
-    tempfile::Builder::new()
-        .prefix("lambench-")
-        .tempdir()
-        .map_err(|error| {
-            Failure::new(
-                Exit::CouldNotMeasure,
-                format!("making a temporary folder: {error}"),
-            )
-        })
+pub fn scratch() -> Result<Scratch, Failure> {
+    let parent = std::env::temp_dir();
+    Scratch::new(&parent, &[]).map_err(|error| {
+        Failure::new(
+            Exit::CouldNotMeasure,
+            format!("making a temporary folder in {}: {error}", parent.display()),
+        )
+        .hint(Some("set TMPDIR to a folder that can be written".into()))
+    })
 }
 
 const SANDBOX_ROLE: &str = "arn:aws:iam::000000000000:role/lambench";

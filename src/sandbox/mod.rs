@@ -29,7 +29,6 @@ mod changes;
 mod constraints;
 mod describe;
 mod errors;
-mod folder;
 mod functions;
 mod invoke;
 mod layers;

@@ -9,9 +9,9 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
-use super::folder::Folder;
 use super::snapshot::Snapshot;
 use super::unzip::unzip;
+use crate::scratch::Scratch;
 
 /// Lambda's limit on a function's unpacked code with its layers, bytes.
 pub const UNZIPPED_LIMIT: u64 = 262_144_000;
@@ -108,7 +108,7 @@ pub(super) struct Package {
 impl Package {
     /// Takes a copy of the zip and unpacks it below `kind` of the folder. Blocking.
     pub fn unpack(
-        folder: &Folder,
+        folder: &Scratch,
         kind: &str,
         source: Source,
         watched: bool,
@@ -197,7 +197,7 @@ pub(super) struct Merged {
 
 impl Merged {
     /// Later layers win. Files are linked, not copied: same times, same modes, one copy in the page cache. Blocking.
-    pub fn new(folder: &Folder, layers: &[&Path], watched: bool) -> Result<Self, PackageError> {
+    pub fn new(folder: &Scratch, layers: &[&Path], watched: bool) -> Result<Self, PackageError> {
         let mut merged = Self {
             root: folder.fresh("layers"),
             snapshot: None,
@@ -278,6 +278,7 @@ fn copy_folder_metadata(path: &Path, from: &fs::Metadata) -> io::Result<()> {
 mod tests {
     use std::time::SystemTime;
 
+    use super::super::plane::FOLDERS;
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -290,9 +291,9 @@ mod tests {
         folder
     }
 
-    fn sandbox() -> (tempfile::TempDir, Folder) {
+    fn sandbox() -> (tempfile::TempDir, Scratch) {
         let parent = tempfile::tempdir().unwrap();
-        let folder = Folder::new(parent.path()).unwrap();
+        let folder = Scratch::new(parent.path(), &FOLDERS).unwrap();
         (parent, folder)
     }
 

@@ -13,7 +13,6 @@ use super::background::Background;
 use super::constraints::not_here;
 use super::environment::EnvironmentSpec;
 use super::errors::ApiError;
-use super::folder::Folder;
 use super::functions::{Configuration, Function};
 use super::layers::Layers;
 use super::names::{Named, function_arn};
@@ -22,6 +21,10 @@ use super::pool::{Pool, Stage};
 use super::runtimes::{self, RuntimeOptions};
 use super::settings::Settings;
 use super::shapes::CodeRequest;
+use crate::scratch::Scratch;
+
+/// What lies in the sandbox's temporary folder.
+pub(super) const FOLDERS: [&str; 5] = ["packages", "layers", "zips", "environments", "clients"];
 
 /// A zip that comes inside a request, bytes.
 const ZIP_FILE_LIMIT: usize = 50 * 1024 * 1024;
@@ -44,7 +47,7 @@ pub(super) struct Plane {
     functions: Mutex<BTreeMap<String, Arc<Function>>>,
     layers: Mutex<Layers>,
     /// Last: it goes when everything in it is gone.
-    pub folder: Folder,
+    pub folder: Scratch,
 }
 
 /// Where a request says that a package is.
@@ -62,7 +65,7 @@ pub(super) struct Parts {
     pub settle: Duration,
     pub runtimes: RuntimeOptions,
     pub stage: Stage,
-    pub folder: Folder,
+    pub folder: Scratch,
 }
 
 impl Plane {

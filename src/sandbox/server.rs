@@ -21,11 +21,11 @@ use super::api::{Answer, Call, respond, route};
 use super::background::Background;
 use super::environment::{Host, Mounts};
 use super::errors::{ApiError, SandboxError};
-use super::folder::Folder;
 use super::packages::PackageError;
-use super::plane::{Parts, Plane, REQUEST_LIMIT};
+use super::plane::{FOLDERS, Parts, Plane, REQUEST_LIMIT};
 use super::pool::Stage;
 use super::runtimes::RuntimeOptions;
+use crate::scratch::Scratch;
 
 /// Long enough to be seen, short enough not to be waited for.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -102,7 +102,7 @@ impl Sandbox {
         let parent = std::env::temp_dir();
         let made = tokio::task::spawn_blocking({
             let parent = parent.clone();
-            move || Folder::new(&parent)
+            move || Scratch::new(&parent, &FOLDERS)
         });
         let folder = match made.await {
             Ok(Ok(folder)) => folder,

@@ -230,7 +230,7 @@ fn processes_with(text: &str) -> usize {
 
 /// The folder of the sandbox whose only package contains `text`.
 fn folder_with(text: &str) -> Option<std::path::PathBuf> {
-    let ours = format!("lambench-sandbox-{}-", std::process::id());
+    let ours = format!("lambench-{}-", std::process::id());
     let folders = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
     folders
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(&ours))

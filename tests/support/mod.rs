@@ -90,7 +90,7 @@ pub fn clean(command: &mut Command) {
 }
 
 /// HOME is another one in the tests, and pyenv's shims look there.
-fn pyenv_root() -> std::ffi::OsString {
+pub fn pyenv_root() -> std::ffi::OsString {
     std::env::var_os("PYENV_ROOT").unwrap_or_else(|| {
         let mut home = std::env::var_os("HOME").unwrap_or_default();
         home.push("/.pyenv");

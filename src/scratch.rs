@@ -1,41 +1,42 @@
-//! The sandbox's temporary folder: its own by a lock that dies with the process, so that the next start can tell
-//! left-overs from the living.
+//! Temporary folders: each its process's own by a lock that dies with the process, so that the next start can tell
+//! left-overs from the living, also after a SIGKILL.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const PREFIX: &str = "lambench-sandbox-";
+const PREFIX: &str = "lambench-";
 const LOCK: &str = "lock";
 /// A folder without a lock may just be in the making.
 const IN_THE_MAKING: Duration = Duration::from_mins(10);
 
-/// The folder; removed when dropped.
+/// A temporary folder; removed when dropped.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub struct Scratch {
     path: PathBuf,
     /// Held, never read: the lock lasts as long as the process.
     _lock: File,
 }
 
-impl Folder {
-    /// Makes a new one below `parent` and removes those of dead processes.
-    pub fn new(parent: &Path) -> io::Result<Self> {
+impl Scratch {
+    /// Makes a new one below `parent`, with a folder for each of `kinds`, and removes those of dead processes.
+    pub fn new(parent: &Path, kinds: &[&str]) -> io::Result<Self> {
         remove_leftovers(parent);
         let id = uuid::Uuid::new_v4().simple().to_string();
         let path = parent.join(format!("{PREFIX}{}-{}", std::process::id(), &id[..8]));
         make_private(&path)?;
         let lock = File::create_new(path.join(LOCK))?;
         lock.lock()?;
-        for name in ["packages", "layers", "zips", "environments", "clients"] {
-            fs::create_dir(path.join(name))?;
+        for kind in kinds {
+            fs::create_dir(path.join(kind))?;
         }
         // Mount namespaces and interpreters want the real path.
         let path = path.canonicalize()?;
         Ok(Self { path, _lock: lock })
     }
 
+    /// Its real path, without links.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -48,7 +49,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for Scratch {
     fn drop(&mut self) {
         // Processes that were just killed may still be letting go of their files.
         for _ in 0..5 {
@@ -128,9 +129,9 @@ mod tests {
         fs::create_dir(&making).unwrap();
         let other = parent.path().join("something-else");
         fs::create_dir(&other).unwrap();
-        let living = Folder::new(parent.path()).unwrap();
+        let living = Scratch::new(parent.path(), &[]).unwrap();
         assert!(!dead.exists());
-        let second = Folder::new(parent.path()).unwrap();
+        let second = Scratch::new(parent.path(), &[]).unwrap();
         for path in [living.path(), second.path(), &making, &other] {
             assert!(path.exists(), "{}", path.display());
         }
@@ -147,7 +148,7 @@ mod tests {
         fs::write(victim.path().join(LOCK), "").unwrap();
         std::os::unix::fs::symlink(victim.path(), parent.path().join(format!("{PREFIX}3-link")))
             .unwrap();
-        let _folder = Folder::new(parent.path()).unwrap();
+        let _folder = Scratch::new(parent.path(), &[]).unwrap();
         assert!(victim.path().join(LOCK).exists());
     }
 }
