@@ -10,8 +10,9 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::happening::{Happening, Inbox};
 use super::leash::Leash;
-use super::lifecycle::{Happening, Lifecycle, trace_id};
+use super::lifecycle::{Lifecycle, trace_id};
 use super::protocol::{Root, Setup};
 use super::runtime_api::RuntimeApi;
 use super::variables::{Own, View, variables};
@@ -222,7 +223,7 @@ impl Environment {
             leash,
             log,
             api,
-            happenings,
+            Inbox::new(happenings),
         );
         Ok(Self { lifecycle, folder })
     }

@@ -243,9 +243,10 @@ impl Guard {
                 }
             }
             Order::Thaw => {
+                let at_ns = monotonic_ns();
                 self.tree.thaw();
                 self.running = true;
-                Event::Thawed
+                Event::Thawed { at_ns }
             }
             Order::Clear => {
                 self.tree.freeze();

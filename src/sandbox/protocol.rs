@@ -38,8 +38,11 @@ pub(super) enum Event {
     OutOfMemory { peak_kb: u64 },
     /// Everything is stopped.
     Frozen { peak_kb: u64 },
-    /// Everything runs again.
-    Thawed,
+    /// Everything runs again, since this reading of the monotonic clock.
+    Thawed {
+        /// Nanoseconds.
+        at_ns: u64,
+    },
     /// Every process of the environment is dead and reaped.
     Cleared { peak_kb: u64 },
 }
