@@ -9,6 +9,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -17,7 +18,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
-use super::tree::Tree;
+use super::tree::{Tree, at_most_now, memory};
 
 /// The first argument of a guard; nobody types it.
 pub(super) const WORD: &str = "--lambench-guard--";
@@ -28,7 +29,10 @@ pub(super) const SEARCH_PATHS: &str = "search-paths";
 const INIT: &str = "init";
 
 /// How often the memory of a running environment is looked at.
-const WATCH_MS: u16 = 10;
+const WATCH: Duration = Duration::from_millis(10);
+
+/// Every so many looks the memory of several processes is measured and not estimated.
+const EXACT_EVERY: u32 = 10;
 
 /// True if these are the arguments of a guard process (the first one is the program's name).
 pub fn is_guard(args: &[OsString]) -> bool {
@@ -151,6 +155,8 @@ struct Guard {
     setup: Option<Setup>,
     runtime: Option<Pid>,
     running: bool,
+    watched: Instant,
+    looks: u32,
     peak_kb: u64,
 }
 
@@ -164,6 +170,8 @@ impl Guard {
             setup: None,
             runtime: None,
             running: false,
+            watched: Instant::now(),
+            looks: 0,
             peak_kb: 0,
         })
     }
@@ -185,7 +193,8 @@ impl Guard {
             if asked && !self.listen()? {
                 return Ok(());
             }
-            if self.running {
+            // Not at every turn: a look would be in the way of the order that follows a thaw.
+            if self.running && self.watched.elapsed() >= WATCH {
                 self.watch_memory()?;
             }
         }
@@ -194,7 +203,7 @@ impl Guard {
     /// Waits for an order, the end of a child, or the next look at the memory.
     fn wait(&self) -> io::Result<(bool, bool)> {
         let timeout = match (self.running, cfg!(target_os = "linux")) {
-            (true, _) => PollTimeout::from(WATCH_MS),
+            (true, _) => PollTimeout::from(WATCH.as_millis() as u16),
             (false, true) => PollTimeout::NONE,
             (false, false) => PollTimeout::from(100_u16),
         };
@@ -237,20 +246,19 @@ impl Guard {
             Order::Go => self.go(),
             Order::Freeze => {
                 self.running = false;
-                self.tree.freeze();
-                Event::Frozen {
-                    peak_kb: self.measure().1,
-                }
+                let stopped = self.tree.freeze();
+                let (_, peak_kb) = self.measure(&stopped);
+                Event::Frozen { peak_kb }
             }
             Order::Thaw => {
                 let at_ns = monotonic_ns();
                 self.tree.thaw();
-                self.running = true;
+                self.run();
                 Event::Thawed { at_ns }
             }
             Order::Clear => {
-                self.tree.freeze();
-                let (_, peak_kb) = self.measure();
+                let stopped = self.tree.freeze();
+                let (_, peak_kb) = self.measure(&stopped);
                 self.clear();
                 Event::Cleared { peak_kb }
             }
@@ -300,7 +308,7 @@ impl Guard {
         match command.spawn() {
             Ok(child) => {
                 self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
-                self.running = true;
+                self.run();
                 self.peak_kb = 0;
                 Event::Started { at_ns }
             }
@@ -333,19 +341,31 @@ impl Guard {
         }
     }
 
+    fn run(&mut self) {
+        self.running = true;
+        self.watched = Instant::now();
+    }
+
     /// Memory now and at most, in kB.
-    fn measure(&mut self) -> (u64, u64) {
-        let (now, peak) = self.tree.memory();
+    fn measure(&mut self, processes: &[i32]) -> (u64, u64) {
+        let (now, peak) = memory(processes);
         self.peak_kb = self.peak_kb.max(peak);
         (now, self.peak_kb)
     }
 
     fn watch_memory(&mut self) -> io::Result<()> {
+        self.watched = Instant::now();
+        self.looks += 1;
         let limit = self
             .setup
             .as_ref()
             .map_or(u64::MAX, |setup| setup.memory_limit_kb);
-        let (now, peak_kb) = self.measure();
+        let processes = self.tree.processes();
+        let exact = processes.len() == 1 || self.looks.is_multiple_of(EXACT_EVERY);
+        if !exact && at_most_now(&processes) <= limit {
+            return Ok(());
+        }
+        let (now, peak_kb) = self.measure(&processes);
         if now <= limit {
             return Ok(());
         }

@@ -30,9 +30,27 @@ impl Tree {
         }
     }
 
-    /// Stops every process, those too that are being born meanwhile.
-    pub fn freeze(self) {
-        self.signal_all(Signal::SIGSTOP);
+    /// Stops every process, those too that are being born meanwhile; gives them all.
+    pub fn freeze(self) -> Vec<i32> {
+        if self == Self::Namespace {
+            everyone(Signal::SIGSTOP);
+            return self.processes();
+        }
+        let mut stopped = Vec::new();
+        loop {
+            let processes = self.processes();
+            let fresh: Vec<i32> = processes
+                .into_iter()
+                .filter(|pid| !stopped.contains(pid))
+                .collect();
+            if fresh.is_empty() {
+                return stopped;
+            }
+            for pid in &fresh {
+                one(*pid, Signal::SIGSTOP);
+            }
+            stopped.extend(fresh);
+        }
     }
 
     /// Lets every process run again.
@@ -48,61 +66,49 @@ impl Tree {
 
     /// Kills every process. They are stopped first: what stands still can't have children while we count.
     pub fn kill(self) {
-        self.freeze();
         match self {
             Self::Namespace => everyone(Signal::SIGKILL),
             Self::Descendants => self
-                .processes()
+                .freeze()
                 .into_iter()
                 .for_each(|pid| one(pid, Signal::SIGKILL)),
         }
     }
+}
 
-    fn signal_all(self, signal: Signal) {
-        if self == Self::Namespace {
-            return everyone(signal);
-        }
-        let mut known = Vec::new();
-        loop {
-            let processes = self.processes();
-            let fresh: Vec<i32> = processes
-                .into_iter()
-                .filter(|pid| !known.contains(pid))
-                .collect();
-            if fresh.is_empty() {
-                return;
-            }
-            for pid in &fresh {
-                one(*pid, signal);
-            }
-            known.extend(fresh);
-        }
+/// The memory that the environment uses now and has used at most, in kB.
+///
+/// The peak of one process is its own high-water mark. Of several it is the largest one's mark and the pages that
+/// the others share with nobody: summing marks would count what a fork shares twice.
+pub(super) fn memory(processes: &[i32]) -> (u64, u64) {
+    if let [only] = *processes {
+        let memory = platform::memory(only);
+        return (memory.now, memory.peak);
     }
+    let mut all: Vec<(i32, Memory)> = processes
+        .iter()
+        .map(|pid| (*pid, platform::memory(*pid)))
+        .collect();
+    all.sort_by_key(|(_, memory)| std::cmp::Reverse(memory.peak));
+    let Some(((_, largest), rest)) = all.split_first() else {
+        return (0, 0);
+    };
+    let private: u64 = rest
+        .iter()
+        .map(|(pid, memory)| platform::private_kb(*pid).unwrap_or(memory.private))
+        .sum();
+    (largest.now + private, largest.peak + private)
+}
 
-    /// The memory that the environment uses now and has used at most, in kB.
-    ///
-    /// The peak of one process is its own high-water mark. Of several it is the largest one's mark and the pages that
-    /// the others share with nobody: summing marks would count what a fork shares twice.
-    pub fn memory(self) -> (u64, u64) {
-        let processes = self.processes();
-        if let [only] = processes[..] {
-            let memory = platform::memory(only);
-            return (memory.now, memory.peak);
-        }
-        let mut all: Vec<(i32, Memory)> = processes
-            .iter()
-            .map(|pid| (*pid, platform::memory(*pid)))
-            .collect();
-        all.sort_by_key(|(_, memory)| std::cmp::Reverse(memory.peak));
-        let Some(((_, largest), rest)) = all.split_first() else {
-            return (0, 0);
-        };
-        let private: u64 = rest
-            .iter()
-            .map(|(pid, memory)| platform::private_kb(*pid).unwrap_or(memory.private))
-            .sum();
-        (largest.now + private, largest.peak + private)
-    }
+/// The memory that several processes use now, in kB, or somewhat more: cheap, but what a fork shares may count twice.
+pub(super) fn at_most_now(processes: &[i32]) -> u64 {
+    let all: Vec<Memory> = processes.iter().map(|pid| platform::memory(*pid)).collect();
+    let shared = all
+        .iter()
+        .map(|memory| memory.now.saturating_sub(memory.private))
+        .max()
+        .unwrap_or(0);
+    shared + all.iter().map(|memory| memory.private).sum::<u64>()
 }
 
 fn one(pid: i32, signal: Signal) {
