@@ -18,7 +18,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
-use super::tree::{Tree, at_most_now, memory};
+use super::tree::Tree;
 
 /// The first argument of a guard; nobody types it.
 pub(super) const WORD: &str = "--lambench-guard--";
@@ -71,11 +71,11 @@ fn play(role: &str) -> io::Result<()> {
     match role {
         #[cfg(target_os = "linux")]
         NAMESPACES => run_init(),
-        INIT => Guard::new(Tree::Namespace)?.serve(),
+        INIT => Guard::new(Tree::within(true))?.serve(),
         SEARCH_PATHS => {
             #[cfg(target_os = "linux")]
             nix::sys::prctl::set_child_subreaper(true)?;
-            Guard::new(Tree::Descendants)?.serve()
+            Guard::new(Tree::within(false))?.serve()
         }
         other => Err(io::Error::other(format!("{other:?} is no role of a guard"))),
     }
@@ -240,15 +240,16 @@ impl Guard {
     fn obey(&mut self, order: Order) -> io::Result<()> {
         let answer = match order {
             Order::Prepare(setup) => {
+                // Before the namespace has a /proc of its own: the number by which lambench knows us.
+                let pid = own_pid();
                 self.prepare(setup)?;
-                Event::Ready
+                Event::Ready { pid }
             }
             Order::Go => self.go(),
             Order::Freeze => {
                 self.running = false;
-                let stopped = self.tree.freeze();
-                let (_, peak_kb) = self.measure(&stopped);
-                Event::Frozen { peak_kb }
+                self.tree.freeze();
+                Event::Frozen
             }
             Order::Thaw => {
                 let at_ns = monotonic_ns();
@@ -257,8 +258,8 @@ impl Guard {
                 Event::Thawed { at_ns }
             }
             Order::Clear => {
-                let stopped = self.tree.freeze();
-                let (_, peak_kb) = self.measure(&stopped);
+                self.tree.freeze();
+                let (_, peak_kb) = self.measure(&self.tree.processes());
                 self.clear();
                 Event::Cleared { peak_kb }
             }
@@ -348,7 +349,7 @@ impl Guard {
 
     /// Memory now and at most, in kB.
     fn measure(&mut self, processes: &[i32]) -> (u64, u64) {
-        let (now, peak) = memory(processes);
+        let (now, peak) = self.tree.memory(processes);
         self.peak_kb = self.peak_kb.max(peak);
         (now, self.peak_kb)
     }
@@ -362,12 +363,19 @@ impl Guard {
             .map_or(u64::MAX, |setup| setup.memory_limit_kb);
         let processes = self.tree.processes();
         let exact = processes.len() == 1 || self.looks.is_multiple_of(EXACT_EVERY);
-        if !exact && at_most_now(&processes) <= limit {
+        if !exact && self.tree.at_most_now(&processes) <= limit {
             return Ok(());
         }
+        let told_kb = self.peak_kb;
         let (now, peak_kb) = self.measure(&processes);
         if now <= limit {
-            return Ok(());
+            // What one process used at most it will still say itself; of several some may be gone by then.
+            let news = processes.len() > 1 && peak_kb > told_kb;
+            return if news {
+                self.tell(&Event::Peak { peak_kb })
+            } else {
+                Ok(())
+            };
         }
         self.clear();
         self.tell(&Event::OutOfMemory { peak_kb })
@@ -386,6 +394,13 @@ impl Guard {
         }
         self.bell.clear();
     }
+}
+
+/// This process as the first /proc that it sees numbers it.
+fn own_pid() -> i32 {
+    let seen = std::fs::read_link("/proc/self").ok();
+    let number = seen.and_then(|link| link.to_str()?.parse().ok());
+    number.unwrap_or_else(|| std::process::id().cast_signed())
 }
 
 /// The system's reason alone, in its own lower-case words: `no such file or directory`.

@@ -100,32 +100,40 @@ impl Lifecycle {
     pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
         let spec = Arc::clone(&self.spec);
         let request_id = invocation.request_id.clone();
-        let mut records = Records::new(&spec, &request_id);
-        let (served, init, peak_kb) = match self.wake(&mut records).await {
-            Ok(Awake { init, began_ns }) => {
-                // What the last invoke printed after it had asked for this event.
-                records.output(self.log.take());
-                records.start(Timestamp::now());
-                let served = self.serve(invocation, began_ns).await;
-                let peak_kb = if served.alive {
-                    self.freeze().await
-                } else {
-                    self.clear().await
-                };
-                records.output(self.log.take());
-                (served, init, peak_kb)
-            }
-            Err(StillBorn { served, peak_kb }) => {
-                records.start(Timestamp::now());
-                (served, None, peak_kb)
-            }
-        };
-        self.finish(records, served, init, peak_kb, &request_id)
+        loop {
+            let mut records = Records::new(&spec, &request_id);
+            let (served, init, peak_kb) = match self.wake(&mut records).await {
+                Ok(Awake { init, began_ns }) => {
+                    // What the last invoke printed after it had asked for this event.
+                    records.output(self.log.take());
+                    records.start(Timestamp::now());
+                    let Some(served) = self.serve(invocation.clone(), began_ns).await else {
+                        continue;
+                    };
+                    let peak_kb = if served.alive {
+                        self.freeze().await
+                    } else {
+                        self.clear().await
+                    };
+                    records.output(self.log.take());
+                    (served, init, peak_kb)
+                }
+                Err(StillBorn { served, peak_kb }) => {
+                    records.start(Timestamp::now());
+                    (served, None, peak_kb)
+                }
+            };
+            return self.finish(records, served, init, peak_kb, &request_id);
+        }
     }
 
     /// Sees to it that there is a runtime process that waits for an event, frozen perhaps.
     async fn wake(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
         self.inbox.catch_up();
+        while self.inbox.freezing && !self.inbox.gone {
+            // An event handed out now would be begun, stopped in the middle, and counted from the thaw.
+            self.inbox.happens().await;
+        }
         let died = self.phase == Phase::Idle && self.inbox.ended.is_some();
         if died || self.phase == Phase::Busy {
             // On AWS too the next caller waits for a new start.
@@ -237,8 +245,9 @@ impl Lifecycle {
 
     /// Hands the event out and waits for the answer, and then for the runtime to ask for the next.
     ///
-    /// A frozen process is thawed at the same time; its time begins when it both runs and has the event.
-    async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Served {
+    /// A frozen process is thawed at the same time; its time begins when it both runs and has the event. None if it had
+    /// died in its sleep.
+    async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Option<Served> {
         let limit = self.spec.timeout;
         let frozen = self.phase == Phase::Idle;
         self.phase = Phase::Busy;
@@ -257,14 +266,16 @@ impl Lifecycle {
                 && let Some(answer) = answer.take()
             {
                 let duration = since(began_ns, next);
-                return Served {
+                return Some(Served {
                     answer: Ok(answer),
                     duration,
                     timed_out: false,
                     alive: true,
-                };
+                });
             }
             if let Some(how) = self.inbox.ended.take() {
+                // None: the guard tells of a death before it thaws.
+                thawed_ns?;
                 if let Some(Call::Answer(given)) = self.last_call().await {
                     answer = Some(given);
                 }
@@ -273,12 +284,12 @@ impl Lifecycle {
             match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => {
                     let answer = answer.ok_or(Failure::TimedOut);
-                    return Served {
+                    return Some(Served {
                         answer,
                         duration: limit,
                         timed_out: true,
                         alive: false,
-                    };
+                    });
                 }
                 Ok(Happening::Called(Call::Answer(given))) => answer = Some(given),
                 Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
@@ -298,12 +309,12 @@ impl Lifecycle {
         // The runtime process is gone; if it had answered, the invoke is none the worse.
         let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
         let duration = since(began_ns, monotonic_ns());
-        Served {
+        Some(Served {
             answer: answer.ok_or(failure),
             duration,
             timed_out: false,
             alive: false,
-        }
+        })
     }
 
     fn handout(&self, invocation: Invocation, remaining: Duration) -> Handout {
@@ -329,42 +340,32 @@ impl Lifecycle {
         }
     }
 
+    /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
     async fn freeze(&mut self) -> u64 {
+        self.inbox.freezing = true;
         self.order(&Order::Freeze).await;
-        let peak_kb = self.obeyed(|event| match event {
-            Event::Frozen { peak_kb } => Some(peak_kb),
-            _ => None,
-        });
-        let peak_kb = peak_kb.await;
         self.phase = Phase::Idle;
-        peak_kb
+        self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
+        self.inbox.peak_kb
     }
 
-    /// Kills the runtime process and all that belongs to it.
+    /// Kills the runtime process and all that belongs to it; gives the memory used at most.
     async fn clear(&mut self) -> u64 {
         self.order(&Order::Clear).await;
-        let peak_kb = self.obeyed(|event| match event {
-            Event::Cleared { peak_kb } => Some(peak_kb),
-            _ => None,
-        });
-        let peak_kb = peak_kb.await;
+        let mut peak_kb = 0;
+        while !self.inbox.gone {
+            if let Happening::Guard(Event::Cleared { peak_kb: told }) = self.inbox.happens().await {
+                peak_kb = self.inbox.peak_kb.max(told);
+                break;
+            }
+        }
         self.api.reset().await;
         self.inbox.catch_up();
         self.inbox.ended = None;
+        self.inbox.freezing = false;
+        self.inbox.peak_kb = 0;
         self.phase = Phase::Cold;
         peak_kb
-    }
-
-    /// Waits until the guard says that it has done what it was last ordered to; gives the memory used at most.
-    async fn obeyed(&mut self, says_so: impl Fn(Event) -> Option<u64>) -> u64 {
-        while !self.inbox.gone {
-            if let Happening::Guard(event) = self.inbox.happens().await
-                && let Some(peak_kb) = says_so(event)
-            {
-                return peak_kb;
-            }
-        }
-        0
     }
 
     fn finish(
