@@ -10,8 +10,9 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::happening::{Happening, Inbox};
 use super::leash::Leash;
-use super::lifecycle::{Happening, Lifecycle, trace_id};
+use super::lifecycle::{Lifecycle, trace_id};
 use super::protocol::{Root, Setup};
 use super::runtime_api::RuntimeApi;
 use super::variables::{Own, View, variables};
@@ -129,6 +130,8 @@ pub struct Host {
     pub scratch: PathBuf,
     /// What this system allows, found out once.
     pub mounts: Mounts,
+    /// Why it doesn't allow mounts, if it doesn't.
+    pub refusal: Option<String>,
     /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
     pub init_limit: Duration,
 }
@@ -137,22 +140,28 @@ pub struct Host {
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 impl Host {
-    /// Finds out what the system allows, by trying.
+    /// Finds out what the system allows, by trying. Creates the scratch folder if it isn't there.
     pub async fn new(guard_exe: PathBuf, scratch: PathBuf) -> Self {
         let mut host = Self {
             guard_exe,
             scratch,
-            mounts: Mounts::SearchPaths,
+            mounts: Mounts::Namespaces,
+            refusal: None,
             init_limit: INIT_LIMIT,
         };
-        if cfg!(target_os = "linux") && host.can_mount().await.is_ok() {
-            host.mounts = Mounts::Namespaces;
+        if let Err(error) = host.can_mount().await {
+            host.mounts = Mounts::SearchPaths;
+            host.refusal = Some(error.to_string());
         }
         host
     }
 
     /// Builds the tree of an environment that has nothing in it.
     async fn can_mount(&self) -> io::Result<()> {
+        std::fs::create_dir_all(&self.scratch)?;
+        if !cfg!(target_os = "linux") {
+            return Err(io::Error::other("mounts of one's own need Linux"));
+        }
         let empty = tempfile::Builder::new()
             .prefix("probe-")
             .tempdir_in(&self.scratch)?;
@@ -222,7 +231,7 @@ impl Environment {
             leash,
             log,
             api,
-            happenings,
+            Inbox::new(happenings),
         );
         Ok(Self { lifecycle, folder })
     }

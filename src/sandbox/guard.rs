@@ -1,22 +1,14 @@
-//! The guard: this program run again, to stand between lambench and one runtime process.
+//! The guard: this program run again, to stand between lambench and one runtime process, in namespaces of its own where
+//! there are any.
 //!
-//! It does the set-up, starts the runtime process on a word from lambench, stops, thaws and measures it, takes in its
-//! orphans, and kills everything once lambench is gone, however it went: the control socket, its stdin, then ends.
+//! However lambench ends, the control socket, a guard's stdin, ends with it, and a guard then kills everything it guards.
 
 use std::ffi::OsString;
-use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
+use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
-
-use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
+use super::duty::{Duty, blocked, control};
+use super::protocol::{Event, line};
 use super::tree::Tree;
 
 /// The first argument of a guard; nobody types it.
@@ -26,9 +18,6 @@ pub(super) const NAMESPACES: &str = "namespaces";
 /// Second argument: no namespaces to be had.
 pub(super) const SEARCH_PATHS: &str = "search-paths";
 const INIT: &str = "init";
-
-/// How often the memory of a running environment is looked at.
-const WATCH_MS: u16 = 10;
 
 /// True if these are the arguments of a guard process (the first one is the program's name).
 pub fn is_guard(args: &[OsString]) -> bool {
@@ -51,29 +40,34 @@ pub fn guard_main(args: &[OsString]) -> u8 {
 }
 
 fn play(role: &str) -> io::Result<()> {
-    // The terminal's Ctrl-C and polite requests are lambench's to answer; SIGCHLD is read, not handled.
-    let mut blocked = SigSet::empty();
-    for signal in [
-        Signal::SIGCHLD,
-        Signal::SIGINT,
-        Signal::SIGTERM,
-        Signal::SIGHUP,
-        Signal::SIGQUIT,
-        Signal::SIGTSTP,
-    ] {
-        blocked.add(signal);
-    }
-    blocked.thread_block()?;
+    close_inherited();
+    blocked().thread_set_mask()?;
     match role {
         #[cfg(target_os = "linux")]
         NAMESPACES => run_init(),
-        INIT => Guard::new(Tree::Namespace)?.serve(),
+        INIT => Duty::new(Tree::within(true))?.serve(),
         SEARCH_PATHS => {
             #[cfg(target_os = "linux")]
             nix::sys::prctl::set_child_subreaper(true)?;
-            Guard::new(Tree::Descendants)?.serve()
+            Duty::new(Tree::within(false))?.serve()
         }
         other => Err(io::Error::other(format!("{other:?} is no role of a guard"))),
+    }
+}
+
+/// Closes what lambench itself was started with, an odd descriptor of a shell or of CI, before we open anything: the
+/// function must not find it.
+fn close_inherited() {
+    let Ok(listed) = std::fs::read_dir("/dev/fd") else {
+        return;
+    };
+    let open: Vec<i32> = listed
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    for descriptor in open.into_iter().filter(|number| *number > 2) {
+        // The one that listed them is closed already.
+        let _ = nix::unistd::close(descriptor);
     }
 }
 
@@ -105,272 +99,8 @@ fn leave_namespaces() -> io::Result<()> {
     std::fs::write("/proc/self/gid_map", format!("0 {group} 1"))
 }
 
-fn control() -> io::Result<UnixStream> {
-    Ok(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
 fn tell_failure(error: &io::Error) {
     let message = line(&Event::Failed(error.to_string()));
     // Nobody left to hear it is no failure of ours.
     let _ = control().and_then(|mut control| control.write_all(&message?));
-}
-
-/// Something sent word that a child ended.
-struct Bell {
-    #[cfg(target_os = "linux")]
-    signals: nix::sys::signalfd::SignalFd,
-}
-
-impl Bell {
-    #[cfg(target_os = "linux")]
-    fn new() -> io::Result<Self> {
-        use nix::sys::signalfd::{SfdFlags, SignalFd};
-        let mut mask = SigSet::empty();
-        mask.add(Signal::SIGCHLD);
-        let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
-        Ok(Self { signals })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    #[expect(clippy::unnecessary_wraps)]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    fn clear(&mut self) {
-        #[cfg(target_os = "linux")]
-        while matches!(self.signals.read_signal(), Ok(Some(_))) {}
-    }
-}
-
-struct Guard {
-    control: UnixStream,
-    unread: Vec<u8>,
-    tree: Tree,
-    bell: Bell,
-    setup: Option<Setup>,
-    runtime: Option<Pid>,
-    running: bool,
-    peak_kb: u64,
-}
-
-impl Guard {
-    fn new(tree: Tree) -> io::Result<Self> {
-        Ok(Self {
-            control: control()?,
-            unread: Vec::new(),
-            tree,
-            bell: Bell::new()?,
-            setup: None,
-            runtime: None,
-            running: false,
-            peak_kb: 0,
-        })
-    }
-
-    fn serve(mut self) -> io::Result<()> {
-        let lived = self.obey_until_abandoned();
-        // As PID 1 of a namespace our own end is everybody's; killing them first costs nothing.
-        self.clear();
-        lived
-    }
-
-    fn obey_until_abandoned(&mut self) -> io::Result<()> {
-        loop {
-            let (asked, rung) = self.wait()?;
-            if rung {
-                self.bell.clear();
-                self.reap()?;
-            }
-            if asked && !self.listen()? {
-                return Ok(());
-            }
-            if self.running {
-                self.watch_memory()?;
-            }
-        }
-    }
-
-    /// Waits for an order, the end of a child, or the next look at the memory.
-    fn wait(&self) -> io::Result<(bool, bool)> {
-        let timeout = match (self.running, cfg!(target_os = "linux")) {
-            (true, _) => PollTimeout::from(WATCH_MS),
-            (false, true) => PollTimeout::NONE,
-            (false, false) => PollTimeout::from(100_u16),
-        };
-        let mut fds = vec![PollFd::new(self.control.as_fd(), PollFlags::POLLIN)];
-        #[cfg(target_os = "linux")]
-        fds.push(PollFd::new(self.bell.signals.as_fd(), PollFlags::POLLIN));
-        match poll(&mut fds, timeout) {
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let ready = |at: usize| fds.get(at).and_then(PollFd::any).unwrap_or(false);
-        // Without a bell every turn of the loop looks for dead children.
-        Ok((ready(0), !cfg!(target_os = "linux") || ready(1)))
-    }
-
-    /// Obeys what has come over the control socket; false once it has ended.
-    fn listen(&mut self) -> io::Result<bool> {
-        let mut buffer = [0; 16 * 1024];
-        let count = match self.control.read(&mut buffer) {
-            Ok(0) => return Ok(false),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
-            Err(error) => return Err(error),
-        };
-        self.unread.extend_from_slice(&buffer[..count]);
-        while let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
-            let order: Vec<u8> = self.unread.drain(..=end).collect();
-            self.obey(serde_json::from_slice(&order)?)?;
-        }
-        Ok(true)
-    }
-
-    fn obey(&mut self, order: Order) -> io::Result<()> {
-        let answer = match order {
-            Order::Prepare(setup) => {
-                self.prepare(setup)?;
-                Event::Ready
-            }
-            Order::Go => self.go(),
-            Order::Freeze => {
-                self.running = false;
-                self.tree.freeze();
-                Event::Frozen {
-                    peak_kb: self.measure().1,
-                }
-            }
-            Order::Thaw => {
-                self.tree.thaw();
-                self.running = true;
-                Event::Thawed
-            }
-            Order::Clear => {
-                self.tree.freeze();
-                let (_, peak_kb) = self.measure();
-                self.clear();
-                Event::Cleared { peak_kb }
-            }
-        };
-        self.tell(&answer)
-    }
-
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        match self.control.write_all(&line(event)?) {
-            // lambench is gone: the next read says so too.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            told => told,
-        }
-    }
-
-    fn prepare(&mut self, setup: Setup) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        if let Some(root) = &setup.root {
-            super::mounts::enter(root)?;
-        }
-        // Here and not at the start of the runtime: what is left to do then is the least possible.
-        std::env::set_current_dir(&setup.folder).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("entering {}: {error}", setup.folder.display()),
-            )
-        })?;
-        self.setup = Some(setup);
-        Ok(())
-    }
-
-    fn go(&mut self) -> Event {
-        let Some(setup) = &self.setup else {
-            return Event::NotStarted("the guard was not prepared".into());
-        };
-        let Some((program, arguments)) = setup.argv.split_first() else {
-            return Event::NotStarted("there is nothing to execute".into());
-        };
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(&setup.variables)
-            .stdin(Stdio::null())
-            .process_group(0);
-        let at_ns = monotonic_ns();
-        match command.spawn() {
-            Ok(child) => {
-                self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
-                self.running = true;
-                self.peak_kb = 0;
-                Event::Started { at_ns }
-            }
-            Err(error) => Event::NotStarted(format!(
-                "fork/exec {}: {}",
-                program.display(),
-                plain(&error)
-            )),
-        }
-    }
-
-    /// Takes in every dead child, adopted ones too, and says so if the runtime process is among them.
-    fn reap(&mut self) -> io::Result<()> {
-        loop {
-            let how = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::Exited(pid, status)) => (pid, Exit::Status(status)),
-                Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Exit::Signal(signal as i32)),
-                Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(()),
-                Ok(_) | Err(Errno::EINTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if self.runtime == Some(how.0) {
-                self.runtime = None;
-                let peak_kb = self.peak_kb;
-                self.tell(&Event::Exited {
-                    how: how.1,
-                    peak_kb,
-                })?;
-            }
-        }
-    }
-
-    /// Memory now and at most, in kB.
-    fn measure(&mut self) -> (u64, u64) {
-        let (now, peak) = self.tree.memory();
-        self.peak_kb = self.peak_kb.max(peak);
-        (now, self.peak_kb)
-    }
-
-    fn watch_memory(&mut self) -> io::Result<()> {
-        let limit = self
-            .setup
-            .as_ref()
-            .map_or(u64::MAX, |setup| setup.memory_limit_kb);
-        let (now, peak_kb) = self.measure();
-        if now <= limit {
-            return Ok(());
-        }
-        self.clear();
-        self.tell(&Event::OutOfMemory { peak_kb })
-    }
-
-    /// Kills and reaps every process of the environment. Its end is this order's doing, so it isn't told as an exit.
-    fn clear(&mut self) {
-        self.running = false;
-        self.runtime = None;
-        loop {
-            self.tree.kill();
-            // Else it was one of them, or one that was born while we killed.
-            if waitpid(None, None) == Err(Errno::ECHILD) {
-                break;
-            }
-        }
-        self.bell.clear();
-    }
-}
-
-/// The system's reason alone, in its own lower-case words: `no such file or directory`.
-fn plain(error: &io::Error) -> String {
-    error.raw_os_error().map_or_else(
-        || error.to_string(),
-        |code| Errno::from_raw(code).desc().to_lowercase(),
-    )
 }

@@ -15,6 +15,7 @@ use super::environment::Mounts;
 use super::guard;
 use super::log::Log;
 use super::protocol::{Event, Order, Setup, line};
+use super::tree::Tree;
 
 /// A guard that answers within milliseconds is given this long on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,6 +33,7 @@ pub(super) trait Hears: Send + 'static {
 pub(super) struct Leash {
     orders: OwnedWriteHalf,
     guard: Child,
+    tree: Tree,
 }
 
 impl Leash {
@@ -64,14 +66,18 @@ impl Leash {
             })?;
         ours.set_nonblocking(true)?;
         let (events, orders) = UnixStream::from_std(ours)?.into_split();
-        let mut leash = Self { orders, guard };
+        let mut leash = Self {
+            orders,
+            guard,
+            tree: Tree::Descendants(0),
+        };
         let mut events = BufReader::new(events);
         leash.order(&Order::Prepare(setup)).await?;
         let first = tokio::time::timeout(PATIENCE, next(&mut events)).await;
-        match first.map_err(|_| {
+        let pid = match first.map_err(|_| {
             io::Error::other("preparing an environment: the guard does not answer")
         })?? {
-            Some(Event::Ready) => {}
+            Some(Event::Ready { pid }) => pid,
             Some(Event::Failed(reason)) => {
                 return Err(io::Error::other(format!(
                     "preparing an environment: {reason}"
@@ -83,7 +89,8 @@ impl Leash {
                     exe.display()
                 )));
             }
-        }
+        };
+        leash.tree = Tree::behind(pid, mounts == Mounts::Namespaces);
         tokio::spawn(async move {
             while let Ok(Some(event)) = next(&mut events).await {
                 if told.send(H::from_guard(event)).is_err() {
@@ -101,9 +108,17 @@ impl Leash {
         self.orders.write_all(&line(order)?).await
     }
 
+    /// What the environment's processes have used at most, in kB. Read without the guard: two turns to it and back take
+    /// longer than the whole of a short invoke.
+    pub fn peak_kb(&self) -> u64 {
+        self.tree.memory(&self.tree.processes()).1
+    }
+
     /// Ends the guard and everything behind it, and waits for that.
     pub async fn let_go(self) {
-        let Self { orders, mut guard } = self;
+        let Self {
+            orders, mut guard, ..
+        } = self;
         drop(orders);
         if tokio::time::timeout(PATIENCE, guard.wait()).await.is_err() {
             let _ = guard.kill().await;

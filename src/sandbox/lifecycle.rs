@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::environment::{EnvironmentSpec, Invocation, Outcome};
 use super::failure::Failure;
-use super::leash::{Hears, Leash};
+use super::happening::{Happening, Inbox};
+use super::leash::Leash;
 use super::log::Log;
-use super::protocol::{Event, Exit, Order, monotonic_ns};
+use super::protocol::{Event, Order, monotonic_ns};
 use super::records::{Figures, Records, Status};
 use super::runtime_api::{Call, RuntimeApi};
 use super::runtime_messages::{Answer, Handout};
@@ -20,41 +20,30 @@ use super::runtime_messages::{Answer, Handout};
 /// A runtime that has posted its init error is about to print the rest and exit.
 const FAREWELL: Duration = Duration::from_millis(100);
 
-/// Something happened to the environment.
-#[derive(Debug)]
-pub(super) enum Happening {
-    /// The runtime process spoke.
-    Called(Call),
-    /// The guard spoke.
-    Guard(Event),
-    /// The guard is gone, and with it everything.
-    Gone,
-}
-
-impl From<Call> for Happening {
-    fn from(call: Call) -> Self {
-        Self::Called(call)
-    }
-}
-
-impl Hears for Happening {
-    fn from_guard(event: Event) -> Self {
-        Self::Guard(event)
-    }
-
-    fn guard_gone() -> Self {
-        Self::Gone
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// The runtime process has not been started.
     Cold,
     /// Frozen between invokes.
     Idle,
+    /// In an invoke; found at the start of one, its caller gave the last one up.
+    Busy,
     /// Dead.
     Ended,
+}
+
+/// A runtime process that is ready for an event.
+struct Awake {
+    /// How long its init took, if it was complete and this invoke waited for it.
+    init: Option<Duration>,
+    /// Since when the invoke has been running, if it began before the event is handed out.
+    began_ns: Option<u64>,
+}
+
+/// An invoke that came to nothing before an event could be handed out.
+struct StillBorn {
+    served: Served,
+    peak_kb: u64,
 }
 
 /// What came of handing an event out.
@@ -75,10 +64,8 @@ pub(super) struct Lifecycle {
     leash: Leash,
     log: Log,
     api: RuntimeApi,
-    happenings: UnboundedReceiver<Happening>,
+    inbox: Inbox,
     phase: Phase,
-    /// The runtime process ended, and nobody has been told yet.
-    ended: Option<Exit>,
 }
 
 impl Lifecycle {
@@ -90,7 +77,7 @@ impl Lifecycle {
         leash: Leash,
         log: Log,
         api: RuntimeApi,
-        happenings: UnboundedReceiver<Happening>,
+        inbox: Inbox,
     ) -> Self {
         Self {
             spec,
@@ -99,9 +86,8 @@ impl Lifecycle {
             leash,
             log,
             api,
-            happenings,
+            inbox,
             phase: Phase::Cold,
-            ended: None,
         }
     }
 
@@ -114,55 +100,102 @@ impl Lifecycle {
     pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
         let spec = Arc::clone(&self.spec);
         let request_id = invocation.request_id.clone();
-        let mut records = Records::new(&spec, &request_id);
-        let mut init = None;
-        let mut began_ns = None;
-        if self.phase == Phase::Ended {
-            return self.fail_at_once(records, &request_id);
+        loop {
+            let mut records = Records::new(&spec, &request_id);
+            let (served, init, peak_kb) = match self.wake(&mut records).await {
+                Ok(Awake { init, began_ns }) => {
+                    // What the last invoke printed after it had asked for this event.
+                    records.output(self.log.take());
+                    records.start(Timestamp::now());
+                    let Some(served) = self.serve(invocation.clone(), began_ns).await else {
+                        continue;
+                    };
+                    let peak_kb = if served.alive {
+                        self.freeze().await
+                    } else {
+                        self.clear().await
+                    };
+                    records.output(self.log.take());
+                    (served, init, peak_kb)
+                }
+                Err(StillBorn { served, peak_kb }) => {
+                    records.start(Timestamp::now());
+                    (served, None, peak_kb)
+                }
+            };
+            return self.finish(records, served, init, peak_kb, &request_id);
         }
-        if self.phase == Phase::Idle && !self.thaw().await {
-            // It died between two invokes; on AWS too the next caller waits for a new start.
+    }
+
+    /// Sees to it that there is a runtime process that waits for an event, frozen perhaps.
+    async fn wake(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
+        self.inbox.catch_up();
+        while self.inbox.freezing && !self.inbox.gone {
+            // An event handed out now would be begun, stopped in the middle, and counted from the thaw.
+            self.inbox.happens().await;
+        }
+        let died = self.phase == Phase::Idle && self.inbox.ended.is_some();
+        if died || self.phase == Phase::Busy {
+            // On AWS too the next caller waits for a new start.
             self.clear().await;
         }
-        if self.phase == Phase::Cold {
-            records.init_start(&self.log_stream, Timestamp::now());
-            match self.initialise(self.init_limit).await {
-                Ok(took) => {
-                    records.output(self.log.take());
-                    records.init_report("init", took, &Status::Success);
-                    init = Some(took);
-                }
-                Err((failure, took)) => {
-                    let peak_kb = self.clear().await;
-                    records.output(self.log.take());
-                    records.init_report("init", took, &failure.status());
-                    // As on AWS the init is tried again, now on the invoke's time.
-                    began_ns = Some(monotonic_ns());
-                    if let Err((failure, took)) = self.initialise(spec.timeout).await {
-                        let peak_kb = self.clear().await.max(peak_kb);
-                        records.output(self.log.take());
-                        records.init_report("invoke", took, &failure.status());
-                        records.start(Timestamp::now());
-                        let served = Served::failed(failure, took, spec.timeout);
-                        return self.finish(records, served, None, peak_kb, &request_id);
-                    }
-                    records.output(self.log.take());
-                }
-            }
+        match self.phase {
+            _ if self.inbox.gone => Err(self.still_born(Failure::GuardGone, Duration::ZERO, 0)),
+            Phase::Idle => Ok(Awake {
+                init: None,
+                began_ns: None,
+            }),
+            Phase::Cold | Phase::Busy => self.start_cold(records).await,
+            Phase::Ended => Err(self.still_born(Failure::GuardGone, Duration::ZERO, 0)),
         }
-        // What the last invoke printed after it had asked for this event.
-        records.output(self.log.take());
-        records.start(Timestamp::now());
-        let served = self
-            .serve(invocation, began_ns.unwrap_or_else(monotonic_ns))
-            .await;
-        let peak_kb = if served.alive {
-            self.freeze().await
-        } else {
-            self.clear().await
+    }
+
+    /// Init; where that fails, as on AWS once more, on the invoke's time.
+    async fn start_cold(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
+        self.phase = Phase::Busy;
+        records.init_start(&self.log_stream, Timestamp::now());
+        let (failure, took) = match self.initialise(self.init_limit).await {
+            Ok(took) => {
+                records.output(self.log.take());
+                records.init_report("init", took, &Status::Success);
+                return Ok(Awake {
+                    init: Some(took),
+                    began_ns: None,
+                });
+            }
+            Err(failed) => failed,
         };
+        let peak_kb = self.clear().await;
         records.output(self.log.take());
-        self.finish(records, served, init, peak_kb, &request_id)
+        records.init_report("init", took, &failure.status());
+        self.phase = Phase::Busy;
+        let began_ns = Some(monotonic_ns());
+        let again = self.initialise(self.spec.timeout).await;
+        if let Err((failure, took)) = again {
+            let peak_kb = self.clear().await.max(peak_kb);
+            records.output(self.log.take());
+            records.init_report("invoke", took, &failure.status());
+            return Err(self.still_born(failure, took, peak_kb));
+        }
+        records.output(self.log.take());
+        Ok(Awake {
+            init: None,
+            began_ns,
+        })
+    }
+
+    fn still_born(&self, failure: Failure, took: Duration, peak_kb: u64) -> StillBorn {
+        let timed_out = matches!(failure, Failure::TimedOut);
+        let duration = took.min(self.spec.timeout);
+        StillBorn {
+            served: Served {
+                answer: Err(failure),
+                duration,
+                timed_out,
+                alive: false,
+            },
+            peak_kb,
+        }
     }
 
     /// Starts the runtime process and waits until it asks for its first event: how long that took, by the one clock,
@@ -170,14 +203,14 @@ impl Lifecycle {
     async fn initialise(&mut self, limit: Duration) -> Result<Duration, (Failure, Duration)> {
         let asked_ns = monotonic_ns();
         let deadline = Instant::now() + limit;
-        self.ended = None;
+        self.inbox.ended = None;
         self.order(&Order::Go).await;
         let (mut started_ns, mut next_ns) = (None, None);
         let failure = loop {
             if let (Some(started), Some(next)) = (started_ns, next_ns) {
                 return Ok(since(started, next));
             }
-            match timeout_at(deadline, self.happens()).await {
+            match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => return Err((Failure::TimedOut, limit)),
                 Ok(Happening::Guard(Event::Started { at_ns })) => started_ns = Some(at_ns),
                 Ok(Happening::Called(Call::Next { at_ns })) => next_ns = Some(at_ns),
@@ -189,10 +222,8 @@ impl Lifecycle {
                 Ok(Happening::Gone) => break Failure::GuardGone,
                 Ok(Happening::Guard(Event::Exited { how, .. })) => match self.last_call().await {
                     Some(Call::InitError(raised)) => break Failure::Raised(raised),
-                    Some(Call::Next { at_ns }) => {
-                        self.ended = Some(how);
-                        next_ns = Some(at_ns);
-                    }
+                    // Complete, and dead: the invoke will find that.
+                    Some(Call::Next { at_ns }) => next_ns = Some(at_ns),
                     _ => break Failure::Exited(how),
                 },
                 Ok(_) => {}
@@ -201,7 +232,10 @@ impl Lifecycle {
         let took = since(started_ns.unwrap_or(asked_ns), monotonic_ns());
         if let Failure::Raised(_) = failure {
             let leaves = async {
-                while !matches!(self.happens().await, Happening::Guard(Event::Exited { .. })) {}
+                while !matches!(
+                    self.inbox.happens().await,
+                    Happening::Guard(Event::Exited { .. })
+                ) {}
             };
             // If it stays, it is killed.
             let _ = timeout(FAREWELL, leaves).await;
@@ -210,55 +244,77 @@ impl Lifecycle {
     }
 
     /// Hands the event out and waits for the answer, and then for the runtime to ask for the next.
-    async fn serve(&mut self, invocation: Invocation, began_ns: u64) -> Served {
+    ///
+    /// A frozen process is thawed at the same time; its time begins when it both runs and has the event. None if it had
+    /// died in its sleep.
+    async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Option<Served> {
         let limit = self.spec.timeout;
-        let remaining = limit.saturating_sub(since(began_ns, monotonic_ns()));
+        let frozen = self.phase == Phase::Idle;
+        self.phase = Phase::Busy;
+        if frozen {
+            self.order(&Order::Thaw).await;
+        }
+        let mut handed_ns = monotonic_ns();
+        let remaining = limit.saturating_sub(since(began_ns.unwrap_or(handed_ns), handed_ns));
         let deadline = Instant::now() + remaining;
-        let mut answer: Option<Answer> = None;
         let mut waiting = self.api.hand_out(self.handout(invocation, remaining));
-        loop {
-            if let Some(how) = self.ended.take() {
-                return Served::ended(answer, Failure::Exited(how), began_ns);
+        let (mut thawed_ns, mut next_ns) = ((!frozen).then_some(0), None);
+        let mut answer: Option<Answer> = None;
+        let failure = loop {
+            let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
+            if let (Some(next), Some(_)) = (next_ns, thawed_ns)
+                && let Some(answer) = answer.take()
+            {
+                let duration = since(began_ns, next);
+                return Some(Served {
+                    answer: Ok(answer),
+                    duration,
+                    timed_out: false,
+                    alive: true,
+                });
             }
-            match timeout_at(deadline, self.happens()).await {
+            if let Some(how) = self.inbox.ended.take() {
+                // None: the guard tells of a death before it thaws.
+                thawed_ns?;
+                if let Some(Call::Answer(given)) = self.last_call().await {
+                    answer = Some(given);
+                }
+                break Failure::Exited(how);
+            }
+            match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => {
                     let answer = answer.ok_or(Failure::TimedOut);
-                    return Served {
+                    return Some(Served {
                         answer,
                         duration: limit,
                         timed_out: true,
                         alive: false,
-                    };
+                    });
                 }
                 Ok(Happening::Called(Call::Answer(given))) => answer = Some(given),
-                Ok(Happening::Called(Call::Next { at_ns })) => {
-                    match (answer.take(), waiting.take()) {
-                        (Some(answer), _) => {
-                            return Served {
-                                answer: Ok(answer),
-                                duration: since(began_ns, at_ns),
-                                timed_out: false,
-                                alive: true,
-                            };
-                        }
-                        // Its connection had broken while it was frozen; now it has a new one.
-                        (None, Some(handout)) => waiting = self.api.hand_out(handout),
-                        (None, None) => {}
-                    }
+                Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
+                    next_ns = Some(at_ns);
                 }
-                Ok(Happening::Guard(Event::Exited { how, .. })) => {
-                    if let Some(Call::Answer(given)) = self.last_call().await {
-                        answer = Some(given);
-                    }
-                    return Served::ended(answer, Failure::Exited(how), began_ns);
+                // Its connection had broken while it was frozen; now it has a new one.
+                Ok(Happening::Called(Call::Next { .. })) => {
+                    handed_ns = monotonic_ns();
+                    waiting = waiting.and_then(|handout| self.api.hand_out(handout));
                 }
-                Ok(Happening::Guard(Event::OutOfMemory { .. })) => {
-                    return Served::ended(answer, Failure::OutOfMemory, began_ns);
-                }
-                Ok(Happening::Gone) => return Served::ended(answer, Failure::GuardGone, began_ns),
+                Ok(Happening::Guard(Event::Thawed { at_ns })) => thawed_ns = Some(at_ns),
+                Ok(Happening::Guard(Event::OutOfMemory { .. })) => break Failure::OutOfMemory,
+                Ok(Happening::Gone) => break Failure::GuardGone,
                 Ok(_) => {}
             }
-        }
+        };
+        // The runtime process is gone; if it had answered, the invoke is none the worse.
+        let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
+        let duration = since(began_ns, monotonic_ns());
+        Some(Served {
+            answer: answer.ok_or(failure),
+            duration,
+            timed_out: false,
+            alive: false,
+        })
     }
 
     fn handout(&self, invocation: Invocation, remaining: Duration) -> Handout {
@@ -272,80 +328,44 @@ impl Lifecycle {
         }
     }
 
-    async fn happens(&mut self) -> Happening {
-        self.happenings.recv().await.unwrap_or(Happening::Gone)
-    }
-
     /// What a dead runtime process said before it died, and we had not yet heard.
     async fn last_call(&mut self) -> Option<Call> {
         self.api.all_heard().await;
-        let mut last = None;
-        while let Ok(happening) = self.happenings.try_recv() {
-            match (happening, &last) {
-                // An answer counts more than the question that follows it.
-                (Happening::Called(Call::Next { .. }), Some(_)) => {}
-                (Happening::Called(call), _) => last = Some(call),
-                _ => {}
-            }
-        }
-        last
+        self.inbox.last_call()
     }
 
     async fn order(&mut self, order: &Order) {
         if self.leash.order(order).await.is_err() {
-            self.phase = Phase::Ended;
+            self.inbox.gone = true;
         }
     }
 
-    /// True if the runtime process lives and runs again.
-    async fn thaw(&mut self) -> bool {
-        self.order(&Order::Thaw).await;
-        self.obeyed().await;
-        self.ended.is_none()
-    }
-
+    /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
     async fn freeze(&mut self) -> u64 {
-        self.phase = Phase::Idle;
+        self.inbox.freezing = true;
         self.order(&Order::Freeze).await;
-        self.obeyed().await
+        self.phase = Phase::Idle;
+        self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
+        self.inbox.peak_kb
     }
 
-    /// Kills the runtime process and all that belongs to it.
+    /// Kills the runtime process and all that belongs to it; gives the memory used at most.
     async fn clear(&mut self) -> u64 {
-        self.phase = Phase::Cold;
         self.order(&Order::Clear).await;
-        let peak_kb = self.obeyed().await;
-        self.api.reset().await;
-        while self.happenings.try_recv().is_ok() {}
-        self.ended = None;
-        peak_kb
-    }
-
-    /// Waits until the guard has done what it was last ordered to; gives the memory used at most, where it says so.
-    async fn obeyed(&mut self) -> u64 {
-        loop {
-            match self.happens().await {
-                Happening::Guard(Event::Frozen { peak_kb } | Event::Cleared { peak_kb }) => {
-                    return peak_kb;
-                }
-                Happening::Guard(Event::Thawed) => return 0,
-                Happening::Guard(Event::Exited { how, .. }) => self.ended = Some(how),
-                // As good as an exit: it was killed.
-                Happening::Guard(Event::OutOfMemory { .. }) => self.ended = Some(Exit::Signal(9)),
-                Happening::Gone => {
-                    self.phase = Phase::Ended;
-                    self.ended = Some(Exit::Signal(9));
-                    return 0;
-                }
-                _ => {}
+        let mut peak_kb = 0;
+        while !self.inbox.gone {
+            if let Happening::Guard(Event::Cleared { peak_kb: told }) = self.inbox.happens().await {
+                peak_kb = self.inbox.peak_kb.max(told);
+                break;
             }
         }
-    }
-
-    fn fail_at_once(&mut self, mut records: Records, request_id: &str) -> Outcome {
-        records.start(Timestamp::now());
-        let served = Served::failed(Failure::GuardGone, Duration::ZERO, self.spec.timeout);
-        self.finish(records, served, None, 0, request_id)
+        self.api.reset().await;
+        self.inbox.catch_up();
+        self.inbox.ended = None;
+        self.inbox.freezing = false;
+        self.inbox.peak_kb = 0;
+        self.phase = Phase::Cold;
+        peak_kb
     }
 
     fn finish(
@@ -356,7 +376,7 @@ impl Lifecycle {
         peak_kb: u64,
         request_id: &str,
     ) -> Outcome {
-        if !served.alive {
+        if !served.alive || self.inbox.gone {
             self.phase = Phase::Ended;
         }
         let status = match &served.answer {
@@ -389,30 +409,6 @@ impl Lifecycle {
             function_error: failed.then(|| "Unhandled".to_owned()),
             log: records.into_bytes(),
             ended: self.phase == Phase::Ended,
-        }
-    }
-}
-
-impl Served {
-    /// The runtime process is gone; if it had answered, the invoke is none the worse.
-    fn ended(answer: Option<Answer>, failure: Failure, began_ns: u64) -> Self {
-        let duration = since(began_ns, monotonic_ns());
-        Self {
-            answer: answer.ok_or(failure),
-            duration,
-            timed_out: false,
-            alive: false,
-        }
-    }
-
-    /// The second init failed: the whole of the invoke.
-    fn failed(failure: Failure, took: Duration, limit: Duration) -> Self {
-        let timed_out = matches!(failure, Failure::TimedOut);
-        Self {
-            answer: Err(failure),
-            duration: took.min(limit),
-            timed_out,
-            alive: false,
         }
     }
 }

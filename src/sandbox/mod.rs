@@ -2,14 +2,16 @@
 //!
 //! Two halves. The **control plane** (`server`, `api`, `functions`, `packages`) speaks the AWS Lambda REST API and
 //! decides which environment serves which invoke. The **environment** half starts one runtime process and serves
-//! invokes to it: `environment` is its front, `lifecycle` and `failure` what happens in init and invoke, `runtime_api`
+//! invokes to it: `environment` is its front, `lifecycle`, `happening` and `failure` its life, `runtime_api`
 //! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
-//! `leash` holds the `guard`, a process of its own (with `mounts` and `tree`) that starts, freezes, measures and kills
-//! the runtime's; they speak `protocol`.
+//! `leash` holds the `guard`, a process of its own whose `duty` it is to start, freeze, measure (`tree`) and kill the
+//! runtime's, in a file tree that `mounts` built; they speak `protocol`.
 
+mod duty;
 pub mod environment;
 mod failure;
 mod guard;
+mod happening;
 mod leash;
 mod lifecycle;
 mod log;

@@ -13,7 +13,7 @@ pub(super) enum Order {
     Prepare(Setup),
     /// Start the runtime process; answered by `Started` or `NotStarted`.
     Go,
-    /// Stop every process of the environment and measure it; answered by `Frozen`.
+    /// Stop every process of the environment; answered by `Frozen`.
     Freeze,
     /// Let every process run again; answered by `Thawed`.
     Thaw,
@@ -25,7 +25,10 @@ pub(super) enum Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Event {
     /// The set-up is done.
-    Ready,
+    Ready {
+        /// The guard's process id, as lambench knows it.
+        pid: i32,
+    },
     /// The set-up failed; the guard ends.
     Failed(String),
     /// The runtime process was started at this reading of the monotonic clock.
@@ -37,9 +40,14 @@ pub(super) enum Event {
     /// The environment used more memory than it may and was killed.
     OutOfMemory { peak_kb: u64 },
     /// Everything is stopped.
-    Frozen { peak_kb: u64 },
-    /// Everything runs again.
-    Thawed,
+    Frozen,
+    /// Of several processes, some perhaps gone, this was used at most.
+    Peak { peak_kb: u64 },
+    /// Everything runs again, since this reading of the monotonic clock.
+    Thawed {
+        /// Nanoseconds.
+        at_ns: u64,
+    },
     /// Every process of the environment is dead and reaped.
     Cleared { peak_kb: u64 },
 }

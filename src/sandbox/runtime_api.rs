@@ -176,27 +176,27 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, open: watch::Sender<usize
     open.send_modify(|count| *count -= 1);
 }
 
+/// Every body is read to its end, a refused one too: the connection lives on, and the next request is on it.
 async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
     let at_ns = monotonic_ns();
     let path = request.uri().path().to_owned();
-    let Some(path) = path.strip_prefix("/2018-06-01/runtime/") else {
-        return refuse(
-            StatusCode::NOT_FOUND,
-            "NotFound",
-            "no such path in the Runtime API",
-        );
-    };
+    let path = path
+        .strip_prefix("/2018-06-01/runtime/")
+        .unwrap_or_default();
     let segments: Vec<&str> = path.split('/').collect();
     match (request.method(), &segments[..]) {
         (&Method::GET, ["invocation", "next"]) => shared.next(at_ns).await,
         (&Method::POST, ["invocation", id, "response"]) => shared.response(id, request).await,
         (&Method::POST, ["invocation", id, "error"]) => shared.error(id, request).await,
         (&Method::POST, ["init", "error"]) => shared.init_error(request).await,
-        _ => refuse(
-            StatusCode::NOT_FOUND,
-            "NotFound",
-            "no such path in the Runtime API",
-        ),
+        _ => match read(request.into_body()).await {
+            Ok(_) => refuse(
+                StatusCode::NOT_FOUND,
+                "NotFound",
+                "no such path in the Runtime API",
+            ),
+            Err(_) => unreadable(),
+        },
     }
 }
 
@@ -222,11 +222,6 @@ impl Shared {
         }
     }
 
-    /// None if this invoke may be answered now; else what to say instead.
-    fn refusal(&self, id: &str) -> Option<Reply> {
-        self.state().refusal(id)
-    }
-
     /// Takes the answer if the invoke still waits for one.
     fn settle(&self, id: &str, answer: Answer) -> Reply {
         let mut state = self.state();
@@ -244,9 +239,6 @@ impl Shared {
     }
 
     async fn response(&self, id: &str, request: Request<Incoming>) -> Reply {
-        if let Some(refusal) = self.refusal(id) {
-            return refusal;
-        }
         match read(request.into_body()).await {
             Ok(Some((body, trailers))) => {
                 let answer = broken_off(&trailers).map_or(Answer::Response(body), Answer::Error);
@@ -258,9 +250,6 @@ impl Shared {
     }
 
     async fn error(&self, id: &str, request: Request<Incoming>) -> Reply {
-        if let Some(refusal) = self.refusal(id) {
-            return refusal;
-        }
         match raised(request).await {
             Ok(raised) => self.settle(id, raised.map_or(Answer::TooLarge, Answer::Error)),
             Err(_) => unreadable(),

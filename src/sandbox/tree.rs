@@ -1,16 +1,18 @@
 //! The processes of one environment: which there are, what memory they use, and signals to all of them.
 
+use std::path::{Path, PathBuf};
+
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Which processes belong to the environment of this guard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which processes belong to an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tree {
-    /// All but this one: it is PID 1 of a PID namespace.
-    Namespace,
-    /// All that descend from this one, which adopts every orphan among them where the system can do that.
-    Descendants,
+    /// All of a PID namespace but its PID 1, the guard; as this `/proc` of the namespace lists them.
+    Namespace(PathBuf),
+    /// All that descend from this process, the guard, which adopts every orphan among them where the system can do that.
+    Descendants(i32),
 }
 
 /// Memory of one process, in kB.
@@ -22,24 +24,86 @@ struct Memory {
 }
 
 impl Tree {
-    /// Every living process of the environment.
-    pub fn processes(self) -> Vec<i32> {
-        match self {
-            Self::Namespace => platform::everything_but_init(),
-            Self::Descendants => platform::descendants(std::process::id().cast_signed()),
+    /// Seen by the guard itself.
+    pub fn within(namespace: bool) -> Self {
+        if namespace {
+            Self::Namespace("/proc".into())
+        } else {
+            Self::Descendants(std::process::id().cast_signed())
         }
     }
 
-    /// Stops every process, those too that are being born meanwhile.
-    pub fn freeze(self) {
-        self.signal_all(Signal::SIGSTOP);
+    /// Seen from lambench, of the guard with this process id.
+    pub fn behind(guard: i32, namespace: bool) -> Self {
+        if namespace {
+            Self::Namespace(format!("/proc/{guard}/root/proc").into())
+        } else {
+            Self::Descendants(guard)
+        }
+    }
+
+    /// Every living process of the environment.
+    pub fn processes(&self) -> Vec<i32> {
+        match self {
+            Self::Namespace(proc) => platform::everything_but_init(proc),
+            Self::Descendants(guard) => platform::descendants(*guard),
+        }
+    }
+
+    /// Memory used now and at most, in kB, by some of these processes.
+    pub fn memory(&self, processes: &[i32]) -> (u64, u64) {
+        memory(self.proc(), processes)
+    }
+
+    /// Memory used now, in kB, or somewhat more: cheap, but what a fork shares may count twice.
+    pub fn at_most_now(&self, processes: &[i32]) -> u64 {
+        let all: Vec<Memory> = processes
+            .iter()
+            .map(|pid| platform::memory(self.proc(), *pid))
+            .collect();
+        let shared = all
+            .iter()
+            .map(|memory| memory.now.saturating_sub(memory.private))
+            .max();
+        shared.unwrap_or(0) + all.iter().map(|memory| memory.private).sum::<u64>()
+    }
+
+    fn proc(&self) -> &Path {
+        match self {
+            Self::Namespace(proc) => proc,
+            Self::Descendants(_) => Path::new("/proc"),
+        }
+    }
+
+    /// Stops every process, those too that are being born meanwhile. The guard's to call, as all that sends signals.
+    pub fn freeze(&self) {
+        self.stop();
+    }
+
+    fn stop(&self) -> Vec<i32> {
+        if let Self::Namespace(_) = self {
+            everyone(Signal::SIGSTOP);
+            return Vec::new();
+        }
+        let mut stopped = Vec::new();
+        loop {
+            let mut fresh = self.processes();
+            fresh.retain(|pid| !stopped.contains(pid));
+            if fresh.is_empty() {
+                return stopped;
+            }
+            for pid in &fresh {
+                one(*pid, Signal::SIGSTOP);
+            }
+            stopped.extend(fresh);
+        }
     }
 
     /// Lets every process run again.
-    pub fn thaw(self) {
+    pub fn thaw(&self) {
         match self {
-            Self::Namespace => everyone(Signal::SIGCONT),
-            Self::Descendants => self
+            Self::Namespace(_) => everyone(Signal::SIGCONT),
+            Self::Descendants(_) => self
                 .processes()
                 .into_iter()
                 .for_each(|pid| one(pid, Signal::SIGCONT)),
@@ -47,62 +111,39 @@ impl Tree {
     }
 
     /// Kills every process. They are stopped first: what stands still can't have children while we count.
-    pub fn kill(self) {
-        self.freeze();
+    pub fn kill(&self) {
         match self {
-            Self::Namespace => everyone(Signal::SIGKILL),
-            Self::Descendants => self
-                .processes()
+            Self::Namespace(_) => everyone(Signal::SIGKILL),
+            Self::Descendants(_) => self
+                .stop()
                 .into_iter()
                 .for_each(|pid| one(pid, Signal::SIGKILL)),
         }
     }
+}
 
-    fn signal_all(self, signal: Signal) {
-        if self == Self::Namespace {
-            return everyone(signal);
-        }
-        let mut known = Vec::new();
-        loop {
-            let processes = self.processes();
-            let fresh: Vec<i32> = processes
-                .into_iter()
-                .filter(|pid| !known.contains(pid))
-                .collect();
-            if fresh.is_empty() {
-                return;
-            }
-            for pid in &fresh {
-                one(*pid, signal);
-            }
-            known.extend(fresh);
-        }
+/// The memory that the environment uses now and has used at most, in kB.
+///
+/// The peak of one process is its own high-water mark. Of several it is the largest one's mark and the pages that
+/// the others share with nobody: summing marks would count what a fork shares twice.
+fn memory(proc: &Path, processes: &[i32]) -> (u64, u64) {
+    if let [only] = *processes {
+        let memory = platform::memory(proc, only);
+        return (memory.now, memory.peak);
     }
-
-    /// The memory that the environment uses now and has used at most, in kB.
-    ///
-    /// The peak of one process is its own high-water mark. Of several it is the largest one's mark and the pages that
-    /// the others share with nobody: summing marks would count what a fork shares twice.
-    pub fn memory(self) -> (u64, u64) {
-        let processes = self.processes();
-        if let [only] = processes[..] {
-            let memory = platform::memory(only);
-            return (memory.now, memory.peak);
-        }
-        let mut all: Vec<(i32, Memory)> = processes
-            .iter()
-            .map(|pid| (*pid, platform::memory(*pid)))
-            .collect();
-        all.sort_by_key(|(_, memory)| std::cmp::Reverse(memory.peak));
-        let Some(((_, largest), rest)) = all.split_first() else {
-            return (0, 0);
-        };
-        let private: u64 = rest
-            .iter()
-            .map(|(pid, memory)| platform::private_kb(*pid).unwrap_or(memory.private))
-            .sum();
-        (largest.now + private, largest.peak + private)
-    }
+    let mut all: Vec<(i32, Memory)> = processes
+        .iter()
+        .map(|pid| (*pid, platform::memory(proc, *pid)))
+        .collect();
+    all.sort_by_key(|(_, memory)| std::cmp::Reverse(memory.peak));
+    let Some(((_, largest), rest)) = all.split_first() else {
+        return (0, 0);
+    };
+    let private: u64 = rest
+        .iter()
+        .map(|(pid, memory)| platform::private_kb(proc, *pid).unwrap_or(memory.private))
+        .sum();
+    (largest.now + private, largest.peak + private)
 }
 
 fn one(pid: i32, signal: Signal) {
@@ -121,15 +162,15 @@ mod platform {
     use super::Memory;
     use std::collections::BTreeMap;
     use std::fs;
+    use std::path::Path;
 
-    pub(super) fn everything_but_init() -> Vec<i32> {
-        let own = std::process::id().cast_signed();
-        let mut all = numbers_in("/proc");
-        all.retain(|pid| *pid != own);
+    pub(super) fn everything_but_init(proc: &Path) -> Vec<i32> {
+        let mut all = numbers_in(proc);
+        all.retain(|pid| *pid != 1);
         all
     }
 
-    fn numbers_in(folder: &str) -> Vec<i32> {
+    fn numbers_in(folder: &Path) -> Vec<i32> {
         let Ok(entries) = fs::read_dir(folder) else {
             return Vec::new();
         };
@@ -166,7 +207,7 @@ mod platform {
 
     fn listed_children(pid: i32) -> Vec<i32> {
         let tasks = format!("/proc/{pid}/task");
-        numbers_in(&tasks)
+        numbers_in(Path::new(&tasks))
             .into_iter()
             .filter_map(|task| fs::read_to_string(format!("{tasks}/{task}/children")).ok())
             .flat_map(|list| {
@@ -179,7 +220,7 @@ mod platform {
 
     /// Child to parent, of every process, for kernels built without the `children` files.
     fn parents() -> BTreeMap<i32, i32> {
-        numbers_in("/proc")
+        numbers_in(Path::new("/proc"))
             .into_iter()
             .filter_map(|pid| {
                 let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -191,8 +232,8 @@ mod platform {
             .collect()
     }
 
-    pub(super) fn memory(pid: i32) -> Memory {
-        let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else {
+    pub(super) fn memory(proc: &Path, pid: i32) -> Memory {
+        let Ok(status) = fs::read_to_string(proc.join(format!("{pid}/status"))) else {
             return Memory::default();
         };
         Memory {
@@ -202,8 +243,8 @@ mod platform {
         }
     }
 
-    pub(super) fn private_kb(pid: i32) -> Option<u64> {
-        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    pub(super) fn private_kb(proc: &Path, pid: i32) -> Option<u64> {
+        let rollup = fs::read_to_string(proc.join(format!("{pid}/smaps_rollup"))).ok()?;
         Some(kb(&rollup, "Private_Clean:") + kb(&rollup, "Private_Dirty:"))
     }
 
@@ -224,9 +265,10 @@ mod platform {
 #[cfg(not(target_os = "linux"))]
 mod platform {
     use super::Memory;
+    use std::path::Path;
     use std::process::Command;
 
-    pub(super) fn everything_but_init() -> Vec<i32> {
+    pub(super) fn everything_but_init(_proc: &Path) -> Vec<i32> {
         Vec::new()
     }
 
@@ -260,7 +302,7 @@ mod platform {
         found.into_iter().skip(1).map(|pid| pid as i32).collect()
     }
 
-    pub(super) fn memory(pid: i32) -> Memory {
+    pub(super) fn memory(_proc: &Path, pid: i32) -> Memory {
         let rows = table("pid=,rss=");
         let rss = rows
             .iter()
@@ -273,7 +315,7 @@ mod platform {
         }
     }
 
-    pub(super) fn private_kb(_pid: i32) -> Option<u64> {
+    pub(super) fn private_kb(_proc: &Path, _pid: i32) -> Option<u64> {
         None
     }
 }

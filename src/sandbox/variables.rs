@@ -161,3 +161,44 @@ pub(super) fn variables(
     all.extend(own_words.map(|(name, value)| (name.clone(), value.clone())));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view() -> View {
+        View {
+            moved: vec![
+                ("/tmp/x/task/opt".into(), "/opt"),
+                ("/tmp/x/task".into(), "/var/task"),
+            ],
+        }
+    }
+
+    #[test]
+    fn paths_below_the_package_and_the_layers_are_moved_and_no_others() {
+        let cases = [
+            ("/tmp/x/task/bootstrap", "/var/task/bootstrap"),
+            ("/tmp/x/task", "/var/task"),
+            ("/tmp/x/task/opt/python", "/opt/python"),
+            ("/tmp/x/tasks/bootstrap", "/tmp/x/tasks/bootstrap"),
+            ("/usr/bin/python3", "/usr/bin/python3"),
+            ("app.handler", "app.handler"),
+        ];
+        for (host, inside) in cases {
+            assert_eq!(view().path(Path::new(host)), Path::new(inside));
+        }
+    }
+
+    #[test]
+    fn a_list_of_paths_is_moved_item_by_item() {
+        assert_eq!(
+            view().value("/tmp/x/task:/usr/bin/::/tmp/x/task/opt/lib"),
+            "/var/task:/usr/bin/::/opt/lib"
+        );
+        assert_eq!(
+            view().value("https://example.com:8080/"),
+            "https://example.com:8080/"
+        );
+    }
+}

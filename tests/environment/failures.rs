@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{Function, REQUEST, figure, invoke, json, log, said};
+use crate::support::{
+    Function, REQUEST, comes_true, figure, invoke, json, log, processes_with, said,
+};
 use lambench::sandbox::environment::Outcome;
 use serde_json::{Value, json};
 
@@ -315,15 +317,71 @@ async fn what_cannot_be_executed_is_an_invalid_entrypoint() {
     );
 }
 
+/// Runs again under a name of its own, so that a test can find its process.
+fn named(mark: &str, code: &str) -> String {
+    format!(
+        "if sys.argv[-1] != '{mark}':\n    os.execv(sys.executable, [sys.executable, '-u', __file__, '{mark}'])\n{code}"
+    )
+}
+
 #[tokio::test]
 async fn a_runtime_that_died_while_idle_is_started_again_as_a_cold_start() {
-    let code = "
-threading.Timer(0.3, lambda: os._exit(1)).start()
-serve(lambda event: time.sleep(event) or 'ok')";
-    let function = Function::python(code).await;
+    let mark = format!("lambench-idle-{}", uuid::Uuid::new_v4().simple());
+    let function = Function::python(&named(&mark, "serve(lambda event: event)")).await;
     let mut environment = function.start().await;
-    assert_eq!(json(&invoke(&mut environment, "0").await), json!("ok"));
-    let died = invoke(&mut environment, "5").await;
-    assert_eq!(error(&died)["errorType"], "Runtime.ExitError");
-    assert!(died.ended);
+    assert_eq!(json(&invoke(&mut environment, "1").await), json!(1));
+    let [runtime] = processes_with(&mark)[..] else {
+        panic!("one runtime process");
+    };
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(runtime),
+        nix::sys::signal::SIGKILL,
+    )
+    .unwrap();
+    let reaped = || !std::path::Path::new(&format!("/proc/{runtime}")).exists();
+    assert!(comes_true(reaped).await);
+    let again = invoke(&mut environment, "2").await;
+    assert_eq!(json(&again), json!(2));
+    assert!(
+        figure(&again, "Init Duration").is_some(),
+        "{}",
+        said(&again)
+    );
+}
+
+#[tokio::test]
+async fn an_environment_whose_guard_was_killed_fails_and_never_hangs() {
+    let function = Function::python("serve(lambda event: time.sleep(event) or event)")
+        .await
+        .without_mounts();
+    let before = processes_with("--lambench-guard--");
+    let mut environment = function.start().await;
+    assert_eq!(json(&invoke(&mut environment, "0").await), json!(0));
+    let guard = processes_with("--lambench-guard--")
+        .into_iter()
+        .filter(|pid| !before.contains(pid))
+        .find(|pid| {
+            std::fs::read_link(format!("/proc/{pid}/cwd"))
+                .is_ok_and(|cwd| cwd == function.spec.task_root)
+        })
+        .unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(guard), nix::sys::signal::SIGKILL).unwrap();
+    for _ in 0..2 {
+        let outcome = invoke(&mut environment, "0").await;
+        assert!(outcome.ended);
+        assert_eq!(error(&outcome)["errorType"], "Runtime.ExitError");
+    }
+}
+
+#[tokio::test]
+async fn after_an_invoke_that_its_caller_gave_up_the_next_one_starts_cold() {
+    let function = Function::python("serve(lambda event: time.sleep(event) or event)").await;
+    let mut environment = function.start().await;
+    assert_eq!(json(&invoke(&mut environment, "0").await), json!(0));
+    let gave_up =
+        tokio::time::timeout(Duration::from_millis(300), invoke(&mut environment, "20")).await;
+    assert!(gave_up.is_err());
+    let next = invoke(&mut environment, "0.1").await;
+    assert_eq!(json(&next), json!(0.1));
+    assert!(figure(&next, "Init Duration").is_some(), "{}", said(&next));
 }

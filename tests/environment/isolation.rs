@@ -33,7 +33,7 @@ async fn the_package_the_layers_and_the_host_are_read_only_for_root_too() {
         "/opt/python/shared.py",
         "/opt/new",
         "/etc/lambench-probe",
-        "/root/lambench-probe",
+        "/usr/lambench-probe",
         "/var/tmp/lambench-probe",
         "/dev/shm/lambench-probe",
         "/lambench-probe",
@@ -267,4 +267,79 @@ async fn an_interpreter_may_live_below_tmp() {
         json(&invoke(&mut environment, "{}").await),
         json!(here.to_str().unwrap())
     );
+}
+
+#[tokio::test]
+async fn what_must_be_visible_below_opt_stands_next_to_the_layers() {
+    let Some(kept) = std::fs::read_dir("/opt")
+        .ok()
+        .and_then(|mut entries| entries.next())
+    else {
+        return;
+    };
+    let kept = kept.unwrap().file_name().into_string().unwrap();
+    let function = Function::python(LISTER)
+        .await
+        .layer(&[("lambench-layered/a", "")]);
+    if !mounts(&function) {
+        return;
+    }
+    let mut spec = function.spec.clone();
+    spec.runtime.visible = vec![format!("/opt/{kept}").into()];
+    let mut environment = Environment::start(Arc::new(spec), Arc::clone(&function.host))
+        .await
+        .unwrap();
+    let mut expected = vec!["lambench-layered", &kept];
+    expected.sort_unstable();
+    assert_eq!(
+        json(&invoke(&mut environment, "\"/opt\"").await),
+        json!(expected)
+    );
+}
+
+#[tokio::test]
+async fn what_a_layer_would_hide_is_an_error_that_says_so() {
+    let Some(kept) = std::fs::read_dir("/opt")
+        .ok()
+        .and_then(|mut entries| entries.next())
+    else {
+        return;
+    };
+    let kept = kept.unwrap().file_name().into_string().unwrap();
+    let function = Function::python(LISTER)
+        .await
+        .layer(&[(&format!("{kept}/a"), "")]);
+    if !mounts(&function) {
+        return;
+    }
+    let mut spec = function.spec.clone();
+    spec.runtime.visible = vec![format!("/opt/{kept}").into()];
+    let error = Environment::start(Arc::new(spec), Arc::clone(&function.host))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("a layer has a folder of the same name in /opt"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_process_inherits_its_output_and_nothing_else_no_blocked_signal_either() {
+    let code = "
+def handler(event):
+    status = dict(line.split(':\\t', 1) for line in open('/proc/self/status').read().splitlines() if line.startswith('Sig'))
+    fds = {fd: os.readlink('/proc/self/fd/' + fd) for fd in os.listdir('/proc/self/fd') if os.path.exists('/proc/self/fd/' + fd)}
+    known = sorted(int(fd) for fd, what in fds.items() if not what.startswith('socket:'))
+    return [known, fds['0'], fds['1'] == fds['2'], int(status['SigBlk'], 16)]
+serve(handler)";
+    for function in [
+        Function::python(code).await,
+        Function::python(code).await.without_mounts(),
+    ] {
+        assert_eq!(
+            json(&function.cold().await),
+            json!([[0, 1, 2], "/dev/null", true, 0])
+        );
+    }
 }

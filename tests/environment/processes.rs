@@ -101,7 +101,7 @@ async fn the_stand_in_for_a_killed_lambench_holds_an_environment() {
     let mut environment = function.start().await;
     let outcome = invoke(&mut environment, "{}").await;
     println!("\nready: {}", outcome.function_error.is_none());
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     drop(environment);
 }
 

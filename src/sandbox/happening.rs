@@ -1,0 +1,101 @@
+//! What happens to an environment, from its runtime process and from its guard, in one queue.
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::leash::Hears;
+use super::protocol::{Event, Exit};
+use super::runtime_api::Call;
+
+/// Something happened to the environment.
+#[derive(Debug)]
+pub(super) enum Happening {
+    /// The runtime process spoke.
+    Called(Call),
+    /// The guard spoke.
+    Guard(Event),
+    /// The guard is gone, and with it everything.
+    Gone,
+}
+
+impl From<Call> for Happening {
+    fn from(call: Call) -> Self {
+        Self::Called(call)
+    }
+}
+
+impl Hears for Happening {
+    fn from_guard(event: Event) -> Self {
+        Self::Guard(event)
+    }
+
+    fn guard_gone() -> Self {
+        Self::Gone
+    }
+}
+
+/// The queue, and what in it must not be forgotten, whatever else its reader is waiting for.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    happenings: UnboundedReceiver<Happening>,
+    /// The runtime process ended, and nobody has dealt with that yet.
+    pub ended: Option<Exit>,
+    /// The guard has ended.
+    pub gone: bool,
+    /// An order to freeze has not yet been answered.
+    pub freezing: bool,
+    /// Memory that several processes together were seen to use.
+    pub peak_kb: u64,
+}
+
+impl Inbox {
+    /// Reads from here on.
+    pub fn new(happenings: UnboundedReceiver<Happening>) -> Self {
+        Self {
+            happenings,
+            ended: None,
+            gone: false,
+            freezing: false,
+            peak_kb: 0,
+        }
+    }
+
+    /// The next thing that happens.
+    pub async fn happens(&mut self) -> Happening {
+        let happening = self.happenings.recv().await.unwrap_or(Happening::Gone);
+        self.note(&happening);
+        happening
+    }
+
+    /// Reads all that has happened.
+    pub fn catch_up(&mut self) {
+        while let Ok(happening) = self.happenings.try_recv() {
+            self.note(&happening);
+        }
+    }
+
+    /// Reads all that has happened; gives the last thing that the runtime process said.
+    pub fn last_call(&mut self) -> Option<Call> {
+        let mut last = None;
+        while let Ok(happening) = self.happenings.try_recv() {
+            self.note(&happening);
+            match (happening, &last) {
+                // An answer counts more than the question that follows it.
+                (Happening::Called(Call::Next { .. }), Some(_)) => {}
+                (Happening::Called(call), _) => last = Some(call),
+                _ => {}
+            }
+        }
+        last
+    }
+
+    fn note(&mut self, happening: &Happening) {
+        match happening {
+            Happening::Guard(Event::Exited { how, .. }) => self.ended = Some(*how),
+            Happening::Guard(Event::OutOfMemory { .. }) => self.ended = Some(Exit::Signal(9)),
+            Happening::Guard(Event::Frozen) => self.freezing = false,
+            Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),
+            Happening::Gone => self.gone = true,
+            _ => {}
+        }
+    }
+}
