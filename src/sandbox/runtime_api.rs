@@ -168,9 +168,11 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, open: watch::Sender<usize
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     // Scripts look for `Lambda-Runtime-Aws-Request-Id` as AWS writes it.
+    // awslambdaric tells of a failure in an X-Ray header of up to 1 MB.
     http.keep_alive(true)
         .header_read_timeout(None)
-        .title_case_headers(true);
+        .title_case_headers(true)
+        .max_buf_size(4 << 20);
     // A runtime that breaks its connection has its own reasons; what comes of it is heard from the guard.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
     open.send_modify(|count| *count -= 1);
