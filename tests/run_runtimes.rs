@@ -179,6 +179,81 @@ fn what_runs_is_said_where_another_version_is_taken() {
         .prints("Python 3.");
 }
 
+/// AWS's own client from PyPI, installed once.
+fn awslambdaric() -> std::path::PathBuf {
+    let folder = repository().join("target/test-tools/run-awslambdaric");
+    if !folder.join("awslambdaric").is_dir() {
+        let installed = Command::new("python3")
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--target",
+            ])
+            .args([folder.as_os_str(), "awslambdaric".as_ref()])
+            .status()
+            .unwrap();
+        assert!(installed.success(), "pip installs awslambdaric");
+    }
+    folder
+}
+
+#[test]
+fn awss_own_client_runs_where_the_user_or_the_package_brings_it() {
+    let ric = awslambdaric();
+    let hello = package("hello-python");
+    let test = Test::new();
+    run(&test, &hello, &["--ric", ric.to_str().unwrap()])
+        .success()
+        .prints("awslambdaric")
+        .prints("--ric");
+    let test = Test::new();
+    let copied = Command::new("cp")
+        .args(["-r", ric.to_str().unwrap()])
+        .arg(test.path().join("build"))
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    std::fs::copy(
+        fixture("hello-python").join("lambda_function.py"),
+        test.path().join("build/lambda_function.py"),
+    )
+    .unwrap();
+    run(&test, "build/", &[])
+        .success()
+        .prints("awslambdaric")
+        .prints("(package)");
+}
+
+#[test]
+fn an_archive_that_is_broken_is_refused_before_anything_runs() {
+    let test = Test::new();
+    test.write("broken.zip", "PK\u{3}\u{4} but nothing more");
+    run(
+        &test,
+        "broken.zip",
+        &["--runtime", "python3", "--handler", "a.b"],
+    )
+    .fails_with(2)
+    .says("broken.zip");
+    let script = "import zipfile\nz = zipfile.ZipFile('slip.zip', 'w')\n\
+                  z.writestr('lambda_function.py', 'def lambda_handler(e, c): return 1')\n\
+                  z.writestr('../escaped.txt', 'x')\nz.close()\n";
+    let made = Command::new("python3")
+        .args(["-c", script])
+        .current_dir(test.path())
+        .env("PYENV_ROOT", support::pyenv_root())
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let ran = run(&test, "slip.zip", &[]);
+    assert!(matches!(ran.code, Some(1 | 2)), "{}", ran.stderr);
+    assert!(ran.stderr.contains("../escaped.txt"), "{}", ran.stderr);
+    assert!(!test.path().parent().unwrap().join("escaped.txt").exists());
+}
+
 #[test]
 fn proxies_of_the_environment_are_not_used_for_the_sandbox() {
     let test = Test::new();
