@@ -253,3 +253,25 @@ fn an_endpoint_that_does_not_answer_is_an_error_not_a_hang() {
     .fails_with(1)
     .says("127.0.0.1:9");
 }
+
+#[test]
+fn a_region_that_was_given_is_the_region() {
+    let test = Test::new();
+    let function = format!("my-fn={}", fixture("hello-python").display());
+    let server = Server::start(&test, &["--function", &function]);
+    test.run(&[
+        "run",
+        "--function",
+        "my-fn",
+        "--endpoint-url",
+        &server.url,
+        "--region",
+        "eu-south-1",
+        "--runs",
+        "1",
+        "--warm-invokes",
+        "0",
+    ])
+    .success();
+    assert_eq!(test.result()["subjects"][0]["region"], "eu-south-1");
+}

@@ -324,3 +324,32 @@ fn a_missing_interpreter_says_what_to_install() {
     .fails_with(1)
     .says("python3.99");
 }
+
+#[test]
+fn the_sandbox_needs_nothing_of_aws_whatever_its_variables_say() {
+    let variables: [&[(&str, &str)]; 4] = [
+        &[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")],
+        &[("AWS_ACCESS_KEY_ID", "half-a-key")],
+        &[("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_PROFILE", "nobody")],
+        &[
+            ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+            ("AWS_REGION", "ap-east-1"),
+        ],
+    ];
+    for set in variables {
+        let test = Test::new();
+        let package = fixture("hello-python");
+        let output = test
+            .command(&["run", "--runs", "1", "--warm-invokes", "1", "--after"])
+            .arg(package)
+            .envs(set.iter().copied())
+            .output()
+            .unwrap();
+        Ran::from(output).success();
+        assert_eq!(
+            test.result()["subjects"][0]["region"],
+            "us-east-1",
+            "prices do not depend on what is set for AWS: {set:?}"
+        );
+    }
+}
