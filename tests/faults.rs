@@ -260,3 +260,45 @@ fn an_endpoint_that_goes_away_ends_the_run_and_what_was_measured_is_kept() {
     assert_eq!(result["ending"]["how"], "stopped");
     assert!(result["samples"].as_array().unwrap().len() >= 6);
 }
+
+#[test]
+fn a_deploy_that_comes_between_a_restores_reading_and_writing_does_not_stop_it() {
+    let place = Place::new();
+    // Touches: the first start and three measured ones; then the restore.
+    place
+        .run(
+            "3",
+            on(
+                Request::is_update,
+                4,
+                5,
+                Fault::Answer(
+                    412,
+                    "PreconditionFailedException",
+                    "The RevisionId is stale",
+                ),
+            ),
+        )
+        .success();
+    assert!(place.is_put_back());
+}
+
+#[test]
+fn a_configuration_that_changes_while_a_touch_settles_stops_the_run() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    place
+        .run("3", move |request| {
+            if request.is_update() {
+                updates.fetch_add(1, SeqCst);
+            }
+            (request.is_get() && updates.load(SeqCst) == 3).then_some(Fault::Rewrite(
+                r#""MemorySize":512"#,
+                r#""MemorySize":1024"#,
+            ))
+        })
+        .fails_with(1)
+        .says("changed by somebody else")
+        .says("its configuration is another");
+    assert!(place.is_put_back());
+}

@@ -275,3 +275,36 @@ fn a_region_that_was_given_is_the_region() {
     .success();
     assert_eq!(test.result()["subjects"][0]["region"], "eu-south-1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_or_an_alias_is_refused_and_nothing_is_touched() {
+    let place = Place::new("hello-python", "5").await;
+    place
+        .client
+        .publish_version()
+        .function_name("my-fn")
+        .send()
+        .await
+        .unwrap();
+    let before = place.record().await;
+    let run = |name: &str| {
+        place.test.run(&[
+            "run",
+            "--function",
+            name,
+            "--endpoint-url",
+            &place.server.url,
+            "--runs",
+            "1",
+            "--warm-invokes",
+            "0",
+        ])
+    };
+    run("my-fn:1")
+        .fails_with(1)
+        .says("1 is a version or an alias")
+        .says("name my-fn without it");
+    assert_eq!(place.record().await, before);
+    run("my-fn:$LATEST").success();
+    assert_eq!(place.record().await, before);
+}
