@@ -308,3 +308,28 @@ async fn a_version_or_an_alias_is_refused_and_nothing_is_touched() {
     run("my-fn:$LATEST").success();
     assert_eq!(place.record().await, before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn allowed_errors_count_also_where_logs_are_json() {
+    use aws_sdk_lambda::types::{LogFormat, LoggingConfig};
+    let place = Place::new("failing/handler-error", "5").await;
+    place
+        .client
+        .update_function_configuration()
+        .function_name("my-fn")
+        .logging_config(LoggingConfig::builder().log_format(LogFormat::Json).build())
+        .send()
+        .await
+        .unwrap();
+    place.settled().await;
+    place
+        .test
+        .run(&place.args(&[
+            "--runs",
+            "2",
+            "--warm-invokes",
+            "1",
+            "--allow-function-errors",
+        ]))
+        .success();
+}
