@@ -63,6 +63,16 @@ pub enum Stopped {
 }
 
 impl Stopped {
+    /// What was wrong with an answer, decoded, if that was it.
+    pub fn answer(&self) -> Option<&str> {
+        match self {
+            Self::FunctionFailed { message, .. } | Self::Unexpected { message, .. } => {
+                Some(message)
+            }
+            _ => None,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
