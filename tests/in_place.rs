@@ -333,3 +333,16 @@ async fn allowed_errors_count_also_where_logs_are_json() {
         ]))
         .success();
 }
+
+#[test]
+fn an_endpoint_that_a_variable_names_is_said_before_the_first_invoke() {
+    let test = Test::new();
+    let function = format!("my-fn={}", fixture("hello-python").display());
+    let server = Server::start(&test, &["--function", &function]);
+    let output = test
+        .command(&["run", "--function", "my-fn", "--runs", "1"])
+        .env("AWS_ENDPOINT_URL_LAMBDA", &server.url)
+        .output()
+        .unwrap();
+    support::Ran::from(output).success().says(&server.url);
+}
