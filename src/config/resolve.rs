@@ -29,7 +29,11 @@ pub fn run(
     around: &Surroundings,
 ) -> Result<Settings, ConfigError> {
     let file = config_file(globals, around)?;
-    settings(args, globals, around, &file)
+    settings(args, globals, around, &file).map_err(|error| {
+        let mut warnings = file.warnings.clone();
+        warnings.extend(around.warnings());
+        error.warned(warnings)
+    })
 }
 
 /// The settings of a demo whose files lie in `unpacked`.
