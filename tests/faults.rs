@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use serde_json::Value;
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, fixture};
+use support::{Ran, Server, Test, fixture, signal};
 
 const ORIGINAL: &str = "it's the original";
 
@@ -301,4 +301,38 @@ fn a_configuration_that_changes_while_a_touch_settles_stops_the_run() {
         .says("changed by somebody else")
         .says("its configuration is another");
     assert!(place.is_put_back());
+}
+
+#[test]
+fn a_second_signal_gives_up_also_on_an_update_that_never_ends() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    let proxy = Proxy::start(&place.server.url, move |request| {
+        if request.is_update() {
+            updates.fetch_add(1, SeqCst);
+        }
+        (request.is_get() && updates.load(SeqCst) >= 2).then_some(Fault::Rewrite(
+            r#""LastUpdateStatus":"Successful""#,
+            r#""LastUpdateStatus":"InProgress""#,
+        ))
+    });
+    let mut child = place
+        .test
+        .command(&["run", "--function", "my-fn", "--endpoint-url", &proxy.url])
+        .spawn()
+        .unwrap();
+    support::wait_for("the first start", || {
+        let logs = std::fs::read_dir(place.test.path().join(".lambench/runs")).ok()?;
+        let log = std::fs::read_to_string(logs.flatten().next()?.path()).ok()?;
+        (log.lines().count() >= 5).then_some(())
+    });
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal(&child, "INT");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal(&child, "INT");
+    support::wait_for("the end", || child.try_wait().unwrap());
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    ran.fails_with(130)
+        .says("my-fn is not put back yet")
+        .says("aws lambda update-function-configuration");
 }

@@ -20,15 +20,20 @@ const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 
 /// What the loop measures: a [`Function`], or a fake of it.
 #[expect(async_fn_in_trait, reason = "used inside this crate, on one task")]
 pub trait Target {
-    /// Retires every environment and waits until that is in force.
+    /// Retires every environment, as soon as that is in force.
     async fn touch(&self) -> Result<(), LambdaError>;
+    /// Waits until the last touch is in force.
+    async fn settled(&self) -> Result<(), LambdaError>;
     /// One invoke, client clock around it.
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
 }
 
 impl Target for Function {
     async fn touch(&self) -> Result<(), LambdaError> {
-        Self::touch(self).await
+        Self::begin_touch(self).await
+    }
+    async fn settled(&self) -> Result<(), LambdaError> {
+        Self::settled(self).await
     }
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         Self::invoke(self, payload).await
@@ -273,6 +278,10 @@ impl<'a, T: Target> Run<'a, T> {
         self.check_stop()?;
         // Never cut short: an update whose answer we didn't wait for could land after the restore.
         self.subjects[subject].target.touch().await?;
+        tokio::select! {
+            settled = self.subjects[subject].target.settled() => settled?,
+            () = self.stop.requested() => return Err(Stopped::Interrupted),
+        }
         self.subjects[subject].environments += 1;
         self.check_stop()
     }

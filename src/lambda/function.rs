@@ -159,15 +159,29 @@ impl Function {
     /// # Errors
     /// [`LambdaError::ChangedByOthers`] if the function's revision is not the one that our last touch left.
     pub async fn touch(&self) -> Result<(), LambdaError> {
+        self.begin_touch().await?;
+        self.settled().await
+    }
+
+    /// The first half of [`Self::touch`]. Not to be cut short: an update whose answer nobody waited for could land
+    /// after the restore.
+    pub async fn begin_touch(&self) -> Result<(), LambdaError> {
         let text = touched_description(&self.shared.original, &unique());
         let revision = {
             let mut touched = self.lock();
             touched.written = Some(text.clone());
             touched.revision.clone()
         };
-        self.update_description(&text, revision).await?;
+        self.update_description(&text, revision).await
+    }
+
+    /// The second half of [`Self::touch`]: waits until it is in force. May be cut short.
+    ///
+    /// # Errors
+    /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
+    pub async fn settled(&self) -> Result<(), LambdaError> {
         let settled = self.settle().await?;
-        if settled.description != text {
+        if self.lock().written.as_ref() != Some(&settled.description) {
             return Err(self.changed("the description is not the one that was just written"));
         }
         if settled.code_sha256 != self.shared.found.code_sha256 {
