@@ -138,6 +138,8 @@ impl Function {
             self.name(),
             shell_quoted(&self.shared.original)
         );
+        command.push_str(" --region ");
+        command.push_str(&self.shared.lambda.region);
         if let Some(url) = &self.shared.lambda.endpoint_url {
             command.push_str(" --endpoint-url ");
             command.push_str(url);
@@ -231,7 +233,7 @@ impl Function {
 
     async fn restore(&self, written: &str) -> Result<Finished, LambdaError> {
         for _ in 0..RESTORE_ATTEMPTS {
-            let now = self.settle_for_restore().await?;
+            let now = self.wait().await?;
             if now.description == self.shared.original {
                 return Ok(Finished::Restored);
             }
@@ -251,7 +253,7 @@ impl Function {
                 Err(error) => return Err(error),
             }
         }
-        let settled = self.settle_for_restore().await?;
+        let settled = self.wait().await?;
         if settled.description == self.shared.original {
             Ok(Finished::Restored)
         } else {
@@ -282,7 +284,7 @@ impl Function {
             match error.code() {
                 // A retry of ours may have met our own first attempt, whose answer was lost.
                 Some("PreconditionFailedException") => {
-                    let now = self.settle().await?;
+                    let now = self.wait().await?;
                     if now.description == text {
                         return Ok(());
                     }
@@ -290,7 +292,7 @@ impl Function {
                 }
                 Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
                     // The revision is not read anew: if the update under way is somebody else's, ours must fail.
-                    self.settle().await?;
+                    self.wait().await?;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
                 _ => return Err(error),
@@ -322,10 +324,6 @@ impl Function {
     }
 
     /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
-    async fn settle_for_restore(&self) -> Result<Description, LambdaError> {
-        self.wait().await
-    }
-
     async fn wait(&self) -> Result<Description, LambdaError> {
         let clock = Instant::now();
         let mut pause = FIRST_POLL;
