@@ -193,7 +193,8 @@ fn what_cannot_be_put_back_is_said_with_the_command_that_does_it() {
         .fails_with(1)
         .says("could not be put back")
         .says("aws lambda update-function-configuration")
-        .says(r"'it'\''s the original'");
+        .says(r"'it'\''s the original'")
+        .says("--region us-east-1");
     assert!(!place.is_put_back());
     // The next run takes the left-over suffix off.
     std::fs::remove_dir_all(place.test.path().join(".lambench")).unwrap();
@@ -216,7 +217,8 @@ fn invokes_without_a_log_tail_are_never_taken_for_warm_or_cold() {
         )
         .fails_with(1)
         .says("too many starts had to be excluded")
-        .says("no REPORT line came back");
+        .says("no REPORT line came back")
+        .says("system log level");
     assert!(place.is_put_back());
     assert!(place.exclusions().contains(&"no_report".to_owned()));
 }
@@ -335,4 +337,27 @@ fn a_second_signal_gives_up_also_on_an_update_that_never_ends() {
     ran.fails_with(130)
         .says("my-fn is not put back yet")
         .says("aws lambda update-function-configuration");
+}
+
+#[test]
+fn a_restore_goes_through_a_conflict_and_an_update_that_failed() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    place
+        .run("3", move |request| {
+            // Touches: the first start and three measured ones; then the restore, which meets a colleague's update.
+            if request.is_update() && updates.fetch_add(1, SeqCst) == 4 {
+                return Some(Fault::Answer(
+                    409,
+                    "ResourceConflictException",
+                    "An update is in progress",
+                ));
+            }
+            (request.is_get() && updates.load(SeqCst) == 5).then_some(Fault::Rewrite(
+                r#""LastUpdateStatus":"Successful""#,
+                r#""LastUpdateStatus":"Failed""#,
+            ))
+        })
+        .success();
+    assert!(place.is_put_back());
 }

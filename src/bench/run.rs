@@ -239,12 +239,19 @@ impl<'a, T: Target> Run<'a, T> {
                 error: sample.error,
             });
         }
-        if reason == Exclusion::CallFailed {
-            let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
-            state.failed_calls += 1;
-            self.pause(pause).await?;
-        }
+        self.back_off(subject, reason).await?;
         Ok(None)
+    }
+
+    /// A pause after a call that failed, longer each time in a row.
+    async fn back_off(&mut self, subject: usize, reason: Exclusion) -> Result<(), Stopped> {
+        let state = &mut self.subjects[subject];
+        if reason != Exclusion::CallFailed {
+            return Ok(());
+        }
+        let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
+        state.failed_calls += 1;
+        self.pause(pause).await
     }
 
     /// The warm invokes after an accepted cold start. An excluded one is replaced, at most as often as there are
@@ -261,13 +268,17 @@ impl<'a, T: Target> Run<'a, T> {
             let sample = self.invoke(subject, position, true).await?;
             tried += 1;
             match sample.excluded_reason {
-                None => accepted += 1,
+                None => {
+                    accepted += 1;
+                    self.subjects[subject].failed_calls = 0;
+                }
                 Some(reason) => {
                     let arm = self.subjects[subject].arm;
                     (self.on_event)(Event::Excluded { arm, reason });
                     if matches!(reason, Exclusion::UnexpectedCold | Exclusion::FunctionError) {
                         break;
                     }
+                    self.back_off(subject, reason).await?;
                 }
             }
         }

@@ -82,6 +82,11 @@ impl Stopped {
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
                 "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
             ),
+            Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(
+                "a function whose system log level is above INFO writes no REPORT: see `aws lambda \
+                 get-function-configuration`, LoggingConfig"
+                    .into(),
+            ),
             Self::Lambda(error) => error.hint(),
             _ => None,
         }

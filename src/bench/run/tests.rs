@@ -394,3 +394,11 @@ async fn a_log_that_cannot_be_written_stops_the_run() {
             .starts_with("writing the run's log")
     );
 }
+
+#[tokio::test]
+async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
+    let begun = Instant::now();
+    let told = run(1, 1, Checks::default(), &[Cold, Throttled]).await;
+    assert_eq!(told.reasons(), [None, Some(Exclusion::CallFailed), None]);
+    assert!(begun.elapsed() >= PAUSE_AFTER_FAILED_CALL);
+}
