@@ -361,3 +361,26 @@ fn a_restore_goes_through_a_conflict_and_an_update_that_failed() {
         .success();
     assert!(place.is_put_back());
 }
+
+#[test]
+fn a_deploy_after_the_last_touch_is_noticed_and_the_description_is_put_back() {
+    let place = Place::new();
+    let invokes = AtomicUsize::new(0);
+    place
+        .run("2", move |request| {
+            if request.is_invoke() {
+                invokes.fetch_add(1, SeqCst);
+            }
+            // Four of the first start, then two of each.
+            (request.is_get() && invokes.load(SeqCst) == 8).then_some(Fault::Rewrite(
+                r#""CodeSha256":""#,
+                r#""CodeSha256":"another"#,
+            ))
+        })
+        .fails_with(1)
+        .says("changed by somebody else")
+        .says("its code is another");
+    assert!(place.is_put_back());
+    let result = place.test.result();
+    assert_eq!(result["ending"]["how"], "stopped");
+}

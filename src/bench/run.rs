@@ -24,6 +24,8 @@ pub trait Target {
     async fn touch(&self) -> Result<(), LambdaError>;
     /// Waits until the last touch is in force.
     async fn settled(&self) -> Result<(), LambdaError>;
+    /// Fails if somebody else has changed the function since then.
+    async fn unchanged(&self) -> Result<(), LambdaError>;
     /// One invoke, client clock around it.
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
 }
@@ -34,6 +36,9 @@ impl Target for Function {
     }
     async fn settled(&self) -> Result<(), LambdaError> {
         Self::settled(self).await
+    }
+    async fn unchanged(&self) -> Result<(), LambdaError> {
+        Self::unchanged(self).await
     }
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         Self::invoke(self, payload).await
@@ -176,6 +181,10 @@ impl<'a, T: Target> Run<'a, T> {
                 arm: slot.arm,
                 cold_ms,
             });
+        }
+        // Each touch finds out about the time before it; after the last one nobody has looked.
+        for subject in &self.subjects {
+            subject.target.unchanged().await?;
         }
         Ok(())
     }

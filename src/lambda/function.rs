@@ -183,6 +183,25 @@ impl Function {
     /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
     pub async fn settled(&self) -> Result<(), LambdaError> {
         let settled = self.settle().await?;
+        self.is_as_touched(&settled)?;
+        self.remember(&settled);
+        Ok(())
+    }
+
+    /// Whether the function is still what the last touch left: a deploy since then may be what was measured.
+    ///
+    /// # Errors
+    /// [`LambdaError::ChangedByOthers`] if it is not.
+    pub async fn unchanged(&self) -> Result<(), LambdaError> {
+        let now = self.wait().await?;
+        self.is_as_touched(&now)?;
+        if now.revision_id != self.lock().revision {
+            return Err(self.changed("its revision is not the one that was last read"));
+        }
+        Ok(())
+    }
+
+    fn is_as_touched(&self, settled: &Description) -> Result<(), LambdaError> {
         if self.lock().written.as_ref() != Some(&settled.description) {
             return Err(self.changed("the description is not the one that was just written"));
         }
@@ -192,7 +211,6 @@ impl Function {
         if !settled.runs_like(&self.shared.found) {
             return Err(self.changed("its configuration is another"));
         }
-        self.remember(&settled);
         Ok(())
     }
 

@@ -55,6 +55,10 @@ impl Target for Scripted {
         Ok(())
     }
 
+    async fn unchanged(&self) -> Result<(), LambdaError> {
+        Ok(())
+    }
+
     async fn invoke(&self, _: Vec<u8>) -> Result<Invoked, LambdaError> {
         let fresh = self.fresh.replace(false);
         let usual = if fresh { Answer::Cold } else { Answer::Warm };
