@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use serde_json::Value;
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, fixture};
+use support::{Ran, Server, Test, fixture, signal};
 
 const ORIGINAL: &str = "it's the original";
 
@@ -193,7 +193,8 @@ fn what_cannot_be_put_back_is_said_with_the_command_that_does_it() {
         .fails_with(1)
         .says("could not be put back")
         .says("aws lambda update-function-configuration")
-        .says(r"'it'\''s the original'");
+        .says(r"'it'\''s the original'")
+        .says("--region us-east-1");
     assert!(!place.is_put_back());
     // The next run takes the left-over suffix off.
     std::fs::remove_dir_all(place.test.path().join(".lambench")).unwrap();
@@ -216,7 +217,8 @@ fn invokes_without_a_log_tail_are_never_taken_for_warm_or_cold() {
         )
         .fails_with(1)
         .says("too many starts had to be excluded")
-        .says("no REPORT line came back");
+        .says("no REPORT line came back")
+        .says("system log level");
     assert!(place.is_put_back());
     assert!(place.exclusions().contains(&"no_report".to_owned()));
 }
@@ -259,4 +261,126 @@ fn an_endpoint_that_goes_away_ends_the_run_and_what_was_measured_is_kept() {
     let result = place.test.result();
     assert_eq!(result["ending"]["how"], "stopped");
     assert!(result["samples"].as_array().unwrap().len() >= 6);
+}
+
+#[test]
+fn a_deploy_that_comes_between_a_restores_reading_and_writing_does_not_stop_it() {
+    let place = Place::new();
+    // Touches: the first start and three measured ones; then the restore.
+    place
+        .run(
+            "3",
+            on(
+                Request::is_update,
+                4,
+                5,
+                Fault::Answer(
+                    412,
+                    "PreconditionFailedException",
+                    "The RevisionId is stale",
+                ),
+            ),
+        )
+        .success();
+    assert!(place.is_put_back());
+}
+
+#[test]
+fn a_configuration_that_changes_while_a_touch_settles_stops_the_run() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    place
+        .run("3", move |request| {
+            if request.is_update() {
+                updates.fetch_add(1, SeqCst);
+            }
+            (request.is_get() && updates.load(SeqCst) == 3).then_some(Fault::Rewrite(
+                r#""MemorySize":512"#,
+                r#""MemorySize":1024"#,
+            ))
+        })
+        .fails_with(1)
+        .says("changed by somebody else")
+        .says("its configuration is another");
+    assert!(place.is_put_back());
+}
+
+#[test]
+fn a_second_signal_gives_up_also_on_an_update_that_never_ends() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    let proxy = Proxy::start(&place.server.url, move |request| {
+        if request.is_update() {
+            updates.fetch_add(1, SeqCst);
+        }
+        (request.is_get() && updates.load(SeqCst) >= 2).then_some(Fault::Rewrite(
+            r#""LastUpdateStatus":"Successful""#,
+            r#""LastUpdateStatus":"InProgress""#,
+        ))
+    });
+    let mut child = place
+        .test
+        .command(&["run", "--function", "my-fn", "--endpoint-url", &proxy.url])
+        .spawn()
+        .unwrap();
+    support::wait_for("the first start", || {
+        let logs = std::fs::read_dir(place.test.path().join(".lambench/runs")).ok()?;
+        let log = std::fs::read_to_string(logs.flatten().next()?.path()).ok()?;
+        (log.lines().count() >= 5).then_some(())
+    });
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal(&child, "INT");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal(&child, "INT");
+    support::wait_for("the end", || child.try_wait().unwrap());
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    ran.fails_with(130)
+        .says("my-fn is not put back yet")
+        .says("aws lambda update-function-configuration");
+}
+
+#[test]
+fn a_restore_goes_through_a_conflict_and_an_update_that_failed() {
+    let place = Place::new();
+    let updates = AtomicUsize::new(0);
+    place
+        .run("3", move |request| {
+            // Touches: the first start and three measured ones; then the restore, which meets a colleague's update.
+            if request.is_update() && updates.fetch_add(1, SeqCst) == 4 {
+                return Some(Fault::Answer(
+                    409,
+                    "ResourceConflictException",
+                    "An update is in progress",
+                ));
+            }
+            (request.is_get() && updates.load(SeqCst) == 5).then_some(Fault::Rewrite(
+                r#""LastUpdateStatus":"Successful""#,
+                r#""LastUpdateStatus":"Failed""#,
+            ))
+        })
+        .success();
+    assert!(place.is_put_back());
+}
+
+#[test]
+fn a_deploy_after_the_last_touch_is_noticed_and_the_description_is_put_back() {
+    let place = Place::new();
+    let invokes = AtomicUsize::new(0);
+    place
+        .run("2", move |request| {
+            if request.is_invoke() {
+                invokes.fetch_add(1, SeqCst);
+            }
+            // Four of the first start, then two of each.
+            (request.is_get() && invokes.load(SeqCst) == 8).then_some(Fault::Rewrite(
+                r#""CodeSha256":""#,
+                r#""CodeSha256":"another"#,
+            ))
+        })
+        .fails_with(1)
+        .says("changed by somebody else")
+        .says("its code is another");
+    assert!(place.is_put_back());
+    let result = place.test.result();
+    assert_eq!(result["ending"]["how"], "stopped");
 }

@@ -253,3 +253,96 @@ fn an_endpoint_that_does_not_answer_is_an_error_not_a_hang() {
     .fails_with(1)
     .says("127.0.0.1:9");
 }
+
+#[test]
+fn a_region_that_was_given_is_the_region() {
+    let test = Test::new();
+    let function = format!("my-fn={}", fixture("hello-python").display());
+    let server = Server::start(&test, &["--function", &function]);
+    test.run(&[
+        "run",
+        "--function",
+        "my-fn",
+        "--endpoint-url",
+        &server.url,
+        "--region",
+        "eu-south-1",
+        "--runs",
+        "1",
+        "--warm-invokes",
+        "0",
+    ])
+    .success();
+    assert_eq!(test.result()["subjects"][0]["region"], "eu-south-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_or_an_alias_is_refused_and_nothing_is_touched() {
+    let place = Place::new("hello-python", "5").await;
+    place
+        .client
+        .publish_version()
+        .function_name("my-fn")
+        .send()
+        .await
+        .unwrap();
+    let before = place.record().await;
+    let run = |name: &str| {
+        place.test.run(&[
+            "run",
+            "--function",
+            name,
+            "--endpoint-url",
+            &place.server.url,
+            "--runs",
+            "1",
+            "--warm-invokes",
+            "0",
+        ])
+    };
+    run("my-fn:1")
+        .fails_with(1)
+        .says("1 is a version or an alias")
+        .says("name my-fn without it");
+    assert_eq!(place.record().await, before);
+    run("my-fn:$LATEST").success();
+    assert_eq!(place.record().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn allowed_errors_count_also_where_logs_are_json() {
+    use aws_sdk_lambda::types::{LogFormat, LoggingConfig};
+    let place = Place::new("failing/handler-error", "5").await;
+    place
+        .client
+        .update_function_configuration()
+        .function_name("my-fn")
+        .logging_config(LoggingConfig::builder().log_format(LogFormat::Json).build())
+        .send()
+        .await
+        .unwrap();
+    place.settled().await;
+    place
+        .test
+        .run(&place.args(&[
+            "--runs",
+            "2",
+            "--warm-invokes",
+            "1",
+            "--allow-function-errors",
+        ]))
+        .success();
+}
+
+#[test]
+fn an_endpoint_that_a_variable_names_is_said_before_the_first_invoke() {
+    let test = Test::new();
+    let function = format!("my-fn={}", fixture("hello-python").display());
+    let server = Server::start(&test, &["--function", &function]);
+    let output = test
+        .command(&["run", "--function", "my-fn", "--runs", "1"])
+        .env("AWS_ENDPOINT_URL_LAMBDA", &server.url)
+        .output()
+        .unwrap();
+    support::Ran::from(output).success().says(&server.url);
+}

@@ -324,3 +324,88 @@ fn a_missing_interpreter_says_what_to_install() {
     .fails_with(1)
     .says("python3.99");
 }
+
+#[test]
+fn the_sandbox_needs_nothing_of_aws_whatever_its_variables_say() {
+    let variables: [&[(&str, &str)]; 4] = [
+        &[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")],
+        &[("AWS_ACCESS_KEY_ID", "half-a-key")],
+        &[("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_PROFILE", "nobody")],
+        &[
+            ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+            ("AWS_REGION", "ap-east-1"),
+        ],
+    ];
+    for set in variables {
+        let test = Test::new();
+        let package = fixture("hello-python");
+        let output = test
+            .command(&["run", "--runs", "1", "--warm-invokes", "1", "--after"])
+            .arg(package)
+            .envs(set.iter().copied())
+            .output()
+            .unwrap();
+        Ran::from(output).success();
+        assert_eq!(
+            test.result()["subjects"][0]["region"],
+            "us-east-1",
+            "prices do not depend on what is set for AWS: {set:?}"
+        );
+    }
+}
+
+#[test]
+fn where_a_result_cannot_go_is_said_before_anything_is_measured() {
+    let test = Test::new();
+    let package = fixture("hello-python");
+    let after = ["--after", package.to_str().unwrap()];
+    for (flags, said) in [
+        (["--save", "no/such/folder.json"], "mkdir -p no/such"),
+        (["--save", "."], "writing ."),
+        (["--save-baseline", "../x"], "\"../x\" is not a name"),
+    ] {
+        quick(&test, &[after, flags].concat())
+            .fails_with(2)
+            .says(said);
+    }
+    assert!(!test.path().join(".lambench").exists());
+}
+
+#[test]
+fn what_was_measured_is_shown_also_where_it_could_not_be_kept() {
+    let test = Test::new();
+    test.write(".lambench/results", "not a folder");
+    let package = fixture("hello-python");
+    quick(&test, &["--after", package.to_str().unwrap()])
+        .fails_with(1)
+        .prints("Cold start")
+        .says(".lambench/results");
+}
+
+#[test]
+fn warnings_and_advice_are_not_lost_with_what_they_lead_to() {
+    let test = Test::new();
+    let package = test.write(
+        "app/lambda_function.py",
+        "def lambda_handler(e, c): return {}\n",
+    );
+    std::os::unix::fs::symlink("/etc/passwd", package.with_file_name("link")).unwrap();
+    test.write("lambench.toml", "[defaults]\nrusn = 3\n");
+    quick(&test, &["--after", "app/"])
+        .fails_with(2)
+        .says("did you mean runs?")
+        .says("hint: copy what it leads to into the folder");
+    test.write(
+        "lambench.toml",
+        "[functions.x]\npackage = \"app\"\nhandlr = \"app.main\"\nruntime = \"nodejs\"\n",
+    );
+    quick(&test, &["--function", "x"])
+        .fails_with(2)
+        .says("no handler found")
+        .says("did you mean handler?");
+    test.write("lambench.toml", "[functions.x]\npackge = \"app\"\n");
+    quick(&test, &["--function", "x"])
+        .fails_with(1)
+        .says("no AWS region")
+        .says("did you mean package?");
+}

@@ -1,6 +1,6 @@
 //! Whether a sample counts, by what its REPORT line says. Pure.
 
-use crate::report::Tail;
+use crate::report::{Report, Tail};
 use crate::results::{Exclusion, Kind, Sample};
 
 /// What an invoke was meant to be.
@@ -30,8 +30,7 @@ pub fn judge(expected: Expected, sample: &Sample, tail: &Tail) -> Result<(), Exc
             Exclusion::NoReport
         });
     };
-    let environment_died = report.status.as_deref().is_some_and(|s| s != "success");
-    if expected.failed && (environment_died || !expected.errors_allowed) {
+    if expected.failed && (!expected.errors_allowed || !outlived(report)) {
         return Err(Exclusion::FunctionError);
     }
     match (expected.kind, sample.init_ms.or(sample.restore_ms)) {
@@ -45,5 +44,46 @@ pub fn judge(expected: Expected, sample: &Sample, tail: &Tail) -> Result<(), Exc
         (Kind::Warm, Some(_)) => Err(Exclusion::UnexpectedCold),
         (Kind::Warm, None) if expected.environment_accepted => Ok(()),
         (Kind::Warm, None) => Err(Exclusion::AfterUnknown),
+    }
+}
+
+/// Whether the environment lives on after a failed invoke. The text form has a status only where it died; the JSON form
+/// says `error` also where the handler raised, with the type of what was raised.
+fn outlived(report: &Report) -> bool {
+    match (report.status.as_deref(), report.error_type.as_deref()) {
+        (None | Some("success"), _) => true,
+        (Some("timeout"), _) | (_, None) => false,
+        (_, Some("Runtime.MarshalError" | "Runtime.UnmarshalError")) => true,
+        (_, Some(kind)) => !["Runtime.", "Extension.", "Sandbox."]
+            .iter()
+            .any(|platform| kind.starts_with(platform)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_that_raised_outlives_its_error_in_both_forms_of_log() {
+        for (status, kind, lives) in [
+            (None, None, true),
+            (Some("success"), None, true),
+            (Some("error"), Some("ValueError"), true),
+            (Some("failure"), Some("Function.ResponseSizeTooLarge"), true),
+            (Some("error"), Some("Runtime.MarshalError"), true),
+            (Some("error"), Some("Runtime.ExitError"), false),
+            (Some("error"), Some("Runtime.OutOfMemory"), false),
+            (Some("error"), Some("Extension.Crash"), false),
+            (Some("error"), None, false),
+            (Some("timeout"), Some("ValueError"), false),
+        ] {
+            let report = Report {
+                status: status.map(str::to_owned),
+                error_type: kind.map(str::to_owned),
+                ..Report::default()
+            };
+            assert_eq!(outlived(&report), lives, "{status:?} {kind:?}");
+        }
     }
 }

@@ -37,8 +37,9 @@ pub fn decode_function_error(body: &[u8]) -> String {
 pub fn status_code_of(body: &[u8]) -> Option<u64> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     match answer.get("statusCode")? {
-        Value::String(text) => text.parse().ok(),
-        number => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        // Some languages have no other numbers than 500.0.
+        number => number.as_u64().or_else(|| Some(number.as_f64()? as u64)),
     }
 }
 
@@ -71,6 +72,7 @@ pub fn version_of(body: &[u8]) -> Option<String> {
     let answer = opened(serde_json::from_slice(body).ok()?);
     let version = answer
         .pointer("/body/version")
+        .filter(|version| !version.is_null())
         .or_else(|| answer.get("version"))?;
     match version {
         Value::String(text) if !text.trim().is_empty() => Some(one_line(text, 40)),
@@ -258,6 +260,7 @@ mod tests {
             ),
             (r#"{"body":{"version":2}}"#, Some("2")),
             (r#"{"version":"v3","body":"text"}"#, Some("v3")),
+            (r#"{"version":"v4","body":{"version":null}}"#, Some("v4")),
             (r#"{"version":null}"#, None),
             (r#""version""#, None),
             ("<html>", None),
@@ -270,6 +273,8 @@ mod tests {
     fn a_status_code_is_read_as_number_or_text() {
         assert_eq!(status_code_of(br#"{"statusCode":503}"#), Some(503));
         assert_eq!(status_code_of(br#"{"statusCode":"404"}"#), Some(404));
+        assert_eq!(status_code_of(br#"{"statusCode":500.0}"#), Some(500));
+        assert_eq!(status_code_of(br#"{"statusCode":null}"#), None);
         assert_eq!(status_code_of(br"[400]"), None);
     }
 

@@ -1,6 +1,6 @@
 //! The run loop: touch, invoke, judge, replace; in the plan's order, until it is done or stopped.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::bench::events::Event;
 use crate::bench::judge::{self, Expected};
@@ -20,15 +20,25 @@ const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 
 /// What the loop measures: a [`Function`], or a fake of it.
 #[expect(async_fn_in_trait, reason = "used inside this crate, on one task")]
 pub trait Target {
-    /// Retires every environment and waits until that is in force.
+    /// Retires every environment, as soon as that is in force.
     async fn touch(&self) -> Result<(), LambdaError>;
+    /// Waits until the last touch is in force.
+    async fn settled(&self) -> Result<(), LambdaError>;
+    /// Fails if somebody else has changed the function since then.
+    async fn unchanged(&self) -> Result<(), LambdaError>;
     /// One invoke, client clock around it.
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
 }
 
 impl Target for Function {
     async fn touch(&self) -> Result<(), LambdaError> {
-        Self::touch(self).await
+        Self::begin_touch(self).await
+    }
+    async fn settled(&self) -> Result<(), LambdaError> {
+        Self::settled(self).await
+    }
+    async fn unchanged(&self) -> Result<(), LambdaError> {
+        Self::unchanged(self).await
     }
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         Self::invoke(self, payload).await
@@ -172,6 +182,10 @@ impl<'a, T: Target> Run<'a, T> {
                 cold_ms,
             });
         }
+        // Each touch finds out about the time before it; after the last one nobody has looked.
+        for subject in &self.subjects {
+            subject.target.unchanged().await?;
+        }
         Ok(())
     }
 
@@ -186,7 +200,10 @@ impl<'a, T: Target> Run<'a, T> {
                 first_start: true,
             };
             let sample = self.invoke(subject, position, false).await?;
-            if let (Kind::Warm, Some(handler_ms)) = (sample.kind, sample.handler_ms) {
+            // Where every environment dies at once, what is meant to be warm holds an init: no round trip.
+            let started = sample.init_ms.or(sample.restore_ms).is_some();
+            if let (Kind::Warm, false, Some(handler_ms)) = (sample.kind, started, sample.handler_ms)
+            {
                 overheads.push(sample.client_ms - handler_ms);
             }
         }
@@ -231,12 +248,19 @@ impl<'a, T: Target> Run<'a, T> {
                 error: sample.error,
             });
         }
-        if reason == Exclusion::CallFailed {
-            let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
-            state.failed_calls += 1;
-            self.pause(pause).await?;
-        }
+        self.back_off(subject, reason).await?;
         Ok(None)
+    }
+
+    /// A pause after a call that failed, longer each time in a row.
+    async fn back_off(&mut self, subject: usize, reason: Exclusion) -> Result<(), Stopped> {
+        let state = &mut self.subjects[subject];
+        if reason != Exclusion::CallFailed {
+            return Ok(());
+        }
+        let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
+        state.failed_calls += 1;
+        self.pause(pause).await
     }
 
     /// The warm invokes after an accepted cold start. An excluded one is replaced, at most as often as there are
@@ -248,17 +272,22 @@ impl<'a, T: Target> Run<'a, T> {
             first_start: false,
         };
         let (mut accepted, mut tried) = (0, 0);
-        while accepted < self.plan.warm_invokes && tried < 2 * self.plan.warm_invokes {
+        while accepted < self.plan.warm_invokes && tried < self.plan.warm_invokes.saturating_mul(2)
+        {
             let sample = self.invoke(subject, position, true).await?;
             tried += 1;
             match sample.excluded_reason {
-                None => accepted += 1,
+                None => {
+                    accepted += 1;
+                    self.subjects[subject].failed_calls = 0;
+                }
                 Some(reason) => {
                     let arm = self.subjects[subject].arm;
                     (self.on_event)(Event::Excluded { arm, reason });
                     if matches!(reason, Exclusion::UnexpectedCold | Exclusion::FunctionError) {
                         break;
                     }
+                    self.back_off(subject, reason).await?;
                 }
             }
         }
@@ -269,6 +298,10 @@ impl<'a, T: Target> Run<'a, T> {
         self.check_stop()?;
         // Never cut short: an update whose answer we didn't wait for could land after the restore.
         self.subjects[subject].target.touch().await?;
+        tokio::select! {
+            settled = self.subjects[subject].target.settled() => settled?,
+            () = self.stop.requested() => return Err(Stopped::Interrupted),
+        }
         self.subjects[subject].environments += 1;
         self.check_stop()
     }
@@ -283,6 +316,7 @@ impl<'a, T: Target> Run<'a, T> {
         let payload = payload::expand(self.payload).into_bytes();
         let state = &self.subjects[subject];
         let (arm, environment) = (state.arm, state.environments - 1);
+        let (started_at, clock) = (jiff::Timestamp::now(), Instant::now());
         let invoked = tokio::select! {
             invoked = state.target.invoke(payload) => invoked,
             () = self.stop.requested() => return Err(Stopped::Interrupted),
@@ -296,8 +330,8 @@ impl<'a, T: Target> Run<'a, T> {
             accepted: false,
             excluded_reason: None,
             environment,
-            started_at: jiff::Timestamp::now(),
-            client_ms: 0.0,
+            started_at,
+            client_ms: clock.elapsed().as_secs_f64() * 1e3,
             init_ms: None,
             restore_ms: None,
             handler_ms: None,
@@ -312,7 +346,10 @@ impl<'a, T: Target> Run<'a, T> {
                 let tail = parse_tail(&invoked.tail, invoked.request_id.as_deref());
                 fill(&mut sample, &invoked, &tail);
                 let failure = self.failure(arm, &invoked);
-                sample.error = failure.as_ref().map(ToString::to_string);
+                sample.error = failure
+                    .as_ref()
+                    .and_then(Stopped::answer)
+                    .map(str::to_owned);
                 let expected = Expected {
                     kind: position.kind,
                     environment_accepted,
@@ -351,8 +388,20 @@ impl<'a, T: Target> Run<'a, T> {
         }
     }
 
-    /// A function that fails fast must never look improved.
+    /// A function that fails fast must never look improved. An expectation holds also where errors are allowed.
     fn failure(&self, arm: Arm, invoked: &Invoked) -> Option<Stopped> {
+        let unexpected = || {
+            self.checks
+                .expect
+                .iter()
+                .find_map(|expectation| expectation.check(&invoked.body).err())
+                .map(|message| Stopped::Unexpected { arm, message })
+        };
+        if self.checks.allow_function_errors
+            && let Some(unexpected) = unexpected()
+        {
+            return Some(unexpected);
+        }
         if invoked.function_error.is_some() {
             let message = payload::decode_function_error(&invoked.body);
             return Some(Stopped::FunctionFailed { arm, message });
@@ -361,11 +410,7 @@ impl<'a, T: Target> Run<'a, T> {
             let message = format!("statusCode {code}: {}", payload::excerpt(&invoked.body));
             return Some(Stopped::FunctionFailed { arm, message });
         }
-        self.checks
-            .expect
-            .iter()
-            .find_map(|expectation| expectation.check(&invoked.body).err())
-            .map(|message| Stopped::Unexpected { arm, message })
+        unexpected()
     }
 
     fn note_answer(&mut self, subject: usize, invoked: &Invoked) {

@@ -63,6 +63,16 @@ pub enum Stopped {
 }
 
 impl Stopped {
+    /// What was wrong with an answer, decoded, if that was it.
+    pub fn answer(&self) -> Option<&str> {
+        match self {
+            Self::FunctionFailed { message, .. } | Self::Unexpected { message, .. } => {
+                Some(message)
+            }
+            _ => None,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -71,6 +81,11 @@ impl Stopped {
             ),
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
                 "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
+            ),
+            Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(
+                "a function whose system log level is above INFO writes no REPORT: see `aws lambda \
+                 get-function-configuration`, LoggingConfig"
+                    .into(),
             ),
             Self::Lambda(error) => error.hint(),
             _ => None,

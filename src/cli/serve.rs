@@ -32,13 +32,8 @@ pub struct ServeArgs {
     /// Offer NAME from a folder or zip, or as lambench.toml defines it (repeatable)
     #[arg(long = "function", value_name = "NAME[=PATH]")]
     pub functions: Vec<String>,
-    /// Runtime interface client to run, before any other
-    #[arg(
-        long,
-        value_name = "PATH",
-        env = "LAMBENCH_RIC",
-        hide_env_values = true
-    )]
+    /// Runtime interface client to run, before any other [env: LAMBENCH_RIC]
+    #[arg(long, value_name = "PATH")]
     pub ric: Option<PathBuf>,
     /// Run python3.12 or nodejs20.x with whatever version is installed
     #[arg(long)]

@@ -11,10 +11,10 @@ use super::run::{key_value, memory_mb, timeout_s};
 #[command(next_help_heading = "How much")]
 pub struct OrderArgs {
     /// Cold starts per subject that must be accepted [env: LAMBENCH_RUNS] [default: 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub runs: Option<u32>,
     /// Warm invokes after each cold start [env: LAMBENCH_WARM_INVOKES] [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     pub warm_invokes: Option<u32>,
     /// Repeat the order of an earlier run [env: LAMBENCH_SEED] [default: random, and printed]
     ///

@@ -174,8 +174,10 @@ fn global_flags_stand_before_or_after_the_command() {
 
 #[test]
 fn wrong_flags_are_usage_errors_that_name_them() {
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&["--runs", "0"], &["--runs"]),
+        (&["--runs", "4294967295"], &["--runs", "1..=1000000"]),
+        (&["--warm-invokes", "4294967295"], &["--warm-invokes"]),
         (&["--warm-invokes", "-1"], &["-1"]),
         (&["--memory", "127"], &["--memory", "128..=10240"]),
         (&["--after-timeout", "901"], &["--after-timeout", "1..=900"]),

@@ -12,12 +12,12 @@ use crate::bench::plan::Plan;
 use crate::bench::run::{Checks, Measured, Run};
 use crate::bench::stopped::Stopped;
 use crate::bench::summary;
-use crate::config::Settings;
+use crate::config::{Place, Settings};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::{Finished, Function};
 use crate::render::{self, Previous, Style};
-use crate::results::store::{RunLog, Store};
+use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
 use super::signals::Signals;
@@ -25,7 +25,7 @@ use super::stage::{self, Endpoint, Staged};
 use super::{Failure, print, signals};
 
 /// Measures what `settings` name and prints the report.
-pub async fn measure(settings: Settings) -> Result<Exit, Failure> {
+pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     let progress = Arc::new(Mutex::new(render::Progress::new(
         settings.quiet,
         settings.lang,
@@ -46,13 +46,31 @@ pub async fn measure(settings: Settings) -> Result<Exit, Failure> {
         .as_deref()
         .map(|name| store.load_baseline(name))
         .transpose()
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).hint(error.hint()))?;
+        .map_err(|error| misnamed(&error))?;
+    // Not after minutes of measuring.
+    if let Some(path) = &settings.save {
+        Store::check_save_as(path).map_err(|error| misnamed(&error))?;
+    }
+    if let Some(name) = &settings.save_baseline {
+        Store::check_baseline_name(name).map_err(|error| misnamed(&error))?;
+    }
     let scratch = stage::scratch()?;
+    for warning in &settings.warnings {
+        // What goes wrong next may have its cause here.
+        progress
+            .lock()
+            .expect("no panic while it is held")
+            .on(Event::Note(format!("warning: {warning}")));
+    }
 
     let endpoint = tokio::select! {
         endpoint = Endpoint::open(&settings) => endpoint?,
         () = signals.stop.requested() => return Ok(Exit::Interrupted),
     };
+    if let Place::Aws { endpoint_url, .. } = &mut settings.place {
+        // AWS_ENDPOINT_URL may have named another place than AWS.
+        endpoint_url.clone_from(&endpoint.lambda.endpoint_url);
+    }
     let mut functions = Vec::new();
     let outcome = AssertUnwindSafe(async {
         let staged = tokio::select! {
@@ -63,7 +81,7 @@ pub async fn measure(settings: Settings) -> Result<Exit, Failure> {
             progress
                 .lock()
                 .expect("no panic while it is held")
-                .on(event)
+                .on(event);
         };
         follow(&settings, &store, staged, &signals, say)
             .await
@@ -161,8 +179,6 @@ async fn follow(
     };
     say(Event::Note(render::before_first_invoke(&result, settings)));
 
-    let unwritable =
-        |error: &dyn std::fmt::Display| Failure::new(Exit::CouldNotMeasure, error.to_string());
     let mut log = RunLog::create(store, &result).map_err(|error| unwritable(&error))?;
     let checks = Checks {
         expect: settings
@@ -273,8 +289,6 @@ fn conclude(
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
 ) -> Result<Exit, Failure> {
-    let unwritable =
-        |error: &dyn std::fmt::Display| Failure::new(Exit::CouldNotMeasure, error.to_string());
     let previous = match (baseline, settings.baseline.as_deref()) {
         (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
         _ if settings.previous && result.subjects.len() == 1 => store
@@ -282,17 +296,15 @@ fn conclude(
             .map(Previous::earlier),
         _ => None,
     };
-    let saved = store.save(result).map_err(|error| unwritable(&error))?;
+    let saved = store.save(result);
+    let mut unwritten: Vec<StoreError> = Vec::new();
     if let Some(path) = &settings.save {
-        store
-            .save_as(result, path)
-            .map_err(|error| unwritable(&error))?;
+        unwritten.extend(store.save_as(result, path).err());
     }
     if let (Some(name), None) = (&settings.save_baseline, &stopped) {
-        store
-            .save_baseline(name, result)
-            .map_err(|error| unwritable(&error))?;
+        unwritten.extend(store.save_baseline(name, result).err());
     }
+    // What was measured is shown whether or not it could be kept.
     if settings.json {
         print(&render::json(result))?;
     } else if has_cold_starts(result) {
@@ -302,14 +314,33 @@ fn conclude(
             previous.as_ref(),
             settings.lang,
             &style,
-            Some(&saved),
+            saved.as_deref().ok(),
         ))?;
+    }
+    unwritten.extend(saved.err());
+    let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
+    if let Some(last) = unwritten.pop() {
+        for failure in unwritten {
+            failure.report();
+        }
+        if stopped.is_none() {
+            return Err(last);
+        }
+        last.report();
     }
     match stopped {
         None => Ok(Exit::Done),
         Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
         Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
     }
+}
+
+fn unwritable(error: &StoreError) -> Failure {
+    Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint())
+}
+
+fn misnamed(error: &StoreError) -> Failure {
+    Failure::new(Exit::Usage, error.to_string()).hint(error.hint())
 }
 
 fn has_cold_starts(result: &RunResult) -> bool {

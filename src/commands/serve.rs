@@ -23,7 +23,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     let sandbox = stage::start_sandbox(
         args.port,
         args.settle.map(Duration::from_millis),
-        args.ric.clone(),
+        served.ric.clone(),
         args.any_version,
     )
     .await?;

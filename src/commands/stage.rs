@@ -204,12 +204,13 @@ async fn offer(
     scratch: &Path,
 ) -> Result<(Code, pack::Packed), Failure> {
     let (path, scratch) = (path.to_owned(), scratch.to_owned());
-    let usage = |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, error.to_string());
     let packed = tokio::task::spawn_blocking(move || pack::pack(&path, &scratch))
         .await
         .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("packing: {error}")))?
-        .map_err(|error| usage(&error))?;
-    let location = sandbox.offer(&packed.path).map_err(|error| usage(&error))?;
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).hint(error.hint()))?;
+    let location = sandbox
+        .offer(&packed.path)
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let code = Code {
         bucket: location.bucket,
         key: location.key,

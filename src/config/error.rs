@@ -125,6 +125,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: String,
     },
+    /// One of the others, in a file of which something else may be the cause.
+    #[error("{error}")]
+    Warned {
+        /// What is wrong.
+        error: Box<ConfigError>,
+        /// Unknown keys and variables.
+        warnings: Vec<String>,
+    },
     /// Something else that was written wrong.
     #[error("{what}")]
     Usage {
@@ -136,6 +144,18 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The same with the warnings that would be lost with it.
+    #[must_use]
+    pub fn warned(self, warnings: Vec<String>) -> Self {
+        if warnings.is_empty() {
+            return self;
+        }
+        Self::Warned {
+            error: Box::new(self),
+            warnings,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
@@ -157,6 +177,10 @@ impl ConfigError {
             | Self::NoPackage { hint, .. }
             | Self::NotInferred { hint, .. } => hint,
             Self::Usage { hint, .. } => return hint.clone(),
+            Self::Warned { error, warnings } => {
+                let all: Vec<String> = warnings.iter().cloned().chain(error.hint()).collect();
+                return Some(all.join("\nhint: "));
+            }
             Self::Unreadable { .. }
             | Self::Syntax { .. }
             | Self::WrongValue { .. }

@@ -29,7 +29,11 @@ pub fn run(
     around: &Surroundings,
 ) -> Result<Settings, ConfigError> {
     let file = config_file(globals, around)?;
-    settings(args, globals, around, &file)
+    settings(args, globals, around, &file).map_err(|error| {
+        let mut warnings = file.warnings.clone();
+        warnings.extend(around.warnings());
+        error.warned(warnings)
+    })
 }
 
 /// The settings of a demo whose files lie in `unpacked`.
@@ -132,7 +136,7 @@ fn settings(
         json: args.output.json,
         lang: lang(globals, around, file)?.value,
         quiet: globals.quiet,
-        ric: ric(args, around)?,
+        ric: ric(args.interpreter.ric.as_ref(), around)?,
         any_version: args.interpreter.any_version,
         project: around.project(),
         warnings,
@@ -243,8 +247,8 @@ pub fn lang(
     ))
 }
 
-fn ric(args: &RunArgs, around: &Surroundings) -> Result<Option<PathBuf>, ConfigError> {
-    let typed = args.interpreter.ric.as_ref();
+/// `--ric`, `LAMBENCH_RIC`: a runtime client that exists.
+pub fn ric(typed: Option<&PathBuf>, around: &Surroundings) -> Result<Option<PathBuf>, ConfigError> {
     let written = Sourced::flag(
         "--ric",
         typed.map(|path| path.to_string_lossy().into_owned()),

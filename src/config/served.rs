@@ -1,5 +1,7 @@
 //! The functions that `lambench serve` offers from the start.
 
+use std::path::PathBuf;
+
 use crate::cli::{Globals, ServeArgs};
 
 use super::ServedFunction;
@@ -7,7 +9,7 @@ use super::builds::{Builder, of_variables};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile};
 use super::origin::{Origin, Sourced};
-use super::resolve::config_file;
+use super::resolve::{config_file, ric};
 use super::subjects::usage;
 use super::surroundings::Surroundings;
 
@@ -16,6 +18,8 @@ use super::surroundings::Surroundings;
 pub struct Served {
     /// In the order in which they were named.
     pub functions: Vec<ServedFunction>,
+    /// `--ric PATH`: a runtime interface client to run.
+    pub ric: Option<PathBuf>,
     /// Unknown keys and the like.
     pub warnings: Vec<String>,
 }
@@ -63,6 +67,7 @@ pub fn served(
     }
     Ok(Served {
         functions,
+        ric: ric(args.ric.as_ref(), around)?,
         warnings,
     })
 }

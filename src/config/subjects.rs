@@ -75,6 +75,19 @@ impl Finder<'_> {
         }
         for (flag, word) in [
             ("--function", self.args.function.as_deref()),
+            ("--before", self.args.before.as_deref()),
+            ("--after", self.args.after.as_deref()),
+        ] {
+            // The working folder would be its nearest meaning, and is hardly ever meant.
+            if word == Some("") {
+                return Err(usage(
+                    format!("{flag} is empty"),
+                    "name what to measure (a variable of the shell may be unset); the working folder is `.`",
+                ));
+            }
+        }
+        for (flag, word) in [
+            ("--function", self.args.function.as_deref()),
             ("--after", self.args.after.as_deref()),
         ] {
             if word.is_some_and(|word| word.starts_with("baseline:")) {

@@ -55,10 +55,13 @@ impl Lambda {
         if let Some(url) = &endpoint_url {
             loader = loader.endpoint_url(url);
         }
+        let region_given = to.region.is_some();
         if let Some(region) = to.region {
             loader = loader.region(Region::new(region));
         }
         if loopback {
+            // Those endpoints of AWS's own have nothing to do with this one, and the SDK refuses both at once.
+            loader = loader.use_fips(false).use_dual_stack(false);
             loader = loader.http_client(HttpBuilder::new().build_with_connector_fn(
                 |settings, components| {
                     let mut connector = Connector::builder()
@@ -74,11 +77,13 @@ impl Lambda {
         if let Some(profile) = to.profile {
             loader = loader.profile_name(profile);
         }
-        if loopback && !named && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+        if loopback && !named && !keys_in_environment() {
             loader = loader.credentials_provider(Credentials::new(
                 "lambench", "lambench", None, None, "loopback",
             ));
-            loader = loader.region(region_or_default());
+            if !region_given {
+                loader = loader.region(region_or_default());
+            }
         }
         let config = loader.load().await;
         let region = config
@@ -136,13 +141,23 @@ impl Lambda {
 fn endpoint_from_environment() -> Option<String> {
     ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
         .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))
+        .find_map(variable)
+}
+
+/// A variable that is set, and not to nothing.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// Both halves of a key: one alone is no credential, and would send the SDK on to look elsewhere.
+fn keys_in_environment() -> bool {
+    variable("AWS_ACCESS_KEY_ID").is_some() && variable("AWS_SECRET_ACCESS_KEY").is_some()
 }
 
 fn region_or_default() -> Region {
     let named = ["AWS_REGION", "AWS_DEFAULT_REGION"]
         .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|region| !region.is_empty()));
+        .find_map(variable);
     Region::new(named.unwrap_or_else(|| "us-east-1".into()))
 }
 

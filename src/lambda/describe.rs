@@ -110,6 +110,17 @@ impl Lambda {
 }
 
 impl Description {
+    /// Whether all that moves a measurement, but for the code, is the same.
+    pub fn runs_like(&self, other: &Self) -> bool {
+        let of = |d: &Self| {
+            (
+                (d.runtime.clone(), d.handler.clone(), d.layers.clone()),
+                (d.memory_mb, d.timeout_s, d.architecture.clone()),
+            )
+        };
+        of(self) == of(other)
+    }
+
     fn new(c: &FunctionConfiguration, sandbox: Option<SandboxFacts>) -> Self {
         let image = c.package_type() == Some(&PackageType::Image);
         let unsuitable = if c.capacity_provider_config().is_some() {

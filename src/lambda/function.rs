@@ -11,6 +11,8 @@ use super::{Description, Invoked, Lambda, LambdaError, invoke};
 const DESCRIPTION_LIMIT: usize = 256;
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+/// How often a restore is tried anew because somebody else's change came in between.
+const RESTORE_ATTEMPTS: u32 = 5;
 const FIRST_POLL: Duration = Duration::from_millis(10);
 const SLOWEST_POLL: Duration = Duration::from_secs(1);
 
@@ -58,7 +60,7 @@ pub enum Finished {
 impl Function {
     /// An existing function, to be measured in place and put back.
     pub async fn in_place(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
-        let found = lambda.describe(name).await?;
+        let mut found = lambda.describe(name).await?;
         if let Some(why) = found.unsuitable {
             return Err(LambdaError::Unsuitable {
                 function: name.to_owned(),
@@ -66,6 +68,20 @@ impl Function {
                 hint: "measure a copy of it on ordinary Lambda: give its package by --before or --after".into(),
             });
         }
+        if let Some(qualifier) = qualifier(&found) {
+            return Err(LambdaError::Unsuitable {
+                function: name.to_owned(),
+                why: format!(
+                    "{qualifier} is a version or an alias: it cannot be changed, so no cold start of it can be forced"
+                ),
+                hint: format!(
+                    "name {} without it to measure its $LATEST, or give the package by --before or --after",
+                    found.function_name
+                ),
+            });
+        }
+        // `my-fn:$LATEST` is the function itself.
+        found.arn.truncate(unqualified(&found.arn).len());
         Self::new(lambda, found, false).await
     }
 
@@ -76,20 +92,25 @@ impl Function {
     }
 
     async fn new(lambda: &Lambda, found: Description, staged: bool) -> Result<Self, LambdaError> {
-        let original = without_suffix(&found.description).to_owned();
-        let measuring = lambda.measuring(Duration::from_secs(found.timeout_s));
-        let function = Self {
-            shared: Arc::new(Shared {
-                lambda: lambda.clone(),
-                measuring,
-                found,
-                original,
-                staged,
-                touched: Mutex::default(),
-            }),
+        let of = |found: Description| {
+            let original = without_suffix(&found.description).to_owned();
+            let measuring = lambda.measuring(Duration::from_secs(found.timeout_s));
+            Self {
+                shared: Arc::new(Shared {
+                    lambda: lambda.clone(),
+                    measuring,
+                    found,
+                    original,
+                    staged,
+                    touched: Mutex::default(),
+                }),
+            }
         };
-        let settled = function.settle().await?;
-        function.remember(&settled);
+        // What counts as found is what stands once no update is under way: a deploy may be running right now.
+        let settled = of(found).settle().await?;
+        let revision = settled.revision_id.clone();
+        let function = of(settled);
+        function.lock().revision = revision;
         Ok(function)
     }
 
@@ -117,6 +138,8 @@ impl Function {
             self.name(),
             shell_quoted(&self.shared.original)
         );
+        command.push_str(" --region ");
+        command.push_str(&self.shared.lambda.region);
         if let Some(url) = &self.shared.lambda.endpoint_url {
             command.push_str(" --endpoint-url ");
             command.push_str(url);
@@ -138,21 +161,56 @@ impl Function {
     /// # Errors
     /// [`LambdaError::ChangedByOthers`] if the function's revision is not the one that our last touch left.
     pub async fn touch(&self) -> Result<(), LambdaError> {
+        self.begin_touch().await?;
+        self.settled().await
+    }
+
+    /// The first half of [`Self::touch`]. Not to be cut short: an update whose answer nobody waited for could land
+    /// after the restore.
+    pub async fn begin_touch(&self) -> Result<(), LambdaError> {
         let text = touched_description(&self.shared.original, &unique());
         let revision = {
             let mut touched = self.lock();
             touched.written = Some(text.clone());
             touched.revision.clone()
         };
-        self.update_description(&text, revision).await?;
+        self.update_description(&text, revision).await
+    }
+
+    /// The second half of [`Self::touch`]: waits until it is in force. May be cut short.
+    ///
+    /// # Errors
+    /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
+    pub async fn settled(&self) -> Result<(), LambdaError> {
         let settled = self.settle().await?;
-        if settled.description != text {
+        self.is_as_touched(&settled)?;
+        self.remember(&settled);
+        Ok(())
+    }
+
+    /// Whether the function is still what the last touch left: a deploy since then may be what was measured.
+    ///
+    /// # Errors
+    /// [`LambdaError::ChangedByOthers`] if it is not.
+    pub async fn unchanged(&self) -> Result<(), LambdaError> {
+        let now = self.wait().await?;
+        self.is_as_touched(&now)?;
+        if now.revision_id != self.lock().revision {
+            return Err(self.changed("its revision is not the one that was last read"));
+        }
+        Ok(())
+    }
+
+    fn is_as_touched(&self, settled: &Description) -> Result<(), LambdaError> {
+        if self.lock().written.as_ref() != Some(&settled.description) {
             return Err(self.changed("the description is not the one that was just written"));
         }
         if settled.code_sha256 != self.shared.found.code_sha256 {
             return Err(self.changed("its code is another"));
         }
-        self.remember(&settled);
+        if !settled.runs_like(&self.shared.found) {
+            return Err(self.changed("its configuration is another"));
+        }
         Ok(())
     }
 
@@ -192,23 +250,32 @@ impl Function {
     }
 
     async fn restore(&self, written: &str) -> Result<Finished, LambdaError> {
-        let now = self.settle_for_restore().await?;
-        if now.description == self.shared.original {
-            return Ok(Finished::Restored);
+        for _ in 0..RESTORE_ATTEMPTS {
+            let now = self.wait().await?;
+            if now.description == self.shared.original {
+                return Ok(Finished::Restored);
+            }
+            // An earlier touch of ours may stand if the last one never arrived: any suffix of ours on our text is ours.
+            let ours =
+                now.description == written || is_touched(&now.description, &self.shared.original);
+            if !ours {
+                return Ok(Finished::LeftAlone);
+            }
+            match self
+                .update_description(&self.shared.original, now.revision_id)
+                .await
+            {
+                // Somebody deployed between the reading and the writing: what they wrote is read, and only then
+                // decided about.
+                Ok(()) | Err(LambdaError::ChangedByOthers { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
-        // An earlier touch of ours may stand if the last one never arrived: any suffix of ours on our text is ours.
-        let ours =
-            now.description == written || (is_touched(&now.description, &self.shared.original));
-        if !ours {
-            return Ok(Finished::LeftAlone);
-        }
-        self.update_description(&self.shared.original, now.revision_id)
-            .await?;
-        let settled = self.settle_for_restore().await?;
+        let settled = self.wait().await?;
         if settled.description == self.shared.original {
             Ok(Finished::Restored)
         } else {
-            Ok(Finished::LeftAlone)
+            Err(self.changed("it changes faster than it can be put back"))
         }
     }
 
@@ -235,7 +302,7 @@ impl Function {
             match error.code() {
                 // A retry of ours may have met our own first attempt, whose answer was lost.
                 Some("PreconditionFailedException") => {
-                    let now = self.settle().await?;
+                    let now = self.wait().await?;
                     if now.description == text {
                         return Ok(());
                     }
@@ -243,7 +310,7 @@ impl Function {
                 }
                 Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
                     // The revision is not read anew: if the update under way is somebody else's, ours must fail.
-                    self.settle().await?;
+                    self.wait().await?;
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
                 _ => return Err(error),
@@ -275,10 +342,6 @@ impl Function {
     }
 
     /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
-    async fn settle_for_restore(&self) -> Result<Description, LambdaError> {
-        self.wait().await
-    }
-
     async fn wait(&self) -> Result<Description, LambdaError> {
         let clock = Instant::now();
         let mut pause = FIRST_POLL;
@@ -329,6 +392,21 @@ impl Function {
             .lock()
             .expect("no panic while it is held")
     }
+}
+
+/// The version or alias that an ARN names, unless it is `$LATEST`.
+fn qualifier(found: &Description) -> Option<&str> {
+    let named = found.arn.split(':').nth(7);
+    named
+        .or(Some(found.version.as_str()))
+        .filter(|qualifier| *qualifier != "$LATEST")
+}
+
+/// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, without what may follow.
+fn unqualified(arn: &str) -> &str {
+    arn.match_indices(':')
+        .nth(6)
+        .map_or(arn, |(at, _)| &arn[..at])
 }
 
 fn shell_quoted(text: &str) -> String {

@@ -363,7 +363,7 @@ impl Text {
     }
 
     pub(super) fn planned(self, arms: usize, runs: u32, warm: u32) -> String {
-        let least = arms as u64 * u64::from(runs) * u64::from(warm + 1);
+        let least = arms as u64 * u64::from(runs) * (u64::from(warm) + 1);
         let (each, ko_each) = if arms == 2 {
             (" each", "각각 ")
         } else {

@@ -71,6 +71,12 @@ impl Store {
 
     /// Writes a result wherever the user wants it. The folder must exist.
     pub fn save_as(&self, result: &RunResult, path: &Path) -> Result<(), StoreError> {
+        Self::check_save_as(path)?;
+        write_whole(path, &to_json(result))
+    }
+
+    /// Whether [`Self::save_as`] has a place for the file: what can be known before there is a result.
+    pub fn check_save_as(path: &Path) -> Result<(), StoreError> {
         let folder = folder_of(path);
         if !folder.is_dir() {
             return Err(StoreError::NoFolder {
@@ -78,7 +84,15 @@ impl Store {
                 folder: folder.to_owned(),
             });
         }
-        write_whole(path, &to_json(result))
+        if path.is_dir() {
+            return Err(StoreError::write(path, io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(())
+    }
+
+    /// Whether [`Self::save_baseline`] takes the name.
+    pub fn check_baseline_name(name: &str) -> Result<(), StoreError> {
+        check_name(name)
     }
 
     /// Stores a result under a name, in place of what had that name.

@@ -51,6 +51,14 @@ impl Target for Scripted {
         Ok(())
     }
 
+    async fn settled(&self) -> Result<(), LambdaError> {
+        Ok(())
+    }
+
+    async fn unchanged(&self) -> Result<(), LambdaError> {
+        Ok(())
+    }
+
     async fn invoke(&self, _: Vec<u8>) -> Result<Invoked, LambdaError> {
         let fresh = self.fresh.replace(false);
         let usual = if fresh { Answer::Cold } else { Answer::Warm };
@@ -253,7 +261,54 @@ async fn allowed_errors_count_and_keep_their_words() {
     let told = run(2, 0, lenient(), &[Raised, Status500]).await;
     assert!(told.measured.ending.is_ok());
     assert_eq!(told.reasons(), [None, None]);
-    assert!(told.logged[4].error.as_ref().unwrap().contains("KeyError"));
+    assert_eq!(told.logged[4].error.as_deref(), Some("KeyError: 'symbol'"));
+}
+
+#[tokio::test]
+async fn an_environment_that_dies_after_every_answer_is_not_taken_for_proactive() {
+    let plan = Plan::new(1, 3, 1, &[Arm::Only]);
+    let scripted = Scripted {
+        script: RefCell::new(vec![Cold; 10].into()),
+        ..Scripted::new(&[])
+    };
+    let targets = [(Arm::Only, scripted)];
+    let (_stopper, stop) = stop();
+    let checks = Checks::default();
+    let measured = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut |_| Ok(()),
+        &mut |_| {},
+    )
+    .measure()
+    .await;
+    assert!(measured.ending.is_ok(), "{:?}", measured.ending);
+    let reasons: Vec<_> = measured.samples[4..]
+        .iter()
+        .map(|s| s.excluded_reason)
+        .collect();
+    assert_eq!(reasons, [None, Some(Exclusion::UnexpectedCold)].repeat(3));
+}
+
+#[tokio::test]
+async fn a_failed_call_says_when_it_was_sent_and_how_long_it_took() {
+    let told = run(1, 0, Checks::default(), &[Throttled]).await;
+    let failed = &told.logged[4];
+    assert_eq!(failed.excluded_reason, Some(Exclusion::CallFailed));
+    assert!(failed.client_ms > 0.0);
+}
+
+#[tokio::test]
+async fn an_expectation_holds_for_an_error_that_is_allowed() {
+    let checks = Checks {
+        expect: vec![Expectation::new("/statusCode", 503.into())],
+        allow_function_errors: true,
+    };
+    let told = run(1, 0, checks, &[Status500]).await;
+    assert!(told.stopped().contains("/statusCode"), "{}", told.stopped());
 }
 
 #[tokio::test]
@@ -342,4 +397,12 @@ async fn a_log_that_cannot_be_written_stops_the_run() {
             .to_string()
             .starts_with("writing the run's log")
     );
+}
+
+#[tokio::test]
+async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
+    let begun = Instant::now();
+    let told = run(1, 1, Checks::default(), &[Cold, Throttled]).await;
+    assert_eq!(told.reasons(), [None, Some(Exclusion::CallFailed), None]);
+    assert!(begun.elapsed() >= PAUSE_AFTER_FAILED_CALL);
 }

@@ -92,7 +92,7 @@ fn a_wrong_value_names_file_line_and_key() {
         ),
         (
             "[defaults]\nruns = 0\n",
-            "lambench.toml:2: defaults.runs must be a whole number, 1 or more, not 0",
+            "lambench.toml:2: defaults.runs must be a whole number from 1 to 1000000, not 0",
         ),
         (
             "[defaults]\nlang = \"fr\"\n",

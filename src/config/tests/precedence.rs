@@ -194,12 +194,12 @@ fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
         (
             "LAMBENCH_RUNS",
             "0",
-            "LAMBENCH_RUNS must be a whole number, 1 or more, not `0`",
+            "LAMBENCH_RUNS must be a whole number from 1 to 1000000, not `0`",
         ),
         (
             "LAMBENCH_WARM_INVOKES",
             "many",
-            "LAMBENCH_WARM_INVOKES must be a whole number, 0 or more, not `many`",
+            "LAMBENCH_WARM_INVOKES must be a whole number from 0 to 1000000, not `many`",
         ),
         (
             "LAMBENCH_MEMORY",

@@ -106,3 +106,14 @@ fn what_can_not_be_served_says_why() {
         assert!(hint.contains(advice), "{line}: {hint}");
     }
 }
+
+#[test]
+fn a_runtime_client_that_is_not_there_is_said_at_once_and_an_empty_variable_is_none() {
+    let mut test = test();
+    let error = test.served("--ric nowhere").unwrap_err().to_string();
+    assert!(error.contains("nowhere: no such file"), "{error}");
+    test.var("LAMBENCH_RIC", "");
+    assert_eq!(test.served("").unwrap().ric, None);
+    test.var("LAMBENCH_RIC", "one");
+    assert!(test.served("").unwrap().ric.unwrap().ends_with("one"));
+}

@@ -353,3 +353,16 @@ fn the_function_behind_a_path_is_its_last_part_that_says_something() {
         );
     }
 }
+
+#[test]
+fn an_empty_word_is_never_the_working_folder() {
+    let test = Test::with(&["old"]);
+    for (words, flag) in [
+        (vec!["--after", ""], "--after is empty"),
+        (vec!["--before", "", "--after", "old"], "--before is empty"),
+        (vec!["--function", ""], "--function is empty"),
+    ] {
+        let error = test.run_words("old", &words).unwrap_err();
+        assert_eq!(test.said(&error).0, flag);
+    }
+}
