@@ -162,7 +162,7 @@ impl Plane {
         let function = self.function(&named)?;
         match named.qualifier.as_deref() {
             None => {
-                self.remove(&named.name);
+                self.remove(&function);
                 function.delete();
             }
             Some("$LATEST") => {
