@@ -26,8 +26,7 @@ impl Scratch {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let path = parent.join(format!("{PREFIX}{}-{}", std::process::id(), &id[..8]));
         make_private(&path)?;
-        let lock = File::create_new(path.join(LOCK))?;
-        lock.lock()?;
+        let lock = make_lock(&path)?;
         for kind in kinds {
             fs::create_dir(path.join(kind))?;
         }
@@ -61,6 +60,15 @@ impl Drop for Scratch {
             }
         }
     }
+}
+
+/// Locked before it has its name: another start that finds it unlocked takes its process for dead.
+fn make_lock(folder: &Path) -> io::Result<File> {
+    let unnamed = folder.join("lock.new");
+    let lock = File::create_new(&unnamed)?;
+    lock.lock()?;
+    fs::rename(&unnamed, folder.join(LOCK))?;
+    Ok(lock)
 }
 
 #[cfg(unix)]
@@ -138,6 +146,22 @@ mod tests {
         let path = second.path().to_owned();
         drop(second);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn many_that_start_together_spare_each_other() {
+        let parent = tempfile::tempdir().unwrap();
+        let start = || {
+            for _ in 0..200 {
+                let folder = Scratch::new(parent.path(), &["kind"]).unwrap();
+                assert!(folder.path().join("kind").exists());
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(start);
+            }
+        });
     }
 
     #[cfg(unix)]

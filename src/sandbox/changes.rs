@@ -1,8 +1,10 @@
 //! The operations that change functions: create, update, publish, delete.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::StatusCode;
+use tokio::time::timeout;
 
 use super::api::{Answer, Call};
 use super::constraints::{checked_architecture, checked_description};
@@ -13,6 +15,9 @@ use super::packages::Package;
 use super::plane::Plane;
 use super::settings::Settings;
 use super::shapes::{CodeRequest, FunctionRequest, PublishRequest, read};
+
+/// A change settles rather than wait any longer for environments to be prepared or to end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Plane {
     /// `CreateFunction`.
@@ -157,7 +162,7 @@ impl Plane {
         let function = self.function(&named)?;
         match named.qualifier.as_deref() {
             None => {
-                self.remove(&named.name);
+                self.remove(&function);
                 function.delete();
             }
             Some("$LATEST") => {
@@ -182,14 +187,18 @@ impl Plane {
         move |configuration, version| self.new_pool(&name, configuration, version)
     }
 
+    /// Meanwhile an environment is set up for the first invoke to come, and those that served before have ended: what the
+    /// caller of a cold start waits for is the start of the runtime process, and nothing else is going on beside it.
     fn settle_later(self: &Arc<Self>, function: Arc<Function>) {
-        let plane = Arc::downgrade(self);
         let settle = self.settle;
+        let Some(successor) = function.successor(&self.pools_of(&function)) else {
+            return;
+        };
         self.background.spawn(async move {
-            tokio::time::sleep(settle).await;
-            if let Some(plane) = plane.upgrade() {
-                function.settle(&plane.pools_of(&function));
-            }
+            let prepared = timeout(PATIENCE, successor.prepare());
+            let _ = tokio::join!(tokio::time::sleep(settle), prepared);
+            let _ = timeout(PATIENCE, function.hand_over(successor)).await;
+            function.settle();
         });
     }
 }

@@ -170,7 +170,7 @@ pub(super) fn check_variables(variables: &BTreeMap<String, String>) -> Result<()
     let reserved: Vec<&str> = variables
         .keys()
         .map(String::as_str)
-        .filter(|name| RESERVED.contains(name))
+        .filter(|name| RESERVED_VARIABLES.contains(name))
         .collect();
     if !reserved.is_empty() {
         return Err(ApiError::invalid(format!(
@@ -192,7 +192,7 @@ pub(super) fn check_variables(variables: &BTreeMap<String, String>) -> Result<()
 }
 
 /// The variables that Lambda sets and lets nobody change.
-const RESERVED: [&str; 18] = [
+pub(super) const RESERVED_VARIABLES: [&str; 19] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",
@@ -211,6 +211,7 @@ const RESERVED: [&str; 18] = [
     "AWS_SECRET_KEY",
     "AWS_SESSION_TOKEN",
     "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
 ];
 
 pub(super) fn check_layers(layers: &[Arc<LayerVersion>]) -> Result<(), ApiError> {

@@ -236,6 +236,11 @@ impl Environment {
         Ok(Self { lifecycle, folder })
     }
 
+    /// False once its guard is gone, and all else with it.
+    pub fn is_alive(&mut self) -> bool {
+        self.lifecycle.is_alive()
+    }
+
     /// Serves one invoke; the first one initialises the environment. Frozen before and after.
     pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
         self.lifecycle.invoke(invocation).await

@@ -33,7 +33,7 @@ impl SandboxError {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Listen { .. } => "choose another --port; 0 takes any that is free",
-            Self::Folder { .. } => "set TMPDIR to a folder that can be written",
+            Self::Folder { .. } => "set TMPDIR to another folder, one that can be written",
         };
         Some(text.to_owned())
     }

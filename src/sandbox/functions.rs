@@ -228,28 +228,51 @@ impl Function {
         Ok(())
     }
 
-    /// The last change comes into force: invokes from now on go to environments of its own.
-    pub fn settle(&self, new_pool: NewPool<'_>) {
-        let mut state = self.lock();
+    /// Who will serve once the last change is in force: a new pool, unless the change leaves environments as they are.
+    /// None if there is nothing to settle. Nothing can change that until [`Function::settle`], but a deletion.
+    pub fn successor(&self, new_pool: NewPool<'_>) -> Option<Arc<Pool>> {
+        let state = self.lock();
         if state.deleted || state.latest.status == Status::Settled {
+            return None;
+        }
+        let configuration = &state.latest.configuration;
+        // An update that changes nothing retires nothing.
+        Some(if state.serving.serves(configuration) {
+            Arc::clone(&state.serving)
+        } else {
+            new_pool(configuration, "$LATEST")
+        })
+    }
+
+    /// The last change comes into force: invokes from now on go to `successor`. The future is done when the environments
+    /// that it retires have ended.
+    pub fn hand_over(&self, successor: Arc<Pool>) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.lock();
+        let retired = if state.deleted {
+            successor
+        } else {
+            std::mem::replace(&mut state.serving, Arc::clone(&successor))
+        };
+        let still_serves = Arc::ptr_eq(&retired, &state.serving) && !state.deleted;
+        drop(state);
+        let ended = (!still_serves).then(|| retired.retire());
+        async move {
+            if let Some(ended) = ended {
+                ended.await;
+            }
+        }
+    }
+
+    /// Says that the last change is in force.
+    pub fn settle(&self) {
+        let mut state = self.lock();
+        if state.deleted {
             return;
         }
-        let retired = if state.latest.status == Status::Updating {
-            // An update that changes nothing retires nothing.
-            let configuration = Arc::clone(&state.latest.configuration);
-            (!state.serving.serves(&configuration))
-                .then(|| std::mem::replace(&mut state.serving, new_pool(&configuration, "$LATEST")))
-        } else {
-            None
-        };
         state.latest.status = Status::Settled;
         state.latest.revision = new_revision();
         for published in state.versions.values_mut() {
             published.record.status = Status::Settled;
-        }
-        drop(state);
-        if let Some(pool) = retired {
-            pool.retire();
         }
     }
 
@@ -286,7 +309,7 @@ impl Function {
         let deleted = self.lock().versions.remove(&number);
         match deleted {
             Some(published) => {
-                published.pool.retire();
+                drop(published.pool.retire());
                 true
             }
             None => false,
@@ -300,9 +323,9 @@ impl Function {
         let versions = std::mem::take(&mut state.versions);
         let serving = Arc::clone(&state.serving);
         drop(state);
-        serving.retire();
+        drop(serving.retire());
         for published in versions.into_values() {
-            published.pool.retire();
+            drop(published.pool.retire());
         }
     }
 

@@ -146,12 +146,13 @@ fn payload(body: Bytes) -> Result<Bytes, ApiError> {
     if body.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
-    match serde_json::from_slice::<IgnoredAny>(&body) {
-        Ok(_) => Ok(body),
-        Err(error) => Err(bad_content(format!(
-            "Could not parse request body into json: {error}"
-        ))),
-    }
+    let bad = |error: &dyn std::fmt::Display| {
+        bad_content(format!("Could not parse request body into json: {error}"))
+    };
+    // What is only stepped over is not looked at closely: the text of a string might be anything.
+    let text = std::str::from_utf8(&body).map_err(|error| bad(&error))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| bad(&error))?;
+    Ok(body)
 }
 
 fn client_context(call: &Call) -> Result<Option<String>, ApiError> {
@@ -169,7 +170,8 @@ fn client_context(call: &Call) -> Result<Option<String>, ApiError> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
     match decoded {
-        Some(context) => Ok(Some(context)),
+        // It goes on in a header, which takes no line breaks; in JSON they stand between the words alone.
+        Some(context) => Ok(Some(context.replace(['\n', '\r', '\t'], " "))),
         None => Err(bad_content(
             "Client context must be a valid Base64-encoded JSON object.".to_owned(),
         )),

@@ -91,6 +91,12 @@ impl Lifecycle {
         }
     }
 
+    /// As far as has been heard.
+    pub fn is_alive(&mut self) -> bool {
+        self.inbox.catch_up();
+        !self.inbox.gone
+    }
+
     /// Ends everything and waits for that.
     pub async fn end(self) {
         self.leash.let_go().await;

@@ -15,6 +15,9 @@ pub(super) const TASK: &str = "/var/task";
 /// Where AWS puts the layers.
 pub(super) const OPT: &str = "/opt";
 
+/// What a folder for temporary files may well be below.
+const SHARED_MEMORY: &str = "/dev/shm";
+
 /// AWS's default ephemeral storage.
 const TMP_OPTIONS: &str = "size=512m,mode=1777";
 
@@ -39,9 +42,10 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     lend(&root.task, &new.join("var/task"))?;
     own_folders(new)?;
     lay_layers(root, new)?;
-    for path in below(&root.visible, "/tmp") {
+    for path in below(&root.visible, "/tmp").chain(below(&root.visible, SHARED_MEMORY)) {
         lend_where_it_is(path, new)?;
     }
+    close_shared_memory(new)?;
     chdir(new)?;
     // The new root over the old one, then the old one away: no folder needed to hold it meanwhile.
     pivot_root(".", ".").map_err(|error| failed("making a private root", new, error))?;
@@ -70,17 +74,25 @@ fn own_folders(new: &Path) -> io::Result<()> {
         None,
     )?;
     // AWS has no shared memory folder; the host's would let one environment speed up the next.
-    let shared = new.join("dev/shm");
-    if shared.is_dir() {
-        mount_on(
-            &shared,
-            Some("tmpfs"),
-            Some("tmpfs"),
-            careful | MsFlags::MS_RDONLY,
-            None,
-        )?;
+    if let Some(shared) = shared_memory(new) {
+        mount_on(shared, Some("tmpfs"), Some("tmpfs"), careful, None)?;
     }
     Ok(())
+}
+
+fn shared_memory(new: &Path) -> Option<PathBuf> {
+    let folder = new.join(SHARED_MEMORY.trim_start_matches('/'));
+    folder.is_dir().then_some(folder)
+}
+
+/// Nothing is written to it once what must be seen in it is there.
+fn close_shared_memory(new: &Path) -> io::Result<()> {
+    let Some(shared) = shared_memory(new) else {
+        return Ok(());
+    };
+    let flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+    let careful = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    mount_on(shared, None, None, flags | careful, None)
 }
 
 /// The layers as one mount; entry by entry where something of the host below /opt must stay visible next to them.

@@ -111,8 +111,15 @@ impl Plane {
         true
     }
 
-    pub fn remove(&self, name: &str) {
-        lock(&self.functions).remove(name);
+    /// Not another that was made under its name meanwhile.
+    pub fn remove(&self, function: &Arc<Function>) {
+        let mut functions = lock(&self.functions);
+        if functions
+            .get(&function.name)
+            .is_some_and(|there| Arc::ptr_eq(there, function))
+        {
+            functions.remove(&function.name);
+        }
     }
 
     pub fn layers(&self) -> MutexGuard<'_, Layers> {

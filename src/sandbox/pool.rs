@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use hyper::HeaderMap;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::background::Background;
 use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
@@ -45,7 +45,22 @@ pub(super) struct Pool {
     configuration: Arc<Configuration>,
     stage: Arc<Stage>,
     /// `None` once retired.
-    idle: Mutex<Option<Vec<Environment>>>,
+    shelf: Mutex<Option<Shelf>>,
+}
+
+/// Environments that nobody uses just now.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// Have served and are frozen.
+    idle: Vec<Environment>,
+    /// Set up, its runtime process not started: what makes the next cold start is that process alone.
+    prepared: Option<Environment>,
+}
+
+impl Shelf {
+    fn is_empty(&self) -> bool {
+        self.idle.is_empty() && self.prepared.is_none()
+    }
 }
 
 impl Pool {
@@ -60,7 +75,7 @@ impl Pool {
             facts,
             configuration,
             stage,
-            idle: Mutex::new(Some(Vec::new())),
+            shelf: Mutex::new(Some(Shelf::default())),
         })
     }
 
@@ -89,10 +104,10 @@ impl Pool {
         _permit: OwnedSemaphorePermit,
         invocation: Invocation,
     ) -> Result<Outcome, ServeError> {
-        let idle = self.lock().as_mut().and_then(Vec::pop);
+        let idle = self.lock().as_mut().and_then(|shelf| shelf.idle.pop());
         let mut environment = match idle {
             Some(environment) => environment,
-            None => self.start().await?,
+            None => self.unused().await?,
         };
         let outcome = environment.invoke(invocation).await;
         if outcome.ended {
@@ -108,8 +123,30 @@ impl Pool {
         self.configuration.runs_like(configuration)
     }
 
-    async fn start(&self) -> Result<Environment, ServeError> {
+    /// Does the set-up of one environment ahead of the invoke that will need it, unless one is there. If that fails, the
+    /// invoke will say why.
+    pub async fn prepare(&self) {
+        let wanted = self.lock().as_ref().is_some_and(Shelf::is_empty);
+        if wanted && let Ok(environment) = self.start().await {
+            self.put(environment, |shelf, environment| {
+                shelf.prepared.replace(environment)
+            });
+        }
+    }
+
+    /// The prepared one, or one that is set up now.
+    async fn unused(&self) -> Result<Environment, ServeError> {
         self.check_trees().await?;
+        let prepared = self.lock().as_mut().and_then(|shelf| shelf.prepared.take());
+        if let Some(mut environment) = prepared
+            && environment.is_alive()
+        {
+            return Ok(environment);
+        }
+        self.start().await
+    }
+
+    async fn start(&self) -> Result<Environment, ServeError> {
         Environment::start(Arc::clone(&self.spec), Arc::clone(&self.stage.host))
             .await
             .map_err(|source| ServeError::Start {
@@ -138,25 +175,51 @@ impl Pool {
     }
 
     fn give_back(&self, environment: Environment) {
-        if let Some(idle) = self.lock().as_mut() {
-            idle.push(environment);
-            return;
+        self.put(environment, |shelf, environment| {
+            shelf.idle.push(environment);
+            None
+        });
+    }
+
+    /// Shelves an environment; ends it if the pool was retired, or the one that it takes the place of.
+    fn put(
+        &self,
+        environment: Environment,
+        shelve: impl FnOnce(&mut Shelf, Environment) -> Option<Environment>,
+    ) {
+        let left = match self.lock().as_mut() {
+            Some(shelf) => shelve(shelf, environment),
+            None => Some(environment),
+        };
+        if let Some(environment) = left {
+            self.kill(environment);
         }
-        self.kill(environment);
     }
 
     fn kill(&self, environment: Environment) {
         self.stage.kills.spawn(environment.shutdown());
     }
 
-    /// Ends the idle environments; busy ones end after their invoke. Nobody waits for it.
-    pub fn retire(&self) {
-        for environment in self.lock().take().unwrap_or_default() {
-            self.kill(environment);
+    /// Ends the idle environments; busy ones end after their invoke. Nobody has to wait for it; who wants to, waits for
+    /// the future.
+    pub fn retire(&self) -> impl Future<Output = ()> + Send + use<> {
+        let shelf = self.lock().take().unwrap_or_default();
+        let (ending, mut ended) = mpsc::channel::<()>(1);
+        for environment in shelf.idle.into_iter().chain(shelf.prepared) {
+            let ending = ending.clone();
+            self.stage.kills.spawn(async move {
+                environment.shutdown().await;
+                drop(ending);
+            });
+        }
+        drop(ending);
+        async move {
+            // Nobody sends: it is over when the last one that could is gone.
+            ended.recv().await;
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<Environment>>> {
-        self.idle.lock().expect("no panic while it is held")
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Shelf>> {
+        self.shelf.lock().expect("no panic while it is held")
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::body::Incoming;
+use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -178,9 +179,30 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, open: watch::Sender<usize
     open.send_modify(|count| *count -= 1);
 }
 
+/// A web page in a browser on this machine could take an event, or answer one. Its requests carry an Origin or say what
+/// site made them, or the Host is a name that is made to lead here.
+fn is_from_a_page(headers: &HeaderMap) -> bool {
+    // A browser never leaves the port out; a script may well write any word.
+    let foreign = |host: &HeaderValue| {
+        let host = host.as_bytes();
+        let colon = host.iter().position(|byte| *byte == b':');
+        colon.is_some_and(|colon| !matches!(&host[..colon], b"127.0.0.1" | b"localhost"))
+    };
+    headers.contains_key(ORIGIN)
+        || headers.contains_key("sec-fetch-site")
+        || headers.get(HOST).is_some_and(foreign)
+}
+
 /// Every body is read to its end, a refused one too: the connection lives on, and the next request is on it.
 async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
     let at_ns = monotonic_ns();
+    if is_from_a_page(request.headers()) {
+        let message = "no web page may ask the Runtime API";
+        return match read(request.into_body()).await {
+            Ok(_) => refuse(StatusCode::FORBIDDEN, "Forbidden", message),
+            Err(_) => unreadable(),
+        };
+    }
     let path = request.uri().path().to_owned();
     let path = path
         .strip_prefix("/2018-06-01/runtime/")

@@ -1,5 +1,6 @@
 //! The sandbox from outside: options, start, the loopback server, shutdown.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ use super::pool::Stage;
 use super::runtimes::RuntimeOptions;
 use crate::scratch::Scratch;
 
+/// Where functions have their package.
+const TASK: &str = "/var/task";
 /// Long enough to be seen, short enough not to be waited for.
 const SETTLE: Duration = Duration::from_millis(20);
 /// Lambda's default limit on simultaneous invokes of an account.
@@ -102,14 +105,14 @@ impl Sandbox {
         let parent = std::env::temp_dir();
         let made = tokio::task::spawn_blocking({
             let parent = parent.clone();
-            move || Scratch::new(&parent, &FOLDERS)
+            move || make_folder(&parent)
         });
         let folder = match made.await {
             Ok(Ok(folder)) => folder,
             failed => {
                 let source = match failed {
                     Ok(Err(error)) => error,
-                    other => std::io::Error::other(format!("{:?}", other.err())),
+                    other => io::Error::other(format!("{:?}", other.err())),
                 };
                 return Err(SandboxError::Folder {
                     folder: parent,
@@ -199,6 +202,20 @@ impl Drop for Sandbox {
     }
 }
 
+/// The sandbox's folder, or why functions could not be run from it.
+fn make_folder(parent: &Path) -> io::Result<Scratch> {
+    let folder = Scratch::new(parent, &FOLDERS)?;
+    let why = match folder.path().to_str() {
+        None => "its name is not UTF-8",
+        Some(path) if path.contains(':') => {
+            "with a colon in its name it can't be part of a search path"
+        }
+        Some(_) if folder.path().starts_with(TASK) => "functions see their package there",
+        Some(_) => return Ok(folder),
+    };
+    Err(io::Error::other(why))
+}
+
 async fn accept(listener: TcpListener, plane: Arc<Plane>, stop: Arc<Notify>) {
     let mut connections = JoinSet::new();
     loop {
@@ -267,9 +284,11 @@ async fn answer(
 fn refuse_foreign(request: &Request<Incoming>, port: u16) -> Result<(), ApiError> {
     let headers = request.headers();
     let ours = |authority: &str| {
-        ["127.0.0.1", "localhost", "[::1]"]
-            .iter()
-            .any(|name| authority.eq_ignore_ascii_case(&format!("{name}:{port}")))
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
+            // Port 80 is left out by clients.
+            authority.eq_ignore_ascii_case(&format!("{name}:{port}"))
+                || port == 80 && authority.eq_ignore_ascii_case(name)
+        })
     };
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::constraints::RESERVED_VARIABLES;
 use super::environment::{EnvironmentSpec, LogFormat};
 
 /// How host paths look from inside: longest first, so that a folder inside another is found first.
@@ -62,28 +63,6 @@ impl View {
             .join(":")
     }
 }
-
-/// What a function may not set, as on AWS.
-const RESERVED: [&str; 18] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_FORMAT",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
 
 /// What one environment has of its own.
 pub(super) struct Own<'a> {
@@ -157,7 +136,9 @@ pub(super) fn variables(
     let own_words = spec
         .variables
         .iter()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()));
+        // The format is a setting of its own, not reserved and yet not the function's to say.
+        .filter(|(name, _)| *name != "AWS_LAMBDA_LOG_FORMAT")
+        .filter(|(name, _)| !RESERVED_VARIABLES.contains(&name.as_str()));
     all.extend(own_words.map(|(name, value)| (name.clone(), value.clone())));
     all
 }

@@ -210,6 +210,31 @@ take()";
 }
 
 #[tokio::test]
+async fn no_web_page_takes_an_event_or_answers_one() {
+    let code = "
+port = os.environ['AWS_LAMBDA_RUNTIME_API'].rpartition(':')[2]
+seen = []
+headers, event = take()
+path = 'invocation/%s/response' % headers['Lambda-Runtime-Aws-Request-Id']
+for page in [{'Origin': 'http://evil.example'}, {'Origin': 'null'}, {'Sec-Fetch-Site': 'cross-site'},
+             {'Host': 'evil.example:' + port}, {'Host': '127.0.0.1.evil.example:' + port}]:
+    for method, target, body in [('GET', 'invocation/next', None), ('POST', path, '1')]:
+        reply, answer = call(method, target, body, page)
+        seen.append([reply.status, json.loads(answer)['errorType']])
+for ours in ['127.0.0.1', 'localhost']:
+    reply, answer = call('GET', 'nothing', None, {'Host': ours + ':' + port})
+    seen.append([reply.status, json.loads(answer)['errorType']])
+respond(headers, json.dumps(seen))
+take()";
+    let function = Function::python(code).await;
+    let mut environment = function.start().await;
+    let seen = json(&invoke(&mut environment, "{}").await);
+    let mut expected = vec![json!([403, "Forbidden"]); 10];
+    expected.extend(vec![json!([404, "NotFound"]); 2]);
+    assert_eq!(seen, json!(expected));
+}
+
+#[tokio::test]
 async fn a_streamed_response_is_collected_and_its_late_error_heard() {
     let code = r#"
 import socket

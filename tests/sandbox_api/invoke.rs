@@ -130,3 +130,32 @@ async fn simultaneous_invokes_have_environments_of_their_own_up_to_the_cap() {
     assert_eq!((served, throttled), (3, 1));
     lab.sandbox.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_context_written_over_several_lines_arrives() {
+    use base64::Engine as _;
+    let lab = Lab::new().await;
+    let source = "def handler(event, context):\n    return context.client_context.custom\n";
+    lab.python("f", source).await;
+    let context = "{\n\t\"custom\": {\"a\": \"b\\nc\"},\r\n \"env\": {}\n}";
+    let output = lab
+        .client
+        .invoke()
+        .function_name("f")
+        .client_context(base64::prelude::BASE64_STANDARD.encode(context))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(Lab::answer(&output), serde_json::json!({"a": "b\nc"}));
+    lab.sandbox.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_is_not_utf8_reaches_no_function() {
+    let lab = Lab::new().await;
+    lab.python("f", ECHO).await;
+    let call = lab.client.invoke().function_name("f");
+    let sent = call.payload(Blob::new(b"\"\xff\"".to_vec())).send().await;
+    refused(sent, 400, "InvalidRequestContentException", "utf-8");
+    lab.sandbox.shutdown().await;
+}

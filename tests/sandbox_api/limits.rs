@@ -78,6 +78,11 @@ async fn settings_outside_aws_limits_are_refused() {
             "Reserved keys used in this request: AWS_REGION",
         ),
         (
+            f().environment(environment("LAMBDA_TASK_ROOT", "x")),
+            INVALID,
+            "Reserved keys used in this request: LAMBDA_TASK_ROOT",
+        ),
+        (
             f().environment(environment("KEY", &"s".repeat(4094))),
             INVALID,
             "exceeded the 4KB limit",
