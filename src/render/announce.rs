@@ -39,8 +39,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
             .subjects
             .iter()
             .find(|subject| subject.arm == measured.arm);
-        for (name, value, origin) in subject.map_or(&[][..], |subject| &subject.provenance) {
-            let line = format!("{} {} ({})", clean(name), clean(value), clean(origin));
+        for line in origins(subject.map_or(&[][..], |subject| &subject.provenance)) {
             list.push((String::new(), line));
         }
     }
@@ -57,6 +56,28 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
     list.push((text.changes().to_owned(), changes(settings, text)));
     let title = conditions::function_names(result);
     format!("{title}\n{}", fields(&list, width).trim_end())
+}
+
+/// A line for each origin: what comes from there. Values that stand in the subject's own line are not repeated.
+fn origins(provenance: &[(String, String, String)]) -> Vec<String> {
+    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
+    for (name, value, origin) in provenance {
+        let shown = matches!(name.as_str(), "runtime" | "handler" | "memory");
+        let value = if shown {
+            String::new()
+        } else {
+            format!(" {value}")
+        };
+        let what = clean(&format!("{name}{value}"));
+        match lines.iter_mut().find(|(known, _)| known == origin) {
+            Some((_, all)) => all.push(what),
+            None => lines.push((origin, vec![what])),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|(origin, all)| format!("{} ({})", all.join(", "), clean(origin)))
+        .collect()
 }
 
 fn changes(settings: &Settings, text: Text) -> String {

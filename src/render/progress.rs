@@ -86,6 +86,8 @@ impl Progress {
             Event::Finished => {
                 if let Output::Bar(bar, _) = &self.out {
                     bar.finish_and_clear();
+                    // The report follows on the same terminal.
+                    self.line("");
                 }
             }
         }

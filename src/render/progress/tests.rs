@@ -178,7 +178,7 @@ fn on_a_terminal_a_note_stands_above_a_bar_that_goes_at_the_end() {
     progress.on(start(1, 4, Arm::Before, 1800.0));
     progress.on(Event::Note("a note".into()));
     progress.on(Event::Finished);
-    assert_eq!(written.text(), "a note\n");
+    assert_eq!(written.text(), "a note\n\n");
     let drawn = terminal.0.lock().unwrap().clone();
     assert!(drawn.contains("━━━━━━╸───"), "{drawn}");
     assert!(drawn.contains("1/4  before 1.80 s"), "{drawn}");
