@@ -384,3 +384,25 @@ fn a_deploy_after_the_last_touch_is_noticed_and_the_description_is_put_back() {
     let result = place.test.result();
     assert_eq!(result["ending"]["how"], "stopped");
 }
+
+#[test]
+fn an_endpoint_that_is_no_sandbox_is_not_called_aws() {
+    let place = Place::new();
+    let ran = place
+        .run("1", |request| {
+            request
+                .is_get()
+                .then_some(Fault::WithoutHeader("x-lambench-sandbox"))
+        })
+        .success();
+    let title = ran.stdout.lines().next().unwrap();
+    assert!(title.contains("on http://127.0.0.1:"), "{title}");
+    assert!(!ran.stdout.contains("AWS, region"), "{}", ran.stdout);
+    assert!(!ran.stderr.contains("AWS, region"), "{}", ran.stderr);
+    let subject = &place.test.result()["subjects"][0];
+    assert!(
+        subject["endpoint_url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("http://127.0.0.1:"))
+    );
+}

@@ -243,6 +243,7 @@ fn record(
         } else {
             EndpointKind::Aws
         },
+        endpoint_url: endpoint.lambda.endpoint_url.clone().filter(|_| !on_sandbox),
         region: Some(endpoint.lambda.region.clone()),
         runtime: found.runtime.clone().unwrap_or_else(|| "image".into()),
         runtime_version: facts.runtime_version,

@@ -33,20 +33,29 @@ pub fn served(
     let file = config_file(globals, around)?;
     let mut warnings = file.warnings.clone();
     warnings.extend(around.warnings());
+    resolved(args, around, &file, warnings.clone()).map_err(|error| error.warned(warnings))
+}
+
+fn resolved(
+    args: &ServeArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+    mut warnings: Vec<String>,
+) -> Result<Served, ConfigError> {
     let mut builds: Vec<(String, Build)> = Vec::new();
     for word in &args.functions {
-        builds.extend(named(word, &file)?);
+        builds.extend(named(word, file)?);
     }
     if args.functions.is_empty() {
         for (name, function) in &file.functions {
             if function.has_package() {
-                builds.extend(defined(name, &file)?);
+                builds.extend(defined(name, file)?);
             }
         }
     }
     let builder = Builder {
         around,
-        file: &file,
+        file,
         has_flags: false,
     };
     let mut functions: Vec<ServedFunction> = Vec::new();

@@ -20,6 +20,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         endpoint_url: Some(url),
         ..
     } = &settings.place
+        && !place.contains(url.as_str())
     {
         place.extend([" (", &clean(url), ")"]);
     }

@@ -20,7 +20,13 @@ pub(super) fn function_names(result: &RunResult) -> String {
 pub(super) fn place(result: &RunResult, text: Text) -> Field {
     let value = over_subjects(result, text, |subject| match subject.endpoint {
         EndpointKind::Sandbox => text.on_sandbox(&result.machine, subject.region.as_deref()),
-        EndpointKind::Aws => text.on_aws(subject.region.as_deref().unwrap_or("?")),
+        EndpointKind::Aws => {
+            let region = subject.region.as_deref().unwrap_or("?");
+            match &subject.endpoint_url {
+                Some(url) => text.on_endpoint(url, region),
+                None => text.on_aws(region),
+            }
+        }
     });
     (text.place().to_owned(), value)
 }

@@ -182,11 +182,11 @@ impl<'a> View<'a> {
 
 fn head(result: &RunResult, previous: Option<&Previous>, text: Text, style: &Style) -> String {
     let pair = result.subjects.len() == 2;
-    let sandbox = result
-        .subjects
-        .iter()
-        .any(|s| s.endpoint == EndpointKind::Sandbox);
-    let title = text.title(&conditions::function_names(result), pair, sandbox);
+    let names = conditions::function_names(result);
+    let title = match result.subjects.first() {
+        Some(subject) => text.title(&names, pair, subject),
+        None => names,
+    };
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     if let Some(previous) = previous {
         list.push((

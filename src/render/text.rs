@@ -4,7 +4,9 @@
 mod names;
 
 use crate::config::Lang;
-use crate::results::{Arm, Kind};
+use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
+
+use super::layout::clean;
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -98,11 +100,11 @@ impl Text {
         self.say(format!("{figure} s"), format!("{figure}초"))
     }
 
-    pub(super) fn title(self, function: &str, pair: bool, sandbox: bool) -> String {
-        let (place, ko_place) = if sandbox {
-            ("on the sandbox", "샌드박스")
-        } else {
-            ("on AWS", "AWS")
+    pub(super) fn title(self, function: &str, pair: bool, of: &SubjectResult) -> String {
+        let (place, ko_place) = match (of.endpoint, &of.endpoint_url) {
+            (EndpointKind::Sandbox, _) => ("on the sandbox".into(), "샌드박스".into()),
+            (EndpointKind::Aws, None) => ("on AWS".into(), "AWS".into()),
+            (EndpointKind::Aws, Some(url)) => (format!("on {}", clean(url)), clean(url)),
         };
         if pair {
             self.say(
@@ -127,6 +129,14 @@ impl Text {
         self.say(
             format!("sandbox, the Lambda embedded in lambench, on this machine ({machine}){en}"),
             format!("샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행({machine}){ko}"),
+        )
+    }
+
+    /// What is neither AWS nor a sandbox, as far as it says.
+    pub(super) fn on_endpoint(self, url: &str, region: &str) -> String {
+        self.say(
+            format!("{url}, which speaks Lambda's API; region {region}"),
+            format!("{url}(Lambda API를 제공하는 엔드포인트), {region} 리전"),
         )
     }
 

@@ -32,7 +32,10 @@ pub enum Condition {
 /// The conditions in which two subjects differ, in a fixed order. Empty: their figures may be compared.
 pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
     [
-        (Condition::Endpoint, a.endpoint == b.endpoint),
+        (
+            Condition::Endpoint,
+            a.endpoint == b.endpoint && a.endpoint_url == b.endpoint_url,
+        ),
         (Condition::Region, a.region == b.region),
         (
             Condition::Runtime,
@@ -70,7 +73,10 @@ mod tests {
     fn every_condition_alone_makes_two_subjects_incomparable() {
         let same = subject(Arm::Only);
         assert_eq!(differing(&same, &same), []);
-        let cases: [(Condition, Change); 12] = [
+        let cases: [(Condition, Change); 13] = [
+            (Condition::Endpoint, |s| {
+                s.endpoint_url = Some("http://localhost:4566".into());
+            }),
             (Condition::Endpoint, |s| s.endpoint = EndpointKind::Aws),
             (Condition::Region, |s| s.region = None),
             (Condition::Runtime, |s| s.runtime = "python3.13".into()),

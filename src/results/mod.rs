@@ -150,6 +150,9 @@ pub struct SubjectResult {
     pub version_source: String,
     /// Sandbox or AWS.
     pub endpoint: EndpointKind,
+    /// The endpoint, where it is neither a sandbox nor AWS's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_url: Option<String>,
     /// AWS region.
     pub region: Option<String>,
     /// Lambda runtime identifier, `python3.12`; `image` for container images.

@@ -57,6 +57,7 @@ pub(crate) fn subject(arm: Arm) -> SubjectResult {
         .into(),
         version_source: "response".into(),
         endpoint: EndpointKind::Sandbox,
+        endpoint_url: None,
         region: Some("us-east-1".into()),
         runtime: "python3.12".into(),
         runtime_version: Some("Python 3.12.1".into()),

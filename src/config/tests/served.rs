@@ -117,3 +117,11 @@ fn a_runtime_client_that_is_not_there_is_said_at_once_and_an_empty_variable_is_n
     test.var("LAMBENCH_RIC", "one");
     assert!(test.served("").unwrap().ric.unwrap().ends_with("one"));
 }
+
+#[test]
+fn unknown_keys_are_not_lost_with_an_error() {
+    let mut test = Test::with(&["one"]);
+    test.toml("[functions.single]\npackge = \"one\"\n");
+    let error = test.served("--function single").unwrap_err();
+    assert!(test.said(&error).1.contains("did you mean package?"));
+}
