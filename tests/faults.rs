@@ -168,6 +168,25 @@ fn a_touch_whose_answer_is_lost_is_still_ours() {
 }
 
 #[test]
+fn a_read_that_lags_behind_the_touch_is_not_somebody_elses_change() {
+    let place = Place::new();
+    let touched = AtomicUsize::new(0);
+    let old = AtomicUsize::new(0);
+    place
+        .run("3", move |request| {
+            if request.is_update() {
+                touched.fetch_add(1, SeqCst);
+            }
+            // Two reads after the second touch still show the function as the first one left it.
+            let lags =
+                request.is_get() && touched.load(SeqCst) == 2 && old.fetch_add(1, SeqCst) < 2;
+            lags.then_some(Fault::OldNews)
+        })
+        .success();
+    assert!(place.is_put_back());
+}
+
+#[test]
 fn a_restore_whose_answer_is_lost_is_confirmed() {
     let place = Place::new();
     // Touches: the first start and three measured ones; then the restore.
@@ -226,19 +245,17 @@ fn invokes_without_a_log_tail_are_never_taken_for_warm_or_cold() {
 #[test]
 fn a_failed_update_stops_the_run_and_names_the_reason() {
     let place = Place::new();
+    let touched = AtomicUsize::new(0);
     place
-        .run(
-            "3",
-            on(
-                Request::is_get,
-                3,
-                4,
-                Fault::Rewrite(
-                    r#""LastUpdateStatus":"Successful""#,
-                    r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"KMS is down""#,
-                ),
-            ),
-        )
+        .run("3", move |request| {
+            if request.is_update() {
+                touched.fetch_add(1, SeqCst);
+            }
+            (request.is_get() && touched.load(SeqCst) == 2).then_some(Fault::Rewrite(
+                r#""LastUpdateStatus":"Successful""#,
+                r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"KMS is down""#,
+            ))
+        })
         .fails_with(1)
         .says("KMS is down");
     assert!(place.is_put_back());

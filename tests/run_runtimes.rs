@@ -179,7 +179,7 @@ fn what_runs_is_said_where_another_version_is_taken() {
         .prints("Python 3.");
 }
 
-/// AWS's own client from PyPI, installed once.
+/// The client that AWS publishes, installed once.
 fn awslambdaric() -> std::path::PathBuf {
     let folder = repository().join("target/test-tools/run-awslambdaric");
     if !folder.join("awslambdaric").is_dir() {

@@ -1,5 +1,5 @@
 //! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, and
-//! the sandbox under boto3 and the aws CLI. They install what they need from PyPI and fail where they can't.
+//! the sandbox under boto3 and the aws CLI. They install what they need and fail where they can't.
 
 use std::path::Path;
 use std::process::Command;

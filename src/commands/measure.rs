@@ -1,7 +1,7 @@
 //! The job itself: open the endpoint, stage, say what will happen, measure, put everything back, store, print.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -15,11 +15,12 @@ use crate::bench::summary;
 use crate::config::{Place, Settings};
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::lambda::{Finished, Function};
+use crate::lambda::Function;
 use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
+use super::restore::restore;
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
 use super::{Failure, print, signals};
@@ -32,11 +33,8 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     )));
     let seen = Arc::clone(&progress);
     let mut signals = signals::listen(move || {
-        seen.lock()
-            .expect("no panic while it is held")
-            .on(Event::Note(
-                "stopping: putting everything back (again to give up)".into(),
-            ));
+        let note = "stopping: putting everything back (again to give up)";
+        tell(&seen, Event::Note(note.into()));
     })
     .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}")))?;
 
@@ -57,10 +55,7 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     let scratch = stage::scratch()?;
     for warning in &settings.warnings {
         // What goes wrong next may have its cause here.
-        progress
-            .lock()
-            .expect("no panic while it is held")
-            .on(Event::Note(format!("warning: {warning}")));
+        tell(&progress, Event::Note(format!("warning: {warning}")));
     }
 
     let endpoint = tokio::select! {
@@ -77,12 +72,7 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
             staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions) => staged?,
             () = signals.stop.requested() => return Ok(None),
         };
-        let say = |event| {
-            progress
-                .lock()
-                .expect("no panic while it is held")
-                .on(event);
-        };
+        let say = |event| tell(&progress, event);
         follow(&settings, &store, staged, &signals, say)
             .await
             .map(Some)
@@ -90,10 +80,7 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     .catch_unwind()
     .await;
     let restored = restore(&functions, &mut signals, &progress).await;
-    progress
-        .lock()
-        .expect("no panic while it is held")
-        .on(Event::Finished);
+    tell(&progress, Event::Finished);
     endpoint.close().await;
     let outcome = outcome.unwrap_or_else(|_| {
         Err(Failure::new(
@@ -103,7 +90,14 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     });
 
     let concluded = outcome.and_then(|measured| match measured {
-        Some((result, stopped)) => conclude(&settings, &store, &result, stored_before, stopped),
+        Some((result, stopped)) => conclude(
+            &settings,
+            &store,
+            &result,
+            stored_before,
+            stopped,
+            &progress,
+        ),
         None => Ok(Exit::Interrupted),
     });
     match (concluded, restored) {
@@ -113,6 +107,14 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
         }
         (concluded, restored) => restored.and(concluded),
     }
+}
+
+/// A panic in the display must not keep anything from being put back.
+pub fn tell(progress: &Mutex<render::Progress>, event: Event) {
+    progress
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .on(event);
 }
 
 async fn stage_all(
@@ -237,50 +239,6 @@ fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
     stopped
 }
 
-/// Puts every function back and says so; a second signal gives up and says what remains.
-async fn restore(
-    functions: &[Function],
-    signals: &mut Signals,
-    progress: &Mutex<render::Progress>,
-) -> Result<(), Failure> {
-    let mut first_failure = None;
-    for function in functions {
-        let found = function.found();
-        let name = &found.function_name;
-        let failure = tokio::select! {
-            finished = function.finish() => match finished {
-                Ok(Finished::Restored) => {
-                    progress
-                        .lock()
-                        .expect("no panic while it is held")
-                        .on(Event::Restored { function: name.clone() });
-                    None
-                }
-                Ok(Finished::Untouched | Finished::Deleted) => None,
-                Ok(Finished::LeftAlone) => Some(Failure::new(
-                    Exit::CouldNotMeasure,
-                    format!("{name}: somebody else changed the description during the run; it was left as they wrote it"),
-                )),
-                Err(error) => Some(
-                    Failure::new(Exit::CouldNotMeasure, format!("{name} could not be put back: {error}"))
-                        .hint(Some(function.by_hand())),
-                ),
-            },
-            () = signals.give_up.requested() => Some(
-                Failure::new(Exit::Interrupted, format!("{name} is not put back yet"))
-                    .hint(Some(function.by_hand())),
-            ),
-        };
-        if let Some(failure) = failure {
-            // Each is said; the first one decides the exit code.
-            if let Some(earlier) = first_failure.replace(failure) {
-                earlier.report();
-            }
-        }
-    }
-    first_failure.map_or(Ok(()), Err)
-}
-
 /// Stores the result, prints the report, and says how it ended.
 fn conclude(
     settings: &Settings,
@@ -288,6 +246,7 @@ fn conclude(
     result: &RunResult,
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
+    progress: &Mutex<render::Progress>,
 ) -> Result<Exit, Failure> {
     let previous = match (baseline, settings.baseline.as_deref()) {
         (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
@@ -301,8 +260,15 @@ fn conclude(
     if let Some(path) = &settings.save {
         unwritten.extend(store.save_as(result, path).err());
     }
-    if let (Some(name), None) = (&settings.save_baseline, &stopped) {
-        unwritten.extend(store.save_baseline(name, result).err());
+    match (&settings.save_baseline, &stopped) {
+        (Some(name), None) => unwritten.extend(store.save_baseline(name, result).err()),
+        (Some(name), Some(_)) => tell(
+            progress,
+            Event::Note(format!(
+                "the run was stopped: it is not stored as baseline {name}"
+            )),
+        ),
+        (None, _) => {}
     }
     // What was measured is shown whether or not it could be kept.
     if settings.json {

@@ -3,6 +3,7 @@
 mod demo;
 mod failure;
 mod measure;
+mod restore;
 mod run;
 mod serve;
 mod signals;

@@ -13,6 +13,8 @@ const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
 /// How often a restore is tried anew because somebody else's change came in between.
 const RESTORE_ATTEMPTS: u32 = 5;
+const OLD_NEWS_LIMIT: Duration = Duration::from_secs(10);
+const OLD_NEWS_PAUSE: Duration = Duration::from_millis(100);
 const FIRST_POLL: Duration = Duration::from_millis(10);
 const SLOWEST_POLL: Duration = Duration::from_secs(1);
 
@@ -182,7 +184,16 @@ impl Function {
     /// # Errors
     /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
     pub async fn settled(&self) -> Result<(), LambdaError> {
-        let settled = self.settle().await?;
+        let clock = Instant::now();
+        let mut settled = self.settle().await?;
+        // A read that still shows what was there before the update is old news, not somebody else's change.
+        while settled.revision_id.is_some()
+            && settled.revision_id == self.lock().revision
+            && clock.elapsed() < OLD_NEWS_LIMIT
+        {
+            tokio::time::sleep(OLD_NEWS_PAUSE).await;
+            settled = self.settle().await?;
+        }
         self.is_as_touched(&settled)?;
         self.remember(&settled);
         Ok(())
@@ -253,7 +264,12 @@ impl Function {
         for _ in 0..RESTORE_ATTEMPTS {
             let now = self.wait().await?;
             if now.description == self.shared.original {
-                return Ok(Finished::Restored);
+                let never_changed = now.revision_id == self.shared.found.revision_id;
+                return Ok(if never_changed {
+                    Finished::Untouched
+                } else {
+                    Finished::Restored
+                });
             }
             // An earlier touch of ours may stand if the last one never arrived: any suffix of ours on our text is ours.
             let ours =

@@ -1,8 +1,9 @@
 //! A faulty endpoint: an HTTP proxy before a `lambench serve` that loses, delays or replaces chosen answers.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What happens to one request.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub enum Fault {
     Reset,
     /// The answer lacks this header.
     WithoutHeader(&'static str),
+    /// The answer is the one that the same request got before.
+    OldNews,
     /// Text in the answer's body is another.
     Rewrite(&'static str, &'static str),
 }
@@ -46,6 +49,9 @@ pub struct Proxy {
     pub url: String,
 }
 
+type Message = (Vec<String>, Vec<u8>);
+/// The last answer to each request line.
+type Answers = Mutex<HashMap<String, Message>>;
 type Rule = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 
 impl Proxy {
@@ -57,12 +63,14 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let upstream = upstream.trim_start_matches("http://").to_owned();
         let rule: Arc<Rule> = Arc::new(rule);
+        let answers = Arc::new(Answers::default());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (upstream, rule) = (upstream.clone(), Arc::clone(&rule));
+                let answers = Arc::clone(&answers);
                 std::thread::spawn(move || {
                     // A connection that ends in the middle is what this is for.
-                    let _ = serve(stream, &upstream, &*rule);
+                    let _ = serve(stream, &upstream, &*rule, &answers);
                 });
             }
         });
@@ -70,7 +78,7 @@ impl Proxy {
     }
 }
 
-fn serve(stream: TcpStream, upstream: &str, rule: &Rule) -> std::io::Result<()> {
+fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
@@ -99,7 +107,16 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule) -> std::io::Result<()> 
             }
             _ => {}
         }
-        let (mut head, mut answer) = forward(upstream, &head, &body)?;
+        let line = head[0].clone();
+        let old = answers.lock().unwrap().get(&line).cloned();
+        let (mut head, mut answer) = match (&fault, old) {
+            (Some(Fault::OldNews), Some(old)) => old,
+            _ => forward(upstream, &head, &body)?,
+        };
+        answers
+            .lock()
+            .unwrap()
+            .insert(line, (head.clone(), answer.clone()));
         match fault {
             Some(Fault::LoseAnswer) => return Ok(()),
             Some(Fault::WithoutHeader(name)) => {
@@ -119,11 +136,7 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule) -> std::io::Result<()> 
     }
 }
 
-fn forward(
-    upstream: &str,
-    head: &[String],
-    body: &[u8],
-) -> std::io::Result<(Vec<String>, Vec<u8>)> {
+fn forward(upstream: &str, head: &[String], body: &[u8]) -> std::io::Result<Message> {
     let mut stream = TcpStream::connect(upstream)?;
     let mut text = String::new();
     for line in head {
@@ -146,7 +159,7 @@ fn forward(
 }
 
 /// One HTTP message with a Content-Length, or none: start line and headers, body.
-fn message(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<(Vec<String>, Vec<u8>)>> {
+fn message(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Message>> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();
