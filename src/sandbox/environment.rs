@@ -74,6 +74,8 @@ pub struct EnvironmentSpec {
     pub runtime: ResolvedRuntime,
     /// MB; the limit and `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     pub memory_mb: u64,
+    /// MB of /tmp, where mounts give it one of its own.
+    pub ephemeral_mb: u64,
     /// Timeout of an invoke.
     pub timeout: Duration,
     /// The function's own variables.
@@ -175,6 +177,7 @@ impl Host {
                 task: empty.path().to_owned(),
                 opt: None,
                 visible: Vec::new(),
+                ephemeral_mb: 1,
             }),
         };
         let (told, _) = mpsc::unbounded_channel::<Happening>();
@@ -266,6 +269,7 @@ fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
             task: spec.task_root.clone(),
             opt: spec.opt_root.clone(),
             visible: visible(spec, &view),
+            ephemeral_mb: spec.ephemeral_mb,
         }),
         Mounts::SearchPaths => None,
     };

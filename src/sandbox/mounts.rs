@@ -18,9 +18,6 @@ pub(super) const OPT: &str = "/opt";
 /// What a folder for temporary files may well be below.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// AWS's default ephemeral storage.
-const TMP_OPTIONS: &str = "size=512m,mode=1777";
-
 /// Built anew, so not taken from the host.
 const OWN: [&str; 4] = ["tmp", "var", "opt", "proc"];
 
@@ -40,7 +37,7 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     lend_entries(Path::new("/var"), &new.join("var"), &["task"])?;
     fs::create_dir(new.join("var/task"))?;
     lend(&root.task, &new.join("var/task"))?;
-    own_folders(new)?;
+    own_folders(new, root.ephemeral_mb)?;
     lay_layers(root, new)?;
     for path in below(&root.visible, "/tmp").chain(below(&root.visible, SHARED_MEMORY)) {
         lend_where_it_is(path, new)?;
@@ -54,7 +51,7 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     make_read_only()
 }
 
-fn own_folders(new: &Path) -> io::Result<()> {
+fn own_folders(new: &Path, ephemeral_mb: u64) -> io::Result<()> {
     let careful = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     for folder in ["tmp", "opt", "proc"] {
         fs::create_dir(new.join(folder))?;
@@ -64,7 +61,7 @@ fn own_folders(new: &Path) -> io::Result<()> {
         Some("tmpfs"),
         Some("tmpfs"),
         careful,
-        Some(TMP_OPTIONS),
+        Some(&format!("size={ephemeral_mb}m,mode=1777")),
     )?;
     mount_on(
         new.join("proc"),

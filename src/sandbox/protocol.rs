@@ -87,6 +87,8 @@ pub(super) struct Root {
     pub opt: Option<PathBuf>,
     /// Host paths that must be seen where they are.
     pub visible: Vec<PathBuf>,
+    /// MB that /tmp holds.
+    pub ephemeral_mb: u64,
 }
 
 /// The clock that all of the sandbox's times are read from: the same in every process, unmoved by clock changes.
