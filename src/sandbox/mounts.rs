@@ -34,9 +34,7 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     )?;
     lend_entries(Path::new("/"), new, &OWN)?;
     fs::create_dir(new.join("var"))?;
-    lend_entries(Path::new("/var"), &new.join("var"), &["task"])?;
-    fs::create_dir(new.join("var/task"))?;
-    lend(&root.task, &new.join("var/task"))?;
+    lend_var(root, &new.join("var"))?;
     own_folders(new, root.ephemeral_mb)?;
     lay_layers(root, new)?;
     for path in below(&root.visible, "/tmp").chain(below(&root.visible, SHARED_MEMORY)) {
@@ -49,6 +47,22 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     umount2(".", MntFlags::MNT_DETACH)?;
     chdir("/")?;
     make_read_only()
+}
+
+/// The package, our clients, and what the host has there besides.
+fn lend_var(root: &Root, var: &Path) -> io::Result<()> {
+    lend_entries(Path::new("/var"), var, &["task"])?;
+    let ours = [
+        ("task", Some(&root.task)),
+        ("runtime", root.runtime.as_ref()),
+    ];
+    for (name, folder) in ours {
+        if let Some(folder) = folder {
+            fs::create_dir(var.join(name))?;
+            lend(folder, &var.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn own_folders(new: &Path, ephemeral_mb: u64) -> io::Result<()> {

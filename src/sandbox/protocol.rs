@@ -85,6 +85,8 @@ pub(super) struct Root {
     pub task: PathBuf,
     /// To be seen at /opt.
     pub opt: Option<PathBuf>,
+    /// To be seen at /var/runtime.
+    pub runtime: Option<PathBuf>,
     /// Host paths that must be seen where they are.
     pub visible: Vec<PathBuf>,
     /// MB that /tmp holds.
