@@ -224,21 +224,19 @@ fn invokes_without_a_log_tail_are_never_taken_for_warm_or_cold() {
 #[test]
 fn a_failed_update_stops_the_run_and_names_the_reason() {
     let place = Place::new();
-    place
-        .run(
-            "3",
-            on(
-                Request::is_get,
-                3,
-                4,
-                Fault::Rewrite(
-                    r#""LastUpdateStatus":"Successful""#,
-                    r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"KMS is down""#,
-                ),
-            ),
-        )
-        .fails_with(1)
-        .says("KMS is down");
+    let failed = Fault::Rewrite(
+        r#""LastUpdateStatus":"Successful""#,
+        r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"KMS is down""#,
+    );
+    let updates = AtomicUsize::new(0);
+    // The first touch fails, whenever that is asked for; putting back does not.
+    let rule = move |request: &Request| {
+        if request.method == "PUT" {
+            updates.fetch_add(1, SeqCst);
+        }
+        (request.is_get() && updates.load(SeqCst) == 1).then(|| failed.clone())
+    };
+    place.run("3", rule).fails_with(1).says("KMS is down");
     assert!(place.is_put_back());
 }
 
