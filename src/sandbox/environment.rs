@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +74,8 @@ pub struct EnvironmentSpec {
     pub runtime: ResolvedRuntime,
     /// MB; the limit and `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     pub memory_mb: u64,
+    /// MB of /tmp, where mounts give it one of its own.
+    pub ephemeral_mb: u64,
     /// Timeout of an invoke.
     pub timeout: Duration,
     /// The function's own variables.
@@ -128,6 +130,8 @@ pub struct Host {
     pub guard_exe: PathBuf,
     /// The sandbox's temporary folder; what an environment needs on disk is below it.
     pub scratch: PathBuf,
+    /// Where the embedded runtime clients are written, to be seen at /var/runtime; none is where they are.
+    pub clients: Option<PathBuf>,
     /// What this system allows, found out once.
     pub mounts: Mounts,
     /// Why it doesn't allow mounts, if it doesn't.
@@ -135,6 +139,9 @@ pub struct Host {
     /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
     pub init_limit: Duration,
 }
+
+/// Where AWS has its runtime clients.
+pub(super) const RUNTIME: &str = "/var/runtime";
 
 /// AWS's limit for the init phase.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -145,6 +152,7 @@ impl Host {
         let mut host = Self {
             guard_exe,
             scratch,
+            clients: None,
             mounts: Mounts::Namespaces,
             refusal: None,
             init_limit: INIT_LIMIT,
@@ -174,7 +182,9 @@ impl Host {
                 mount_point: self.mount_point()?,
                 task: empty.path().to_owned(),
                 opt: None,
+                runtime: None,
                 visible: Vec::new(),
+                ephemeral_mb: 1,
             }),
         };
         let (told, _) = mpsc::unbounded_channel::<Happening>();
@@ -256,8 +266,13 @@ impl Environment {
 }
 
 fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
+    // A machine that has something there itself, as one made of Lambda's own image, keeps it.
+    let clients = host
+        .clients
+        .as_ref()
+        .filter(|clients| clients.is_dir() && !Path::new(RUNTIME).exists());
     let view = match host.mounts {
-        Mounts::Namespaces => View::mounted(spec),
+        Mounts::Namespaces => View::mounted(spec, clients),
         Mounts::SearchPaths => View::unmoved(),
     };
     let root = match host.mounts {
@@ -265,7 +280,9 @@ fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
             mount_point: host.mount_point()?,
             task: spec.task_root.clone(),
             opt: spec.opt_root.clone(),
+            runtime: clients.cloned(),
             visible: visible(spec, &view),
+            ephemeral_mb: spec.ephemeral_mb,
         }),
         Mounts::SearchPaths => None,
     };

@@ -18,9 +18,6 @@ pub(super) const OPT: &str = "/opt";
 /// What a folder for temporary files may well be below.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// AWS's default ephemeral storage.
-const TMP_OPTIONS: &str = "size=512m,mode=1777";
-
 /// Built anew, so not taken from the host.
 const OWN: [&str; 4] = ["tmp", "var", "opt", "proc"];
 
@@ -37,10 +34,8 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     )?;
     lend_entries(Path::new("/"), new, &OWN)?;
     fs::create_dir(new.join("var"))?;
-    lend_entries(Path::new("/var"), &new.join("var"), &["task"])?;
-    fs::create_dir(new.join("var/task"))?;
-    lend(&root.task, &new.join("var/task"))?;
-    own_folders(new)?;
+    lend_var(root, &new.join("var"))?;
+    own_folders(new, root.ephemeral_mb)?;
     lay_layers(root, new)?;
     for path in below(&root.visible, "/tmp").chain(below(&root.visible, SHARED_MEMORY)) {
         lend_where_it_is(path, new)?;
@@ -54,7 +49,23 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     make_read_only()
 }
 
-fn own_folders(new: &Path) -> io::Result<()> {
+/// The package, our clients, and what the host has there besides.
+fn lend_var(root: &Root, var: &Path) -> io::Result<()> {
+    lend_entries(Path::new("/var"), var, &["task"])?;
+    let ours = [
+        ("task", Some(&root.task)),
+        ("runtime", root.runtime.as_ref()),
+    ];
+    for (name, folder) in ours {
+        if let Some(folder) = folder {
+            fs::create_dir(var.join(name))?;
+            lend(folder, &var.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn own_folders(new: &Path, ephemeral_mb: u64) -> io::Result<()> {
     let careful = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     for folder in ["tmp", "opt", "proc"] {
         fs::create_dir(new.join(folder))?;
@@ -64,7 +75,7 @@ fn own_folders(new: &Path) -> io::Result<()> {
         Some("tmpfs"),
         Some("tmpfs"),
         careful,
-        Some(TMP_OPTIONS),
+        Some(&format!("size={ephemeral_mb}m,mode=1777")),
     )?;
     mount_on(
         new.join("proc"),

@@ -310,6 +310,7 @@ impl Plane {
             runtime_id: settings.runtime_id.clone(),
             runtime: configuration.runtime.clone(),
             memory_mb: settings.memory_mb,
+            ephemeral_mb: settings.ephemeral_mb,
             timeout: Duration::from_secs(settings.timeout_s),
             variables: settings.variables.clone().unwrap_or_default(),
             task_root: configuration.package.root.clone(),

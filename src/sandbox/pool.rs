@@ -188,7 +188,7 @@ impl Pool {
         shelve: impl FnOnce(&mut Shelf, Environment) -> Option<Environment>,
     ) {
         let left = match self.lock().as_mut() {
-            Some(shelf) => shelve(shelf, environment),
+            Some(shelved) => shelve(shelved, environment),
             None => Some(environment),
         };
         if let Some(environment) = left {
@@ -203,9 +203,9 @@ impl Pool {
     /// Ends the idle environments; busy ones end after their invoke. Nobody has to wait for it; who wants to, waits for
     /// the future.
     pub fn retire(&self) -> impl Future<Output = ()> + Send + use<> {
-        let shelf = self.lock().take().unwrap_or_default();
+        let unused = self.lock().take().unwrap_or_default();
         let (ending, mut ended) = mpsc::channel::<()>(1);
-        for environment in shelf.idle.into_iter().chain(shelf.prepared) {
+        for environment in unused.idle.into_iter().chain(unused.prepared) {
             let ending = ending.clone();
             self.stage.kills.spawn(async move {
                 environment.shutdown().await;

@@ -85,8 +85,12 @@ pub(super) struct Root {
     pub task: PathBuf,
     /// To be seen at /opt.
     pub opt: Option<PathBuf>,
+    /// To be seen at /var/runtime.
+    pub runtime: Option<PathBuf>,
     /// Host paths that must be seen where they are.
     pub visible: Vec<PathBuf>,
+    /// MB that /tmp holds.
+    pub ephemeral_mb: u64,
 }
 
 /// The clock that all of the sandbox's times are read from: the same in every process, unmoved by clock changes.

@@ -28,8 +28,6 @@ use super::pool::Stage;
 use super::runtimes::RuntimeOptions;
 use crate::scratch::Scratch;
 
-/// Where functions have their package.
-const TASK: &str = "/var/task";
 /// Long enough to be seen, short enough not to be waited for.
 const SETTLE: Duration = Duration::from_millis(20);
 /// Lambda's default limit on simultaneous invokes of an account.
@@ -122,6 +120,7 @@ impl Sandbox {
         };
         let mut host = Host::new(options.guard_exe, folder.path().join("environments")).await;
         host.mounts = options.mounts.unwrap_or(host.mounts);
+        host.clients = Some(folder.path().join("clients"));
         let plane = Arc::new(Plane::new(Parts {
             region: options.region,
             port,
@@ -210,7 +209,6 @@ fn make_folder(parent: &Path) -> io::Result<Scratch> {
         Some(path) if path.contains(':') => {
             "with a colon in its name it can't be part of a search path"
         }
-        Some(_) if folder.path().starts_with(TASK) => "functions see their package there",
         Some(_) => return Ok(folder),
     };
     Err(io::Error::other(why))

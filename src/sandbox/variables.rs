@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::constraints::RESERVED_VARIABLES;
-use super::environment::{EnvironmentSpec, LogFormat};
+use super::environment::{EnvironmentSpec, LogFormat, RUNTIME};
 
 /// How host paths look from inside: longest first, so that a folder inside another is found first.
 #[derive(Debug, Clone, Default)]
@@ -13,10 +13,11 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The package and the layers at their AWS places.
-    pub fn mounted(spec: &EnvironmentSpec) -> Self {
+    /// The package, the layers and our own clients at their AWS places.
+    pub fn mounted(spec: &EnvironmentSpec, clients: Option<&PathBuf>) -> Self {
         let mut moved = vec![(spec.task_root.clone(), "/var/task")];
         moved.extend(spec.opt_root.clone().map(|opt| (opt, "/opt")));
+        moved.extend(clients.cloned().map(|clients| (clients, RUNTIME)));
         moved.sort_by_key(|(path, _)| std::cmp::Reverse(path.components().count()));
         Self { moved }
     }

@@ -115,6 +115,23 @@ serve(handler)";
 }
 
 #[tokio::test]
+async fn tmp_is_as_large_as_the_function_wants() {
+    let code = "
+def handler(event):
+    there = os.statvfs('/tmp')
+    return there.f_frsize * there.f_blocks // 2**20
+serve(handler)";
+    let mut function = Function::python(code).await;
+    if !mounts(&function) {
+        return;
+    }
+    for megabytes in [512, 2048] {
+        function.spec.ephemeral_mb = megabytes;
+        assert_eq!(json(&function.cold().await), json!(megabytes));
+    }
+}
+
+#[tokio::test]
 async fn what_must_be_visible_below_tmp_and_opt_is() {
     let function = Function::python(
         "serve(lambda event: [open(os.environ['CLIENT']).read(), open('/opt/lib/layered').read()])",

@@ -184,6 +184,7 @@ fn spec(task_root: PathBuf, bootstrap: PathBuf) -> EnvironmentSpec {
         opt_root: None,
         log_group: "/aws/lambda/probe".into(),
         log_format: LogFormat::Text,
+        ephemeral_mb: 512,
     }
 }
 

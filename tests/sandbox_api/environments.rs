@@ -412,3 +412,25 @@ async fn a_dropped_sandbox_leaves_nothing_either() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tmp_is_empty_and_the_runtime_client_where_aws_has_it() {
+    let lab = Lab::new().await;
+    let source = "
+import os
+def handler(event, context):
+    return {'tmp': os.listdir('/tmp'), 'runtime': os.environ['LAMBDA_RUNTIME_DIR'],
+            'client': os.listdir(os.environ['LAMBDA_RUNTIME_DIR']) != []}
+";
+    lab.python("f", source).await;
+    let output = lab.invoke("f", "{}").await;
+    let answer = Lab::answer(&output);
+    let told = super::wire::get(lab.port(), "/2015-03-31/functions/f").await;
+    if String::from_utf8_lossy(&told).contains("x-lambench-mounts: read-only bind mounts") {
+        assert_eq!(
+            answer,
+            serde_json::json!({"tmp": [], "runtime": "/var/runtime", "client": true})
+        );
+    }
+    lab.sandbox.shutdown().await;
+}
