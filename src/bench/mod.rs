@@ -1,5 +1,7 @@
 //! Plan, run loop, samples and their exclusion, progress events.
 
+pub mod budget;
+pub mod estimate;
 pub mod events;
 pub mod judge;
 pub mod payload;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::bench::budget::Budget;
 use crate::bench::events::Event;
 use crate::bench::judge::{self, Expected};
 use crate::bench::payload::{self, Expectation};
@@ -14,7 +15,7 @@ use crate::report::{Tail, parse_tail};
 use crate::results::{Arm, Exclusion, Kind, Sample};
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
-const FIRST_START_WARM_INVOKES: u32 = 3;
+pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
 const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// What the loop measures: a [`Function`], or a fake of it.
@@ -94,6 +95,7 @@ pub struct Run<'a, T> {
     payload: &'a str,
     checks: &'a Checks,
     stop: Stop,
+    budget: Option<Budget>,
     subjects: Vec<Subject<'a, T>>,
     samples: Vec<Sample>,
     on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
@@ -138,11 +140,19 @@ impl<'a, T: Target> Run<'a, T> {
             payload,
             checks,
             stop,
+            budget: None,
             subjects,
             samples: Vec::new(),
             on_sample,
             on_event,
         }
+    }
+
+    /// The same within a sum of money.
+    #[must_use]
+    pub fn within(mut self, budget: Option<Budget>) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Measures until the plan is done or something stops it; what was measured is returned either way.
@@ -296,6 +306,7 @@ impl<'a, T: Target> Run<'a, T> {
 
     async fn touch(&mut self, subject: usize) -> Result<(), Stopped> {
         self.check_stop()?;
+        self.afford(subject, Kind::Cold)?;
         // Never cut short: an update whose answer we didn't wait for could land after the restore.
         self.subjects[subject].target.touch().await?;
         tokio::select! {
@@ -313,6 +324,7 @@ impl<'a, T: Target> Run<'a, T> {
         environment_accepted: bool,
     ) -> Result<Sample, Stopped> {
         self.check_stop()?;
+        self.afford(subject, position.kind)?;
         let payload = payload::expand(self.payload).into_bytes();
         let state = &self.subjects[subject];
         let (arm, environment) = (state.arm, state.environments - 1);
@@ -380,6 +392,9 @@ impl<'a, T: Target> Run<'a, T> {
             sample.excluded_reason = Some(Exclusion::FunctionError);
         }
         sample.accepted = sample.excluded_reason.is_none();
+        if let Some(budget) = &mut self.budget {
+            budget.spend(&sample);
+        }
         (self.on_sample)(&sample)?;
         self.samples.push(sample.clone());
         match stop {
@@ -426,6 +441,13 @@ impl<'a, T: Target> Run<'a, T> {
             () = tokio::time::sleep(time) => Ok(()),
             () = self.stop.requested() => Err(Stopped::Interrupted),
         }
+    }
+
+    fn afford(&self, subject: usize, kind: Kind) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        self.budget
+            .as_ref()
+            .map_or(Ok(()), |budget| budget.afford(arm, kind))
     }
 
     fn check_stop(&self) -> Result<(), Stopped> {

@@ -54,6 +54,19 @@ pub enum Stopped {
         /// Which subject.
         arm: Arm,
     },
+    /// `--max-cost`.
+    #[error(
+        "the next invoke would pass --max-cost {limit_usd}: {spent_usd:.6} dollars are spent, and it may cost \
+         {next_usd:.6} more"
+    )]
+    MaxCost {
+        /// The limit.
+        limit_usd: f64,
+        /// Spent so far.
+        spent_usd: f64,
+        /// What the next invoke is expected to cost.
+        next_usd: f64,
+    },
     /// The endpoint.
     #[error(transparent)]
     Lambda(#[from] LambdaError),
@@ -87,6 +100,9 @@ impl Stopped {
                  get-function-configuration`, LoggingConfig"
                     .into(),
             ),
+            Self::MaxCost { .. } => {
+                Some("allow more, or plan less: --runs, --warm-invokes; --dry-run says what a run will cost".into())
+            }
             Self::Lambda(error) => error.hint(),
             _ => None,
         }

@@ -4,6 +4,7 @@
 
 mod demo;
 mod run;
+mod safety;
 mod serve;
 mod shared;
 
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::DemoArgs;
 pub use run::RunArgs;
+pub use safety::SafetyArgs;
 pub use serve::ServeArgs;
 pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
+use super::safety::SafetyArgs;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
 };
@@ -14,6 +15,7 @@ Examples:
   lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
+  lambench run --function my-fn --dry-run                   what that would do and cost
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 
 pub(super) const LONG: &str = "\
@@ -78,6 +80,9 @@ pub struct RunArgs {
     /// Where.
     #[command(flatten)]
     pub place: PlaceArgs,
+    /// What may be done and spent.
+    #[command(flatten)]
+    pub safety: SafetyArgs,
     /// What the sandbox runs.
     #[command(flatten)]
     pub interpreter: InterpreterArgs,

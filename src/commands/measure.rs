@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::lambda::Function;
 use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
-use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
+use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 
 use super::restore::restore;
 use super::signals::Signals;
@@ -176,6 +176,7 @@ async fn follow(
         samples: Vec::new(),
         exclusions: Vec::new(),
         summary: Vec::new(),
+        cost: RunCost::default(),
         warnings,
         ending: Ending::Complete,
     };

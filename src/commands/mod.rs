@@ -41,7 +41,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
     };
     let outcome = runtime.block_on(async {
         match cli.command {
-            Command::Run(args) => run::run(args, cli.globals).await,
+            Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
         }

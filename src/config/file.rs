@@ -9,6 +9,7 @@ use super::Lang;
 use super::error::ConfigError;
 use super::origin::Sourced;
 use super::payload;
+use super::safety::{self, SafetyTable};
 use super::toml_reader::{Reader, Source};
 
 /// The file's name.
@@ -121,7 +122,7 @@ impl FunctionDef {
 }
 
 /// All that a lambench.toml says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigFile {
     /// The folder that its paths are relative to.
     pub folder: PathBuf,
@@ -139,6 +140,8 @@ pub struct ConfigFile {
     pub payload: Option<Sourced<String>>,
     /// `defaults.memory`, `timeout`, `runtime`, `handler`, `environment`, `layers`.
     pub build: Build,
+    /// `[safety]`.
+    pub safety: SafetyTable,
     /// `[functions.*]`.
     pub functions: BTreeMap<String, FunctionDef>,
     /// Unknown keys.
@@ -196,6 +199,9 @@ pub fn parse(text: &str, shown: &str) -> Result<ConfigFile, ConfigError> {
     let mut top = Reader::new(source, "", document.get_ref());
     if let Some(defaults) = top.table("defaults")? {
         read_defaults(&mut file, defaults, &mut warnings)?;
+    }
+    if let Some(table) = top.table("safety")? {
+        file.safety = safety::read(table, &mut warnings)?;
     }
     if let Some(functions) = top.table("functions")? {
         for (name, reader) in functions.tables()? {

@@ -8,6 +8,7 @@ pub mod origin;
 pub mod payload;
 pub mod place;
 pub mod resolve;
+pub mod safety;
 pub mod served;
 pub mod subjects;
 pub mod surroundings;
@@ -133,7 +134,7 @@ pub struct Subject {
 }
 
 /// Everything `run` needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag that the user has"
@@ -163,6 +164,8 @@ pub struct Settings {
     pub expect: Vec<(String, serde_json::Value)>,
     /// `--allow-function-errors`.
     pub allow_function_errors: bool,
+    /// What may be done and spent.
+    pub safety: safety::Safety,
     /// `--save FILE`.
     pub save: Option<PathBuf>,
     /// `--json`.

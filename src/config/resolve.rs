@@ -13,7 +13,7 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, payload};
+use super::{Lang, Settings, Subject, Target, payload, safety};
 
 /// Cold starts per subject when nobody says how many.
 pub const DEFAULT_RUNS: u32 = 20;
@@ -132,6 +132,7 @@ fn settings(
         payload,
         expect: args.expect.clone(),
         allow_function_errors: args.allow_function_errors,
+        safety: safety::resolve(&args.safety, around, file)?,
         save: args.output.save.clone(),
         json: args.output.json,
         lang: lang(globals, around, file)?.value,

@@ -10,16 +10,19 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 12] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_LANG",
+    "LAMBENCH_MAX_COST",
     "LAMBENCH_MEMORY",
     "LAMBENCH_PAYLOAD",
+    "LAMBENCH_PRICES",
     "LAMBENCH_RIC",
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
     "LAMBENCH_TIMEOUT",
     "LAMBENCH_WARM_INVOKES",
+    "LAMBENCH_YES",
 ];
 
 /// What the program finds around it.

@@ -5,6 +5,8 @@ use std::error::Error as _;
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::throttle;
+
 /// A failed conversation with the Lambda API.
 #[derive(Debug, thiserror::Error)]
 pub enum LambdaError {
@@ -84,7 +86,10 @@ impl LambdaError {
                     code: meta
                         .code()
                         .map_or_else(|| format!("HTTP {status}"), str::to_owned),
-                    message: meta.message().unwrap_or("no message").to_owned(),
+                    message: throttle::explained(
+                        meta.message().unwrap_or("no message"),
+                        context.raw().body().bytes(),
+                    ),
                 }
             }
             SdkError::TimeoutError(_) => Self::TimedOut {

@@ -44,6 +44,8 @@ struct Touched {
     /// The revision after our last settle.
     revision: Option<String>,
     finished: bool,
+    /// True once the user has agreed to invokes; before that not even a sleeping function is woken by one.
+    may_invoke: bool,
 }
 
 /// What the end of a run did to the function.
@@ -63,25 +65,7 @@ impl Function {
     /// An existing function, to be measured in place and put back.
     pub async fn in_place(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
         let mut found = lambda.describe(name).await?;
-        if let Some(why) = found.unsuitable {
-            return Err(LambdaError::Unsuitable {
-                function: name.to_owned(),
-                why: why.to_owned(),
-                hint: "measure a copy of it on ordinary Lambda: give its package by --before or --after".into(),
-            });
-        }
-        if let Some(qualifier) = qualifier(&found) {
-            return Err(LambdaError::Unsuitable {
-                function: name.to_owned(),
-                why: format!(
-                    "{qualifier} is a version or an alias: it cannot be changed, so no cold start of it can be forced"
-                ),
-                hint: format!(
-                    "name {} without it to measure its $LATEST, or give the package by --before or --after",
-                    found.function_name
-                ),
-            });
-        }
+        lambda.check_suitable(name, &mut found).await?;
         // `my-fn:$LATEST` is the function itself.
         found.arn.truncate(unqualified(&found.arn).len());
         Self::new(lambda, found, false).await
@@ -109,10 +93,16 @@ impl Function {
             }
         };
         // What counts as found is what stands once no update is under way: a deploy may be running right now.
-        let settled = of(found).settle().await?;
+        let unknown = found.provisioned_unknown.clone();
+        let mut settled = of(found).settle().await?;
+        settled.provisioned_unknown = unknown;
         let revision = settled.revision_id.clone();
         let function = of(settled);
-        function.lock().revision = revision;
+        {
+            let mut touched = function.lock();
+            touched.revision = revision;
+            touched.may_invoke = staged;
+        }
         Ok(function)
     }
 
@@ -124,6 +114,16 @@ impl Function {
     /// True if the description carried a suffix of an earlier run that never restored it.
     pub fn had_leftover(&self) -> bool {
         self.shared.original != self.shared.found.description
+    }
+
+    /// From here on it may be invoked: the user has agreed. A function that AWS has put to sleep is woken.
+    pub async fn agreed(&self) -> Result<(), LambdaError> {
+        self.lock().may_invoke = true;
+        if self.found().state == State::Inactive {
+            let awake = self.settle().await?;
+            self.remember(&awake);
+        }
+        Ok(())
     }
 
     /// How a person puts the function back without this program.
@@ -364,8 +364,9 @@ impl Function {
         let mut woken = false;
         loop {
             let now = self.shared.lambda.describe(self.name()).await?;
+            let may_wake = self.lock().may_invoke;
             let pending = now.state == State::Pending
-                || now.state == State::Inactive
+                || (now.state == State::Inactive && may_wake)
                 || now.last_update == LastUpdateStatus::InProgress;
             if !pending {
                 return Ok(now);
@@ -408,14 +409,6 @@ impl Function {
             .lock()
             .expect("no panic while it is held")
     }
-}
-
-/// The version or alias that an ARN names, unless it is `$LATEST`.
-fn qualifier(found: &Description) -> Option<&str> {
-    let named = found.arn.split(':').nth(7);
-    named
-        .or(Some(found.version.as_str()))
-        .filter(|qualifier| *qualifier != "$LATEST")
 }
 
 /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, without what may follow.

@@ -9,6 +9,8 @@ mod error;
 mod function;
 mod invoke;
 mod stage;
+mod suitable;
+mod throttle;
 
 pub use connect::{Connect, Lambda};
 pub use describe::{Description, LayerDescription, SandboxFacts};

@@ -248,6 +248,21 @@ pub struct ArmSummary {
     pub cost_warm_usd_per_million: Option<f64>,
 }
 
+/// What all invokes of a run cost, counted or not, at list prices. On a sandbox nothing is paid: it is what they would
+/// have cost on AWS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunCost {
+    /// Invokes.
+    #[serde(default)]
+    pub requests: u64,
+    /// `Billed Duration` of all; where no REPORT came back, the time that was waited.
+    #[serde(default)]
+    pub billed_ms: f64,
+    /// Dollars; none where the price list has no price for a subject.
+    #[serde(default)]
+    pub cost_usd: Option<f64>,
+}
+
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -284,6 +299,9 @@ pub struct RunResult {
     pub exclusions: Vec<ExcludedCount>,
     /// Figures per arm.
     pub summary: Vec<ArmSummary>,
+    /// What it cost.
+    #[serde(flatten)]
+    pub cost: RunCost,
     /// Warnings, as shown.
     pub warnings: Vec<String>,
     /// How it ended.

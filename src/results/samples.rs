@@ -133,6 +133,7 @@ fn result(arms: &[(Arm, f64)]) -> RunResult {
         samples,
         exclusions: Vec::new(),
         summary: arms.iter().map(|(arm, ms)| summary(*arm, *ms)).collect(),
+        cost: super::RunCost::default(),
         warnings: Vec::new(),
         ending: Ending::Complete,
     }

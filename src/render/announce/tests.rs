@@ -39,6 +39,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         payload: "{}".into(),
         expect: Vec::new(),
         allow_function_errors: false,
+        safety: crate::config::safety::Safety::default(),
         save: None,
         json: false,
         lang,
