@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
+use crate::bench::budget;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
 use crate::bench::plan::Plan;
@@ -23,7 +24,7 @@ use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 use super::restore::restore;
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, print, signals};
+use super::{Failure, consent, forecast, print, signals, warnings};
 
 /// Measures what `settings` name and prints the report.
 pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
@@ -73,9 +74,7 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
             () = signals.stop.requested() => return Ok(None),
         };
         let say = |event| tell(&progress, event);
-        follow(&settings, &store, staged, &signals, say)
-            .await
-            .map(Some)
+        follow(&settings, &store, staged, &signals, say).await
     })
     .catch_unwind()
     .await;
@@ -154,17 +153,27 @@ async fn follow(
     staged: Vec<Staged>,
     signals: &Signals,
     mut say: impl FnMut(Event),
-) -> Result<(RunResult, Option<Stopped>), Failure> {
+) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let created_at = Timestamp::now();
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
-    let mut warnings = settings.warnings.clone();
+    let mut run_warnings = settings.warnings.clone();
     for s in staged.iter().filter(|s| s.function.had_leftover()) {
-        warnings.push(format!(
+        run_warnings.push(format!(
             "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",
             s.record.name
         ));
     }
+    let mut known = Vec::new();
+    for s in &staged {
+        if !s.function.is_staged() {
+            known.extend(warnings::about(&s.record.name, s.function.found()));
+        }
+    }
+    for warning in &known {
+        say(Event::Note(format!("warning: {warning}")));
+    }
+    run_warnings.extend(known);
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,
         id: store.id(created_at, settings.seed),
@@ -177,10 +186,15 @@ async fn follow(
         exclusions: Vec::new(),
         summary: Vec::new(),
         cost: RunCost::default(),
-        warnings,
+        warnings: run_warnings,
         ending: Ending::Complete,
     };
     say(Event::Note(render::before_first_invoke(&result, settings)));
+    let subjects = forecast::of_staged(settings, store, &staged);
+    let budget = forecast::budget(settings, &subjects)?;
+    if !consent::agree(settings, &staged, &subjects, &plan, signals, &mut say).await? {
+        return Ok(None);
+    }
 
     let mut log = RunLog::create(store, &result).map_err(|error| unwritable(&error))?;
     let checks = Checks {
@@ -201,15 +215,16 @@ async fn follow(
         &mut |sample| log.append(sample),
         &mut say,
     )
+    .within(budget)
     .measure()
     .await;
-    let stopped = complete(&mut result, measured);
-    Ok((result, stopped))
+    result.cost = budget::cost(&measured.samples, &forecast::priced(settings, &subjects));
+    let stopped = complete(&mut result, measured, &settings.safety.prices());
+    Ok(Some((result, stopped)))
 }
 
 /// Fills in what only the measurement could tell.
-fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
-    let prices = Prices::builtin();
+fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
     for (subject, answers) in result.subjects.iter_mut().zip(&measured.answers) {
         if let (None, Some(version)) = (&subject.label, &answers.version) {
             subject.version.clone_from(version);
@@ -227,7 +242,7 @@ fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
     result.summary = result
         .subjects
         .iter()
-        .map(|subject| summary::summarise(&measured.samples, subject, &prices))
+        .map(|subject| summary::summarise(&measured.samples, subject, prices))
         .collect();
     result.exclusions = summary::exclusion_counts(&measured.samples);
     result.samples = measured.samples;

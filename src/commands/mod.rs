@@ -1,13 +1,18 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
+mod consent;
 mod demo;
+mod dry_run;
 mod failure;
+mod forecast;
 mod measure;
+mod policy;
 mod restore;
 mod run;
 mod serve;
 mod signals;
 mod stage;
+mod warnings;
 
 use std::ffi::OsString;
 use std::io::Write as _;

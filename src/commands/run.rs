@@ -4,10 +4,17 @@ use crate::cli::{Globals, RunArgs};
 use crate::config;
 use crate::exit::Exit;
 
-use super::{Failure, measure};
+use super::{Failure, consent, dry_run, measure, policy};
 
 /// Resolves what was typed, then measures it.
 pub async fn run(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     let settings = config::settings(&args, &globals)?;
+    if settings.safety.iam_policy {
+        return policy::print_policy(&settings).await;
+    }
+    consent::not_denied_by_name(&settings)?;
+    if settings.safety.dry_run {
+        return dry_run::dry_run(&settings).await;
+    }
     measure::measure(settings).await
 }

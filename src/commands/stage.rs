@@ -299,7 +299,7 @@ fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// This machine's architecture as Lambda calls it.
-fn architecture() -> &'static str {
+pub fn architecture() -> &'static str {
     match std::env::consts::ARCH {
         "aarch64" => "arm64",
         _ => "x86_64",

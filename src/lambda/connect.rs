@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::meta::region::ProvideRegion as _;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::retry::RetryConfig;
@@ -136,6 +137,25 @@ impl Lambda {
                 .build(),
         )
     }
+}
+
+/// The region that flags, variables or the profile name, without a call and without credentials.
+pub async fn region_of(given: Option<&str>, profile: Option<&str>) -> Option<String> {
+    if let Some(region) = given {
+        return Some(region.to_owned());
+    }
+    if let Some(region) = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(variable)
+    {
+        return Some(region);
+    }
+    let mut provider = aws_config::profile::region::Builder::default();
+    if let Some(profile) = profile {
+        provider = provider.profile_name(profile);
+    }
+    let region = provider.build().region().await?;
+    Some(region.to_string())
 }
 
 fn endpoint_from_environment() -> Option<String> {

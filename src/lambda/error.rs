@@ -168,7 +168,7 @@ impl LambdaError {
                 }
                 "AccessDeniedException" | "AccessDenied" => {
                     "the role needs lambda:GetFunction, lambda:UpdateFunctionConfiguration and lambda:InvokeFunction \
-                     on this function"
+                     on this function; --iam-policy prints the least policy for the command"
                 }
                 "ResourceNotFoundException" => {
                     "check the name, --region and --profile; a function with a package on this machine is defined in \

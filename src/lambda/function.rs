@@ -111,6 +111,11 @@ impl Function {
         &self.shared.found
     }
 
+    /// True if lambench created it.
+    pub fn is_staged(&self) -> bool {
+        self.shared.staged
+    }
+
     /// True if the description carried a suffix of an earlier run that never restored it.
     pub fn had_leftover(&self) -> bool {
         self.shared.original != self.shared.found.description

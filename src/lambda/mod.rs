@@ -12,7 +12,7 @@ mod stage;
 mod suitable;
 mod throttle;
 
-pub use connect::{Connect, Lambda};
+pub use connect::{Connect, Lambda, region_of};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
 pub use function::{Finished, Function};

@@ -5,6 +5,7 @@ mod conditions;
 mod figure;
 mod json;
 mod layout;
+mod plan;
 mod progress;
 mod report;
 mod style;
@@ -13,6 +14,7 @@ mod text;
 
 pub use announce::before_first_invoke;
 pub use json::json;
+pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
 pub use report::{Previous, report};
 pub use style::Style;

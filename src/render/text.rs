@@ -2,6 +2,7 @@
 //! translated.
 
 mod names;
+mod plan;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};

@@ -20,6 +20,10 @@ pub enum Fault {
     OldNews,
     /// Text in the answer's body is another.
     Rewrite(&'static str, &'static str),
+    /// As AWS would answer, without a word of a sandbox; text in the answer's body is another.
+    AsAws(&'static str, &'static str),
+    /// Another answer altogether: status, error type (none if empty), body; nothing reaches the sandbox.
+    Whole(u16, &'static str, &'static str),
 }
 
 /// A request as far as rules look at it.
@@ -105,6 +109,19 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
                 )?;
                 continue;
             }
+            Some(Fault::Whole(status, kind, body)) => {
+                let kind = if kind.is_empty() {
+                    String::new()
+                } else {
+                    format!("x-amzn-ErrorType: {kind}\r\n")
+                };
+                write!(
+                    writer,
+                    "HTTP/1.1 {status} Whole\r\nContent-Type: application/json\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )?;
+                continue;
+            }
             _ => {}
         }
         let line = head[0].clone();
@@ -121,6 +138,14 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
             Some(Fault::LoseAnswer) => return Ok(()),
             Some(Fault::WithoutHeader(name)) => {
                 head.retain(|line| !line.to_ascii_lowercase().starts_with(name));
+            }
+            Some(Fault::AsAws(from, to)) => {
+                head.retain(|line| !line.to_ascii_lowercase().starts_with("x-lambench-"));
+                if !from.is_empty() {
+                    answer = String::from_utf8_lossy(&answer)
+                        .replace(from, to)
+                        .into_bytes();
+                }
             }
             Some(Fault::Rewrite(from, to)) => {
                 answer = String::from_utf8_lossy(&answer)
