@@ -348,6 +348,24 @@ fn reserved_concurrency_of_zero_is_refused() {
 }
 
 #[test]
+fn a_function_whose_last_update_failed_is_refused_also_by_a_dry_run() {
+    let place = Place::answering(|request| {
+        request.is_get().then_some(Fault::AsAws(
+            r#""LastUpdateStatus":"Successful""#,
+            r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"the role is gone""#,
+        ))
+    });
+    for flag in ["--yes", "--dry-run"] {
+        place
+            .run(&[flag])
+            .fails_with(1)
+            .says("LastUpdateStatus is Failed (the role is gone)")
+            .says("mend the function first");
+    }
+    place.only_read();
+}
+
+#[test]
 fn a_throttle_says_what_its_reason_means() {
     let place = Place::answering(|request| {
         if request.is_invoke() {
@@ -385,12 +403,14 @@ fn what_moves_or_hides_the_figures_is_a_warning() {
             "its size is not known here",
         ),
     ] {
+        let image = to.contains("Image");
         let place =
             Place::answering(move |request| request.is_get().then_some(Fault::AsAws(from, to)));
         let ran = place.run(&["--dry-run"]).success();
         assert!(flat(&ran.stdout).contains(warning), "{}", ran.stdout);
         let ran = place.run(&["--yes"]).success().says(warning);
         assert!(flat(&ran.stdout).contains(warning), "{}", ran.stdout);
+        assert_eq!(ran.stdout.contains("unknown"), image, "{}", ran.stdout);
         assert!(
             place.test.result()["warnings"]
                 .to_string()
@@ -495,7 +515,8 @@ fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
     place
         .run(&["--yes", "--prices", "prices.toml", "--max-cost", "0.00045"])
         .fails_with(1)
-        .says("--max-cost 0.00045");
+        .says("it will be stopped on the way")
+        .says("would pass --max-cost 0.00045");
     assert_eq!(place.invokes(), 4);
     assert_eq!(place.configuration()["Description"], ORIGINAL);
     let result = place.test.result();

@@ -1,7 +1,8 @@
 //! What a run is going to call and cost, from what is known of its subjects and from earlier results.
 
 use crate::bench::budget::{Budget, Priced};
-use crate::bench::estimate::{Facts, Known};
+use crate::bench::estimate::{Facts, Known, estimate};
+use crate::bench::plan::Plan;
 use crate::config::{PackageSpec, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::Description;
@@ -37,7 +38,7 @@ pub fn of_function(subject: &Subject, found: &Description, region: &str) -> Fact
         arm: subject.arm,
         name: subject.name.clone(),
         function: subject.function.clone(),
-        runtime: found.runtime.clone().unwrap_or_else(|| "image".into()),
+        runtime: found.runtime_or_image(),
         handler: found.handler.clone(),
         role: found.role.clone(),
         memory_mb: found.memory_mb,
@@ -122,4 +123,20 @@ pub fn budget(settings: &Settings, subjects: &[(Facts, Known)]) -> Result<Option
         all.push((facts.arm, fare, known.billed));
     }
     Ok(Some(Budget::new(limit_usd, all)))
+}
+
+/// A sentence, if the plan is expected to cost more than `--max-cost`.
+pub fn beyond_limit(
+    settings: &Settings,
+    subjects: &[(Facts, Known)],
+    plan: &Plan,
+) -> Option<String> {
+    let limit_usd = settings.safety.max_cost_usd?;
+    let cost_usd = estimate(subjects, plan, &settings.safety.prices()).cost_usd?;
+    (cost_usd > limit_usd).then(|| {
+        format!(
+            "the whole plan may cost about {cost_usd:.6} dollars, more than --max-cost {limit_usd}: it will be stopped \
+             on the way"
+        )
+    })
 }

@@ -192,6 +192,9 @@ async fn follow(
     say(Event::Note(render::before_first_invoke(&result, settings)));
     let subjects = forecast::of_staged(settings, store, &staged);
     let budget = forecast::budget(settings, &subjects)?;
+    if let Some(warning) = forecast::beyond_limit(settings, &subjects, &plan) {
+        say(Event::Note(format!("warning: {warning}")));
+    }
     if !consent::agree(settings, &staged, &subjects, &plan, signals, &mut say).await? {
         return Ok(None);
     }

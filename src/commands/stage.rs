@@ -245,7 +245,7 @@ fn record(
         },
         endpoint_url: endpoint.lambda.endpoint_url.clone().filter(|_| !on_sandbox),
         region: Some(endpoint.lambda.region.clone()),
-        runtime: found.runtime.clone().unwrap_or_else(|| "image".into()),
+        runtime: found.runtime_or_image(),
         runtime_version: facts.runtime_version,
         runtime_client: facts
             .runtime_client

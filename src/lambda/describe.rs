@@ -138,6 +138,12 @@ impl Lambda {
 }
 
 impl Description {
+    /// `python3.12`; `image` for container images.
+    pub fn runtime_or_image(&self) -> String {
+        let runtime = self.runtime.clone().filter(|_| !self.image);
+        runtime.unwrap_or_else(|| "image".into())
+    }
+
     /// Whether all that moves a measurement, but for the code, is the same.
     pub fn runs_like(&self, other: &Self) -> bool {
         let of = |d: &Self| {

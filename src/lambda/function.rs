@@ -342,23 +342,9 @@ impl Function {
     /// Waits until no update is under way. Polls fast first, then more and more slowly.
     async fn settle(&self) -> Result<Description, LambdaError> {
         let now = self.wait().await?;
-        let failed = if now.state == State::Failed {
-            Some("State")
-        } else if now.last_update == LastUpdateStatus::Failed {
-            Some("LastUpdateStatus")
-        } else {
-            None
-        };
-        match failed {
+        match now.failed() {
             None => Ok(now),
-            Some(field) => Err(LambdaError::Unsuitable {
-                function: now.function_name,
-                why: format!(
-                    "its {field} is Failed ({})",
-                    now.reason.as_deref().unwrap_or("no reason given")
-                ),
-                hint: "mend the function first: `aws lambda get-function` shows its state".into(),
-            }),
+            Some(failed) => Err(failed),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Functions that can't be measured in place, and the better way; what only reads, changes and invokes nothing.
 
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+
 use super::{Description, Lambda, LambdaError};
 
 /// What is known about provisioned concurrency of a function's versions and aliases.
@@ -48,6 +50,9 @@ impl Lambda {
                     "name {plain} without it to measure its $LATEST, or give the package by --before or --after"
                 ),
             );
+        }
+        if let Some(failed) = found.failed() {
+            return Err(failed);
         }
         if found.reserved_concurrency == Some(0) {
             return refuse(
@@ -120,6 +125,27 @@ impl Lambda {
                 )
             }
         }
+    }
+}
+
+impl Description {
+    /// Nothing can be measured on a function whose creation or last update failed.
+    pub(super) fn failed(&self) -> Option<LambdaError> {
+        let field = if self.state == State::Failed {
+            "State"
+        } else if self.last_update == LastUpdateStatus::Failed {
+            "LastUpdateStatus"
+        } else {
+            return None;
+        };
+        Some(LambdaError::Unsuitable {
+            function: self.function_name.clone(),
+            why: format!(
+                "its {field} is Failed ({})",
+                self.reason.as_deref().unwrap_or("no reason given")
+            ),
+            hint: "mend the function first: `aws lambda get-function` shows its state".into(),
+        })
     }
 }
 

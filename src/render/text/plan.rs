@@ -16,6 +16,7 @@ macro_rules! words {
 }
 
 words! {
+    unknown: "unknown", "알 수 없음";
     will_run: "Runs", "실행";
     payload_title: "Payload", "페이로드";
     callers: "Callers", "호출자";
