@@ -148,7 +148,7 @@ impl Duty {
             Order::Prepare(setup) => {
                 // Before the namespace has a /proc of its own: the number by which lambench knows us.
                 let pid = own_pid();
-                self.prepare(setup)?;
+                self.prepare(*setup)?;
                 Event::Ready { pid }
             }
             Order::Go => self.go(),

@@ -72,7 +72,7 @@ impl Leash {
             tree: Tree::Descendants(0),
         };
         let mut events = BufReader::new(events);
-        leash.order(&Order::Prepare(setup)).await?;
+        leash.order(&Order::Prepare(Box::new(setup))).await?;
         let first = tokio::time::timeout(PATIENCE, next(&mut events)).await;
         let pid = match first.map_err(|_| {
             io::Error::other("preparing an environment: the guard does not answer")

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Order {
     /// Do all the set-up; answered by `Ready` or `Failed`.
-    Prepare(Setup),
+    Prepare(Box<Setup>),
     /// Start the runtime process; answered by `Started` or `NotStarted`.
     Go,
     /// Stop every process of the environment; answered by `Frozen`.
