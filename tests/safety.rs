@@ -219,6 +219,19 @@ fn what_is_denied_is_not_even_looked_at_also_on_a_sandbox() {
     place.run(&[]).success();
 }
 
+#[test]
+fn a_mistyped_deny_is_an_error_not_a_warning() {
+    let place = Place::answering(|_| None);
+    place
+        .test
+        .write("lambench.toml", "[safety]\ndney = [\"my-*\"]\n");
+    place
+        .run(&["--yes"])
+        .fails_with(2)
+        .says("lambench.toml:2: unknown key safety.dney; did you mean deny?");
+    assert!(place.seen.lock().unwrap().is_empty());
+}
+
 /// Answers on a terminal of its own.
 fn on_a_terminal(place: &Place, answer: &str) -> (String, Option<i32>) {
     let driver = r#"
@@ -248,6 +261,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     support::clean(&mut command);
     let output = command
         .env("XDG_STATE_HOME", place.test.path().join("state"))
+        .env_remove("CI")
         .current_dir(place.test.path())
         .args(["-c", driver, answer])
         .arg(lambench.get_program())

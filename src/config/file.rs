@@ -201,7 +201,7 @@ pub fn parse(text: &str, shown: &str) -> Result<ConfigFile, ConfigError> {
         read_defaults(&mut file, defaults, &mut warnings)?;
     }
     if let Some(table) = top.table("safety")? {
-        file.safety = safety::read(table, &mut warnings)?;
+        file.safety = safety::read(table)?;
     }
     if let Some(functions) = top.table("functions")? {
         for (name, reader) in functions.tables()? {

@@ -135,11 +135,8 @@ fn glob(pattern: &str, text: &str) -> bool {
     matches[text.len()]
 }
 
-/// Reads `[safety]`.
-pub fn read(
-    mut reader: Reader<'_, '_>,
-    warnings: &mut Vec<(usize, String)>,
-) -> Result<SafetyTable, ConfigError> {
+/// Reads `[safety]`. A key that is not known is an error here: a mistyped `deny` would protect nothing.
+pub fn read(mut reader: Reader<'_, '_>) -> Result<SafetyTable, ConfigError> {
     let mut rules = |key| -> Result<Vec<Rule>, ConfigError> {
         let written = reader.strings(key)?.map(|list| list.value);
         Ok(written
@@ -156,8 +153,15 @@ pub fn read(
             .string("prices")?
             .map(|path| PathBuf::from(path.value)),
     };
-    reader.finish(warnings);
-    Ok(table)
+    let mut unknown = Vec::new();
+    reader.finish(&mut unknown);
+    match unknown.into_iter().min() {
+        None => Ok(table),
+        Some((_, text)) => Err(ConfigError::Usage {
+            what: text.replace(" is ignored", ""),
+            hint: Some("[safety] has allow, deny, max_cost and prices".into()),
+        }),
+    }
 }
 
 /// Flags over variables over the file; `yes` is no key of the file, which has `allow`.

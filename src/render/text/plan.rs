@@ -109,14 +109,15 @@ impl Text {
     pub(in crate::render) fn reckoned(self, name: Option<&str>, known: &Known) -> String {
         let of = name.map_or_else(String::new, |name| format!("{name}: "));
         let (cold, warm) = (known.billed.cold_ms.round(), known.billed.warm_ms.round());
+        let next = known.cold_s;
         match &known.from {
             Some(id) => self.say(
-                format!("{of}{cold} ms billed per cold start and {warm} ms per warm one, as in result {id}"),
-                format!("{of}이전 결과 {id}의 과금 시간 기준(콜드 {cold} ms, 웜 {warm} ms)"),
+                format!("{of}{cold} ms billed per cold start, {warm} ms per warm one, {next:.1} s from one cold start to the next, as in result {id}"),
+                format!("{of}이전 결과 {id} 기준(과금 시간 콜드 {cold} ms, 웜 {warm} ms, 콜드 스타트 간격 {next:.1}초)"),
             ),
             None => self.say(
-                format!("{of}assumed, as there is no earlier result: {cold} ms billed per cold start, {warm} ms per warm one"),
-                format!("{of}이전 결과가 없어 가정한 값(과금 시간 콜드 {cold} ms, 웜 {warm} ms)"),
+                format!("{of}assumed, as there is no earlier result: {cold} ms billed per cold start, {warm} ms per warm one, {next:.1} s from one cold start to the next"),
+                format!("{of}이전 결과가 없어 가정한 값(과금 시간 콜드 {cold} ms, 웜 {warm} ms, 콜드 스타트 간격 {next:.1}초)"),
             ),
         }
     }
