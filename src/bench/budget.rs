@@ -78,11 +78,11 @@ impl Budget {
         }
     }
 
-    /// Whether one more invoke of a kind stays within the limit.
+    /// Whether `invokes` more of a kind, all at once, stay within the limit.
     ///
     /// # Errors
-    /// [`Stopped::MaxCost`] if it would not.
-    pub fn afford(&self, arm: Arm, kind: Kind) -> Result<(), Stopped> {
+    /// [`Stopped::MaxCost`] if they would not.
+    pub fn afford(&self, arm: Arm, kind: Kind, invokes: u64) -> Result<(), Stopped> {
         let Some(subject) = self.subjects.iter().find(|s| s.arm == arm) else {
             return Ok(());
         };
@@ -90,7 +90,7 @@ impl Budget {
             Kind::Cold => subject.cold_ms.ms(),
             Kind::Warm => subject.warm_ms.ms(),
         };
-        let next_usd = subject.fare.usd(1, ms);
+        let next_usd = subject.fare.usd(invokes, ms * invokes as f64);
         if self.spent_usd + next_usd > self.limit_usd {
             return Err(Stopped::MaxCost {
                 limit_usd: self.limit_usd,
@@ -165,12 +165,13 @@ mod tests {
     fn an_invoke_that_would_pass_the_limit_is_not_afforded() {
         let mut budget = budget(1.3);
         // 0.1 + 500 * 0.001 expected.
-        assert!(budget.afford(Arm::Only, Kind::Cold).is_ok());
+        assert!(budget.afford(Arm::Only, Kind::Cold, 1).is_ok());
         budget.spend(&sample(Kind::Cold, Some(900.0)));
         // 1.0 is spent; a warm start is expected to cost 0.15, a cold one 1.0 as the one before.
-        assert!(budget.afford(Arm::Only, Kind::Warm).is_ok());
+        assert!(budget.afford(Arm::Only, Kind::Warm, 2).is_ok());
+        assert!(budget.afford(Arm::Only, Kind::Warm, 3).is_err());
         assert!(matches!(
-            budget.afford(Arm::Only, Kind::Cold),
+            budget.afford(Arm::Only, Kind::Cold, 1),
             Err(Stopped::MaxCost { spent_usd, next_usd, .. })
                 if (spent_usd - 1.0).abs() < 1e-9 && (next_usd - 1.0).abs() < 1e-9
         ));
@@ -182,7 +183,7 @@ mod tests {
         budget.spend(&sample(Kind::Cold, Some(9000.0)));
         budget.spend(&sample(Kind::Cold, Some(10.0)));
         budget.limit_usd = budget.spent_usd + 5.0;
-        assert!(budget.afford(Arm::Only, Kind::Cold).is_err());
+        assert!(budget.afford(Arm::Only, Kind::Cold, 1).is_err());
     }
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
         unexpected.init_ms = Some(8000.0);
         budget.spend(&unexpected);
         budget.limit_usd = budget.spent_usd + 0.2;
-        assert!(budget.afford(Arm::Only, Kind::Warm).is_ok());
+        assert!(budget.afford(Arm::Only, Kind::Warm, 1).is_ok());
     }
 
     #[test]

@@ -125,31 +125,34 @@ pub struct Estimate {
     pub seconds: f64,
 }
 
-/// Invokes of one subject: cold and warm.
+/// What one subject meets.
 struct Invokes {
+    touches: u64,
     cold: u64,
     warm: u64,
 }
 
-fn least(plan: &Plan) -> Invokes {
+fn least(plan: &Plan, arm: Arm) -> Invokes {
+    let slots = plan.order.iter().filter(|slot| slot.arm == arm).count() as u64;
     Invokes {
-        cold: u64::from(plan.runs) + 1,
-        warm: u64::from(plan.runs) * u64::from(plan.warm_invokes)
-            + u64::from(FIRST_START_WARM_INVOKES),
+        touches: slots + 1,
+        cold: slots + 1,
+        warm: slots * u64::from(plan.warm_invokes) + u64::from(FIRST_START_WARM_INVOKES),
     }
 }
 
-fn most(plan: &Plan) -> Invokes {
+fn most(plan: &Plan, arm: Arm) -> Invokes {
+    let few = least(plan, arm);
+    let replaced = u64::from(plan.replacement_cap());
     Invokes {
-        cold: u64::from(plan.runs) + 1 + u64::from(plan.replacement_cap()),
-        warm: 2 * u64::from(plan.runs) * u64::from(plan.warm_invokes)
-            + u64::from(FIRST_START_WARM_INVOKES),
+        touches: few.touches + replaced,
+        cold: few.cold + replaced,
+        warm: 2 * few.warm - u64::from(FIRST_START_WARM_INVOKES),
     }
 }
 
 /// The estimate of a plan.
 pub fn estimate(subjects: &[(Facts, Known)], plan: &Plan, prices: &Prices) -> Estimate {
-    let (few, many) = (least(plan), most(plan));
     let usd = |invokes: &Invokes, cold_ms: f64, warm_ms: f64, facts: &Facts| {
         let fare = prices.fare(
             facts.memory_mb,
@@ -161,33 +164,41 @@ pub fn estimate(subjects: &[(Facts, Known)], plan: &Plan, prices: &Prices) -> Es
         Some(fare.usd(invokes.cold + invokes.warm, billed_ms))
     };
     Estimate {
-        calls: calls(subjects, &few, &many),
+        calls: calls(subjects, plan),
         cost_usd: subjects
             .iter()
-            .map(|(facts, known)| usd(&few, known.billed.cold_ms, known.billed.warm_ms, facts))
+            .map(|(facts, known)| {
+                let few = least(plan, facts.arm);
+                usd(&few, known.billed.cold_ms, known.billed.warm_ms, facts)
+            })
             .sum(),
         most_usd: subjects
             .iter()
             .map(|(facts, _)| {
+                let many = most(plan, facts.arm);
                 let timeout_ms = facts.timeout_s as f64 * 1e3;
                 usd(&many, timeout_ms + LONGEST_INIT_MS, timeout_ms, facts)
             })
             .sum(),
         seconds: subjects
             .iter()
-            .map(|(_, known)| few.cold as f64 * known.cold_s + few.warm as f64 * known.warm_s)
+            .map(|(facts, known)| {
+                let few = least(plan, facts.arm);
+                few.touches as f64 * known.cold_s + few.warm as f64 * known.warm_s
+            })
             .sum(),
     }
 }
 
-fn calls(subjects: &[(Facts, Known)], few: &Invokes, many: &Invokes) -> Vec<Calls> {
-    let all = subjects.len() as u64;
-    let in_place = subjects.iter().filter(|(facts, _)| facts.in_place).count() as u64;
-    let checked = subjects
-        .iter()
-        .filter(|(facts, _)| facts.in_place && !facts.sandbox && !facts.name.ends_with(":$LATEST"))
-        .count() as u64;
-    let layers = subjects.iter().map(|(facts, _)| facts.layers).sum();
+fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
+    let sum = |of: &dyn Fn(&Facts) -> u64| subjects.iter().map(|(facts, _)| of(facts)).sum::<u64>();
+    let in_place = sum(&|facts| u64::from(facts.in_place));
+    let staged = subjects.len() as u64 - in_place;
+    let checked = sum(&|facts| {
+        let asked = facts.in_place && !facts.sandbox && !facts.name.ends_with(":$LATEST");
+        u64::from(asked)
+    });
+    let layers = sum(&|facts| facts.layers);
     let some = |operation, least: u64, most: u64| Calls {
         operation,
         least,
@@ -195,25 +206,31 @@ fn calls(subjects: &[(Facts, Known)], few: &Invokes, many: &Invokes) -> Vec<Call
     };
     let list = [
         some("PublishLayerVersion", layers, layers),
-        some("CreateFunction", all - in_place, all - in_place),
+        some("CreateFunction", staged, staged),
         Calls {
             operation: "GetFunction",
             // Found and settled, once for each touch and at the end, and around the restore.
-            least: all * (2 + few.cold + 1) + in_place * 2,
+            least: sum(&|facts| 3 + least(plan, facts.arm).touches) + in_place * 2,
             most: None,
         },
         some("ListProvisionedConcurrencyConfigs", checked, checked),
         some(
             "UpdateFunctionConfiguration",
-            all * few.cold + in_place,
-            all * many.cold + in_place,
+            sum(&|facts| least(plan, facts.arm).touches) + in_place,
+            sum(&|facts| most(plan, facts.arm).touches) + in_place,
         ),
         some(
             "Invoke",
-            all * (few.cold + few.warm),
-            all * (many.cold + many.warm),
+            sum(&|facts| {
+                let few = least(plan, facts.arm);
+                few.cold + few.warm
+            }),
+            sum(&|facts| {
+                let many = most(plan, facts.arm);
+                many.cold + many.warm
+            }),
         ),
-        some("DeleteFunction", all - in_place, all - in_place),
+        some("DeleteFunction", staged, staged),
     ];
     list.into_iter().filter(|calls| calls.least > 0).collect()
 }

@@ -447,7 +447,7 @@ impl<'a, T: Target> Run<'a, T> {
         let arm = self.subjects[subject].arm;
         self.budget
             .as_ref()
-            .map_or(Ok(()), |budget| budget.afford(arm, kind))
+            .map_or(Ok(()), |budget| budget.afford(arm, kind, 1))
     }
 
     fn check_stop(&self) -> Result<(), Stopped> {

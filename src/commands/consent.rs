@@ -72,8 +72,8 @@ fn denied(name: &str, rule: &Rule) -> Failure {
     ))
 }
 
-/// Says what is going to happen to functions that are not a sandbox's, and asks if nobody has agreed to it. `false`: the
-/// user wants to stop.
+/// Says what is going to happen to functions that are not a sandbox's, and asks if nobody has agreed to it; from then on
+/// they may be invoked. `false`: the user wants to stop.
 pub async fn agree(
     settings: &Settings,
     staged: &[Staged],
@@ -87,28 +87,9 @@ pub async fn agree(
             not_denied(settings, subject, s.function.found())?;
         }
     }
-    let real: Vec<(Facts, Known)> = subjects
-        .iter()
-        .filter(|(facts, _)| !facts.sandbox)
-        .cloned()
-        .collect();
-    if !real.is_empty() {
-        let estimate = estimate::estimate(&real, plan, &settings.safety.prices());
-        let happening = render::real_world(&real, &estimate, settings);
-        if settings.safety.yes || staged.iter().all(|s| allowed(settings, s)) {
-            say(Event::Note(happening));
-        } else if !somebody_is_there() {
-            say(Event::Note(happening));
-            return Err(nobody_to_ask(&real));
-        } else {
-            if !settings.quiet {
-                say(Event::Note(happening.clone()));
-            }
-            let shown = if settings.quiet { &happening } else { "" };
-            if !ask(shown, &real, settings, signals).await? {
-                return Ok(false);
-            }
-        }
+    let agreed = settings.safety.yes || staged.iter().all(|s| allowed(settings, s));
+    if !agree_to(settings, subjects, agreed, plan, signals, say).await? {
+        return Ok(false);
     }
     for s in staged {
         let mut stop = signals.stop.clone();
@@ -118,6 +99,37 @@ pub async fn agree(
         }
     }
     Ok(true)
+}
+
+/// Says what is going to happen, and asks unless somebody has `agreed` already. A sandbox has no real world.
+async fn agree_to(
+    settings: &Settings,
+    subjects: &[(Facts, Known)],
+    agreed: bool,
+    plan: &Plan,
+    signals: &Signals,
+    say: &mut impl FnMut(Event),
+) -> Result<bool, Failure> {
+    let real: Vec<(Facts, Known)> = subjects
+        .iter()
+        .filter(|(facts, _)| !facts.sandbox)
+        .cloned()
+        .collect();
+    if real.is_empty() {
+        return Ok(true);
+    }
+    let estimate = estimate::estimate(&real, plan, &settings.safety.prices());
+    let happening = render::real_world(&real, &estimate, settings);
+    say(Event::Note(happening.clone()));
+    if agreed {
+        return Ok(true);
+    }
+    if !somebody_is_there() {
+        return Err(nobody_to_ask(&real));
+    }
+    // Whoever is asked must know what about.
+    let shown = if settings.quiet { &happening } else { "" };
+    ask(shown, &real, settings, signals).await
 }
 
 fn allowed(settings: &Settings, staged: &Staged) -> bool {
