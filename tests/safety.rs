@@ -29,7 +29,9 @@ impl Place {
     fn answering(rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Self {
         let test = Test::new();
         let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
+        let other = format!("other-fn={}", fixture("hello-python").display());
+        let functions = ["--function", &function, "--function", &other];
+        let server = Server::start(&test, &[&["--settle", "10"], &functions[..]].concat());
         let body = serde_json::json!({ "Description": ORIGINAL });
         server.call(
             "PUT",
@@ -153,6 +155,47 @@ fn a_flag_a_variable_or_a_rule_agrees() {
         place.run(&[]).fails_with(code);
     }
     assert_eq!(place.configuration()["Description"], ORIGINAL);
+}
+
+#[test]
+fn two_functions_need_leave_for_each_and_one_that_is_denied_stops_both() {
+    let place = Place::new();
+    let pair = [
+        "run",
+        "--before",
+        "my-fn",
+        "--after",
+        "other-fn",
+        "--endpoint-url",
+        &place.proxy.url,
+        "--runs",
+        "1",
+        "--warm-invokes",
+        "0",
+    ];
+    place
+        .test
+        .write("lambench.toml", "[safety]\nallow = [\"my-fn\"]\n");
+    let ran = place.test.run(&pair).fails_with(2);
+    for name in ["my-fn", "other-fn"] {
+        let said = format!("lambda_function.lambda_handler of {name}, 5 times");
+        assert!(flat(&ran.stderr).contains(&said), "{}", ran.stderr);
+    }
+    place.test.write(
+        "lambench.toml",
+        "[safety]\nallow = [\"*\"]\ndeny = [\"other-*\"]\n",
+    );
+    place
+        .test
+        .run(&pair)
+        .fails_with(2)
+        .says("other-fn is not measured");
+    place.only_read();
+    place.test.write(
+        "lambench.toml",
+        "[safety]\nallow = [\"my-fn\", \"other-*\"]\n",
+    );
+    place.test.run(&pair).success();
 }
 
 #[test]
@@ -530,6 +573,7 @@ fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
         .run(&["--yes", "--prices", "prices.toml", "--max-cost", "0.00045"])
         .fails_with(1)
         .says("it will be stopped on the way")
+        .says("prices of contract, 2026-11")
         .says("would pass --max-cost 0.00045");
     assert_eq!(place.invokes(), 4);
     assert_eq!(place.configuration()["Description"], ORIGINAL);

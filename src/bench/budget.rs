@@ -126,6 +126,7 @@ pub fn cost(samples: &[Sample], subjects: &[Priced]) -> RunCost {
         requests: samples.len() as u64,
         billed_ms: samples.iter().map(billed_ms).sum(),
         cost_usd: samples.iter().map(usd).sum(),
+        own_prices: None,
     }
 }
 

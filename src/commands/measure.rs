@@ -222,6 +222,7 @@ async fn follow(
     .measure()
     .await;
     result.cost = budget::cost(&measured.samples, &forecast::priced(settings, &subjects));
+    result.cost.own_prices = settings.safety.own_prices();
     let stopped = complete(&mut result, measured, &settings.safety.prices());
     Ok(Some((result, stopped)))
 }

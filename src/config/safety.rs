@@ -36,6 +36,12 @@ impl Safety {
         self.prices.clone().unwrap_or_else(Prices::builtin)
     }
 
+    /// Where and when the prices of `--prices` are from, as the list says.
+    pub fn own_prices(&self) -> Option<String> {
+        let prices = self.prices.as_ref()?;
+        Some(format!("{}, {}", prices.source, prices.as_of))
+    }
+
     /// Whether a rule looks at tags.
     pub fn asks_for_tags(&self) -> bool {
         let mut all = self.allow.iter().chain(&self.deny);

@@ -175,8 +175,11 @@ fn cost(subjects: &[(Facts, Known)], estimate: &Estimate, settings: &Settings) -
         .and_then(|(facts, _)| facts.region.as_deref())
         .unwrap_or("us-east-1");
     let paid = subjects.iter().any(|(facts, _)| !facts.sandbox);
-    let as_of = settings.safety.prices().as_of;
-    text.will_cost(paid, &dollars(usd), region, &clean(&as_of))
+    let prices = match settings.safety.own_prices() {
+        Some(list) => text.prices_of(&clean(&list)),
+        None => text.list_prices(region, &settings.safety.prices().as_of),
+    };
+    text.will_cost(paid, &dollars(usd), &prices)
 }
 
 /// Small sums with two figures that say something, larger ones with cents.

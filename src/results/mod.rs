@@ -250,7 +250,7 @@ pub struct ArmSummary {
 
 /// What all invokes of a run cost, counted or not, at list prices. On a sandbox nothing is paid: it is what they would
 /// have cost on AWS.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunCost {
     /// Invokes.
     #[serde(default)]
@@ -261,6 +261,9 @@ pub struct RunCost {
     /// Dollars; none where the price list has no price for a subject.
     #[serde(default)]
     pub cost_usd: Option<f64>,
+    /// The user's own price list, `contract, 2026-11`; none where it is lambench's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_prices: Option<String>,
 }
 
 /// How the run ended.

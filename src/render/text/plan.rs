@@ -76,26 +76,29 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn will_cost(
-        self,
-        paid: bool,
-        usd: &str,
-        region: &str,
-        as_of: &str,
-    ) -> String {
+    pub(in crate::render) fn will_cost(self, paid: bool, usd: &str, prices: &str) -> String {
         if paid {
             self.say(
-                format!("about {usd}, init included (list prices of {region}, {as_of})"),
-                format!("약 {usd}, 초기화 포함({region} 정가, {as_of} 기준)"),
+                format!("about {usd}, init included ({prices})"),
+                format!("약 {usd}, 초기화 포함({prices})"),
             )
         } else {
             self.say(
-                format!(
-                    "nothing; on AWS about {usd}, init included (list prices of {region}, {as_of})"
-                ),
-                format!("없음. AWS라면 약 {usd}, 초기화 포함({region} 정가, {as_of} 기준)"),
+                format!("nothing; on AWS about {usd}, init included ({prices})"),
+                format!("없음. AWS라면 약 {usd}, 초기화 포함({prices})"),
             )
         }
+    }
+
+    pub(in crate::render) fn list_prices(self, region: &str, as_of: &str) -> String {
+        self.say(
+            format!("list prices of {region}, {as_of}"),
+            format!("{region} 정가, {as_of} 기준"),
+        )
+    }
+
+    pub(in crate::render) fn prices_of(self, list: &str) -> String {
+        self.say(format!("prices of {list}"), format!("가격표: {list}"))
     }
 
     pub(in crate::render) fn at_most(self, usd: &str) -> String {
@@ -136,6 +139,13 @@ impl Text {
         self.say(
             format!("{actions} on {on} (--iam-policy prints the policy)"),
             format!("{on}에 대한 {actions}(--iam-policy로 정책을 출력합니다)"),
+        )
+    }
+
+    pub(in crate::render) fn own_prices_note(self, list: &str) -> String {
+        self.say(
+            format!("Costs are reckoned with your own prices ({list}), requests included."),
+            format!("비용은 직접 지정한 가격표({list}) 기준이며 요청 요금을 포함합니다."),
         )
     }
 
