@@ -112,7 +112,7 @@ impl Builder<'_> {
             build.runtime.as_ref().map(|r| r.value.as_str()),
             build.handler.as_ref().map(|h| h.value.as_str()),
         )
-        .map_err(|unknown| self.not_inferred(&written.value, unknown))?;
+        .map_err(|unknown| self.not_inferred(&written.value, &contents, unknown))?;
         let runtime = sourced(build.runtime, inferred.runtime, inferred.runtime_from);
         let handler = sourced(build.handler, inferred.handler, inferred.handler_from);
 
@@ -222,7 +222,7 @@ impl Builder<'_> {
         Ok(path)
     }
 
-    fn not_inferred(&self, package: &str, unknown: Unknown) -> ConfigError {
+    fn not_inferred(&self, package: &str, contents: &Contents, unknown: Unknown) -> ConfigError {
         let wanted = unknown.wanted();
         let mut hint = if self.has_flags {
             let flags: Vec<String> = wanted.iter().map(|name| format!("--{name}")).collect();
@@ -233,6 +233,17 @@ impl Builder<'_> {
                 wanted.join(" and ")
             )
         };
+        let may_be = infer::candidates(contents);
+        if let ([file, ..], Unknown::Both { .. }, true) =
+            (may_be.as_slice(), &unknown, self.has_flags)
+        {
+            let module = file
+                .rsplit_once('.')
+                .map_or(file.as_str(), |(name, _)| name);
+            hint = format!(
+                "{file} is at its top: if that is the function, name it by --handler {module}.FUNCTION"
+            );
+        }
         if let Some(inside) = unknown.inside() {
             hint = format!(
                 "the package seems to lie in {inside}/ inside it: give that folder, or zip its contents"

@@ -240,6 +240,11 @@ fn what_can_not_be_inferred_names_the_flags() {
             "name them by --runtime and --handler",
         ),
         (
+            "--after web/",
+            "web/: no function found in it: looked for bootstrap, lambda_function.py, index.mjs, index.js, index.cjs at its top",
+            "app.py is at its top: if that is the function, name it by --handler app.FUNCTION",
+        ),
+        (
             "--after web/ --runtime python3",
             "web/: no handler found for python3: looked for lambda_function.py at its top",
             "name it by --handler",
