@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::TypedBuild;
+use crate::sandbox::runtimes;
 use crate::subject::contents::Contents;
 use crate::subject::infer::{self, Family, Unknown};
 
@@ -107,6 +108,9 @@ impl Builder<'_> {
         };
         let path = self.existing(&written)?;
         let contents = Contents::open(&path)?;
+        if let Some(given) = &build.runtime {
+            check_runtime(given)?;
+        }
         let inferred = infer::infer(
             &contents,
             build.runtime.as_ref().map(|r| r.value.as_str()),
@@ -273,6 +277,21 @@ fn sourced(given: Option<Sourced<String>>, value: String, from: Option<String>) 
     given.unwrap_or_else(|| {
         let origin = from.map_or(Origin::Default, Origin::Inferred);
         Sourced::new(value, origin)
+    })
+}
+
+/// A package runs on the sandbox, so a runtime that it does not know is a mistake that can be told before it starts.
+fn check_runtime(runtime: &Sourced<String>) -> Result<(), ConfigError> {
+    if runtimes::supports(&runtime.value) {
+        return Ok(());
+    }
+    Err(ConfigError::Usage {
+        what: format!(
+            "{}: the sandbox does not run {}",
+            by(&runtime.origin),
+            runtime.value
+        ),
+        hint: Some(format!("it runs {}", runtimes::SUPPORTED)),
     })
 }
 

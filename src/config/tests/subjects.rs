@@ -371,3 +371,22 @@ fn an_empty_word_is_never_the_working_folder() {
         assert_eq!(test.said(&error).0, flag);
     }
 }
+
+#[test]
+fn a_runtime_that_the_sandbox_does_not_run_is_refused_before_it_starts() {
+    let mut test = Test::with(&["p"]);
+    for runtime in ["pyton3", "python2.7", "java21", "nodejs20"] {
+        let (said, hint) = test.fails(&format!("--after p --runtime {runtime}"));
+        assert_eq!(
+            said,
+            format!("--runtime: the sandbox does not run {runtime}")
+        );
+        assert!(hint.starts_with("it runs python3, python3.N"), "{hint}");
+    }
+    test.toml("[functions.fn]\npackage = 'p'\nruntime = 'pyton'\n");
+    let (said, _) = test.fails("--function fn");
+    assert_eq!(
+        said,
+        "functions.fn.runtime, lambench.toml:3: the sandbox does not run pyton"
+    );
+}
