@@ -1,6 +1,7 @@
 //! `lambench serve`: the sandbox as an endpoint for the aws CLI, boto3 and the SDKs.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::{Globals, ServeArgs};
@@ -20,6 +21,9 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     let mut signals = signals::listen(|| {}).map_err(|error| {
         Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
     })?;
+    if let Some(path) = &args.port_file {
+        forget(path)?;
+    }
     let sandbox = stage::start_sandbox(
         args.port,
         args.settle.map(Duration::from_millis),
@@ -74,6 +78,17 @@ async fn serve_functions(
         ));
     }
     Ok(())
+}
+
+/// An earlier server's port file would tell whoever waits for this one's that it is there, and the wrong port.
+fn forget(port_file: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(port_file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
+            Exit::CouldNotMeasure,
+            format!("removing the old {}: {error}", port_file.display()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The port file is written last and whole, so that whoever waits for it finds a server that answers.
