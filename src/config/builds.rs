@@ -177,6 +177,11 @@ impl Builder<'_> {
                 "looked for {}; paths in the file are relative to it",
                 path.display()
             )
+        } else if by(&written.origin).ends_with("layers") {
+            format!(
+                "looked for {}; a layer is a folder or a zip",
+                path.display()
+            )
         } else {
             "a word with a / in it or one that ends in .zip is taken for a path; a function on AWS is named by NAME \
              or ARN"

@@ -48,6 +48,9 @@ pub struct Candidates {
     pub payload: Option<Sourced<String>>,
 }
 
+/// Why a path is measured on the sandbox, after its name.
+pub const IS_A_PACKAGE: &str = " is a package on this machine";
+
 /// Finds out what is named.
 pub struct Finder<'a> {
     /// The command line.
@@ -318,7 +321,7 @@ impl Finder<'_> {
                 ..base.unwrap_or_default()
             })),
             label: None,
-            reason: format!("{word} is a package on this machine"),
+            reason: format!("{word}{IS_A_PACKAGE}"),
         }
     }
 
