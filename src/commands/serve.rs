@@ -58,6 +58,11 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
         signals.stop.requested().await;
     }
     endpoint.close().await;
+    if let Some(path) = &args.port_file
+        && std::fs::read_to_string(path).is_ok_and(|written| written.trim() == port_of(&url))
+    {
+        forget(path)?;
+    }
     // Ending is what a server is asked to do by a signal.
     Ok(Exit::Done)
 }
@@ -80,7 +85,7 @@ async fn serve_functions(
     Ok(())
 }
 
-/// An earlier server's port file would tell whoever waits for this one's that it is there, and the wrong port.
+/// A port file that outlives its server would tell whoever waits for the next one a wrong port.
 fn forget(port_file: &Path) -> Result<(), Failure> {
     match std::fs::remove_file(port_file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
@@ -94,7 +99,7 @@ fn forget(port_file: &Path) -> Result<(), Failure> {
 /// The port file is written last and whole, so that whoever waits for it finds a server that answers.
 fn announce(args: &ServeArgs, url: &str) -> Result<(), Failure> {
     if let Some(path) = &args.port_file {
-        let port = url.rsplit(':').next().unwrap_or_default();
+        let port = port_of(url);
         let write = || -> std::io::Result<()> {
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
             let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(".".as_ref()))?;
@@ -115,6 +120,10 @@ fn announce(args: &ServeArgs, url: &str) -> Result<(), Failure> {
     ));
     say("Ctrl-C ends it");
     Ok(())
+}
+
+fn port_of(url: &str) -> &str {
+    url.rsplit(':').next().unwrap_or_default()
 }
 
 fn say(text: &str) {
