@@ -1,6 +1,5 @@
-//! A folder -> a zip, the same bytes for the same contents. Everything in it is kept, `__pycache__` and hidden files too,
-//! with modes. Times are kept only where there are `.pyc` files, which would be stale without them, and to the second:
-//! a zip's own times have two-second steps. Elsewhere a fresh checkout would look like a new version.
+//! A folder -> a zip, the same bytes every time. Everything in the folder is kept, `__pycache__` and hidden files too,
+//! with modes and with times to the second: a zip's own times have two-second steps, which would make `.pyc` stale.
 
 mod error;
 
@@ -253,16 +252,10 @@ fn write_zip(package: &Path, entries: &[Entry], file: File, path: &Path) -> Resu
         why: why.to_string(),
     };
     let mut zip = ZipWriter::new(BufWriter::new(file));
-    let compiled = |entry: &Entry| {
-        Path::new(&entry.name)
-            .extension()
-            .is_some_and(|e| e == "pyc")
-    };
-    let keep_times = entries.iter().any(compiled);
     let mut unzipped = 0;
     let mut bytes = Vec::new();
     for entry in entries {
-        let options = options(&entry.found, keep_times).map_err(|error| failed(&error))?;
+        let options = options(&entry.found).map_err(|error| failed(&error))?;
         if entry.is_dir() {
             zip.add_directory(entry.name.as_str(), options)
                 .map_err(|error| failed(&error))?;
@@ -288,18 +281,12 @@ fn write_zip(package: &Path, entries: &[Entry], file: File, path: &Path) -> Resu
     Ok(unzipped)
 }
 
-/// Mode and, if wanted, times of an entry. The zip's own time is in UTC, so that the bytes do not depend on a time zone.
-fn options(
-    found: &Metadata,
-    keep_times: bool,
-) -> zip::result::ZipResult<FullFileOptions<'static, 'static>> {
+/// Mode and times of an entry. The zip's own time is in UTC, so that the bytes do not depend on a time zone.
+fn options(found: &Metadata) -> zip::result::ZipResult<FullFileOptions<'static, 'static>> {
     let mut options = FullFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .unix_permissions(mode(found))
         .last_modified_time(DateTime::DEFAULT);
-    if !keep_times {
-        return Ok(options);
-    }
     let since_epoch = found
         .modified()
         .ok()
