@@ -390,3 +390,21 @@ fn a_runtime_that_the_sandbox_does_not_run_is_refused_before_it_starts() {
         "functions.fn.runtime, lambench.toml:3: the sandbox does not run pyton"
     );
 }
+
+#[test]
+fn a_name_that_is_nearly_a_defined_one_is_asked_about() {
+    let mut test = Test::with(&["build"]);
+    test.toml("[functions.data-collector]\npackage = \"build\"\n");
+    let found = test.run("--function data-colector").unwrap();
+    assert_eq!(
+        found.warnings,
+        ["lambench.toml does not define data-colector: did you mean data-collector?"]
+    );
+    for meant in [
+        "--function data-colector --aws",
+        "--function something-else",
+        "--function data-collector",
+    ] {
+        assert!(test.run(meant).unwrap().warnings.is_empty(), "{meant}");
+    }
+}
