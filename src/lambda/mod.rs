@@ -8,6 +8,7 @@ mod describe;
 mod error;
 mod function;
 mod invoke;
+pub mod journal;
 mod stage;
 
 pub use connect::{Connect, Lambda};
