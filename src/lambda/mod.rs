@@ -9,11 +9,15 @@ mod error;
 mod function;
 mod invoke;
 pub mod journal;
+mod leftover;
 mod stage;
+mod touch;
+mod update;
 
 pub use connect::{Connect, Lambda};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
+pub use leftover::finish_left_over;
 pub use stage::{Code, NewFunction};
