@@ -145,7 +145,7 @@ async fn follow(
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut warnings = settings.warnings.clone();
     for s in &staged {
-        warnings.extend(restore::found_touched(&s.record.name, &s.function));
+        warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,
