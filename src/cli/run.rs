@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
+use super::TouchArg;
 use super::safety::SafetyArgs;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
@@ -73,6 +74,12 @@ pub struct RunArgs {
     /// never look improved.
     #[arg(long, help_heading = "Invokes")]
     pub allow_function_errors: bool,
+    /// What to change before each cold start, and to put back [env: LAMBENCH_TOUCH] [default: description]
+    ///
+    /// The description works everywhere that is known. Should it give no cold starts, the others are here by name:
+    /// each is put back exactly, and the result says which one it was.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Invokes")]
+    pub touch: Option<TouchArg>,
 
     /// How much.
     #[command(flatten)]

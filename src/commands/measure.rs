@@ -21,7 +21,7 @@ use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 
-use super::restore::restore;
+use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
 use super::{Failure, consent, forecast, print, signals, warnings};
@@ -128,21 +128,6 @@ async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
-    if let [a, b] = all.as_slice()
-        && a.function.found().arn == b.function.found().arn
-    {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "{} and {} are the same function",
-                a.record.name, b.record.name
-            ),
-        )
-        .hint(Some(
-            "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
-                .into(),
-        )));
-    }
     Ok(all)
 }
 
@@ -158,11 +143,8 @@ async fn follow(
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut run_warnings = settings.warnings.clone();
-    for s in staged.iter().filter(|s| s.function.had_leftover()) {
-        run_warnings.push(format!(
-            "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",
-            s.record.name
-        ));
+    for s in &staged {
+        run_warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }
     let mut known = Vec::new();
     for s in &staged {
@@ -291,8 +273,8 @@ fn conclude(
         (None, _) => {}
     }
     // What was measured is shown whether or not it could be kept.
-    if settings.json {
-        print(&render::json(result))?;
+    let shown = if settings.json {
+        print(&render::json(result))
     } else if has_cold_starts(result) {
         let style = Style::for_stdout();
         print(&render::report(
@@ -301,7 +283,16 @@ fn conclude(
             settings.lang,
             &style,
             saved.as_deref().ok(),
-        ))?;
+        ))
+    } else {
+        Ok(())
+    };
+    match shown {
+        // A terminal that was closed: that is why the run was stopped, not another failure.
+        Err(failure) if matches!(stopped, Some(Stopped::Interrupted)) => {
+            failure.report();
+        }
+        shown => shown?,
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();

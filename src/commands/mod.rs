@@ -5,6 +5,7 @@ mod demo;
 mod dry_run;
 mod failure;
 mod forecast;
+mod left_over;
 mod measure;
 mod policy;
 mod restore;
@@ -44,11 +45,15 @@ pub fn main(args: Vec<OsString>) -> Exit {
             return Failure::new(Exit::CouldNotMeasure, format!("starting: {error}")).report();
         }
     };
+    if !matches!(cli.command, Command::Restore(_)) {
+        left_over::notice(&cli.globals);
+    }
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
+            Command::Restore(args) => left_over::restore(args, cli.globals).await,
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.

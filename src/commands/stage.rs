@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
-use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
+use crate::lambda::journal::{JournalError, Journals};
+use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
@@ -120,11 +121,7 @@ pub async fn subject(
     scratch: &Path,
 ) -> Result<Staged, Failure> {
     let (function, unzipped, layers) = match &subject.target {
-        Target::InPlace(name) => (
-            Function::in_place(&endpoint.lambda, name).await?,
-            None,
-            None,
-        ),
+        Target::InPlace(name) => (in_place(endpoint, settings, name).await?, None, None),
         Target::Package(package) => {
             let name = format!(
                 "{}-{}",
@@ -133,7 +130,7 @@ pub async fn subject(
             );
             let (unzipped, layers) = create(endpoint, &name, package, scratch).await?;
             (
-                Function::staged(&endpoint.lambda, &name).await?,
+                Function::staged_with(&endpoint.lambda, &name, settings.touch, None).await?,
                 Some(unzipped),
                 Some(layers),
             )
@@ -145,6 +142,32 @@ pub async fn subject(
         function,
         record,
     })
+}
+
+/// A function that exists, locked; it is written down before it is touched.
+async fn in_place(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    name: &str,
+) -> Result<Function, Failure> {
+    let journals = Journals::of_user().map_err(LambdaError::from)?;
+    match Function::in_place(&endpoint.lambda, name, settings.touch, &journals).await {
+        // Two names of one function: this very run holds the lock.
+        Err(LambdaError::Journal(JournalError::InUse {
+            owner: Some(owner), ..
+        })) if owner.is_this_process() => {
+            let names: Vec<&str> = settings.subjects.iter().map(|s| s.name.as_str()).collect();
+            Err(Failure::new(
+                Exit::Usage,
+                format!("{} are the same function", names.join(" and ")),
+            )
+            .hint(Some(
+                "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
+                    .into(),
+            )))
+        }
+        function => Ok(function?),
+    }
 }
 
 /// Packs a package and its layers, hands them over by the sandbox's private route, and creates the function. Gives the
@@ -258,6 +281,7 @@ fn record(
         mounts: facts.mounts,
         disk_state: facts.disk_state,
         concurrency_mode: "serial".into(),
+        touch: function.touch_kind(),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,
         unzipped_bytes: unzipped.or(facts.unzipped_bytes),

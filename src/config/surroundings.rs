@@ -10,7 +10,7 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_LANG",
     "LAMBENCH_MAX_COST",
@@ -21,6 +21,7 @@ const KNOWN: [&str; 12] = [
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
     "LAMBENCH_TIMEOUT",
+    "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",
     "LAMBENCH_YES",
 ];

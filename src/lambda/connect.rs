@@ -37,6 +37,8 @@ pub struct Lambda {
     pub region: String,
     /// The endpoint, where it is not AWS's own.
     pub endpoint_url: Option<String>,
+    /// The profile in use, where one is named.
+    pub profile: Option<String>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,6 +77,11 @@ impl Lambda {
             ));
         }
         let named = to.profile.is_some();
+        // For a later `lambench restore`, which may run where the variable is another.
+        let profile = match &to.profile {
+            None if !loopback => variable("AWS_PROFILE"),
+            given => given.clone(),
+        };
         if let Some(profile) = to.profile {
             loader = loader.profile_name(profile);
         }
@@ -112,6 +119,7 @@ impl Lambda {
             config,
             region,
             endpoint_url,
+            profile,
         })
     }
 

@@ -8,13 +8,18 @@ mod describe;
 mod error;
 mod function;
 mod invoke;
+pub mod journal;
+mod leftover;
 mod stage;
 mod suitable;
 mod throttle;
+mod touch;
+mod update;
 
 pub use connect::{Connect, Lambda, region_of};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
+pub use leftover::finish_left_over;
 pub use stage::{Code, NewFunction};

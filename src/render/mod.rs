@@ -5,6 +5,7 @@ mod conditions;
 mod figure;
 mod json;
 mod layout;
+pub mod left_over;
 mod plan;
 mod progress;
 mod report;

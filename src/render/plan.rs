@@ -83,7 +83,7 @@ pub fn dry_run(
         text.payload_title().to_owned(),
         fit(&clean(&settings.payload), PAYLOAD_COLUMNS),
     ));
-    list.push((text.changes().to_owned(), changes(subjects, text)));
+    list.push((text.changes().to_owned(), changes(subjects, settings, text)));
     for (i, calls) in estimate.calls.iter().enumerate() {
         let label = if i == 0 { text.calls() } else { "" };
         list.push((
@@ -149,7 +149,7 @@ fn place(subjects: &[(Facts, Known)], settings: &Settings, text: Text) -> String
     place
 }
 
-fn changes(subjects: &[(Facts, Known)], text: Text) -> String {
+fn changes(subjects: &[(Facts, Known)], settings: &Settings, text: Text) -> String {
     let in_place: Vec<String> = subjects
         .iter()
         .filter(|(facts, _)| facts.in_place)
@@ -157,7 +157,7 @@ fn changes(subjects: &[(Facts, Known)], text: Text) -> String {
         .collect();
     let mut said = Vec::new();
     if !in_place.is_empty() {
-        said.push(text.will_touch(&in_place.join(", ")));
+        said.push(text.will_touch(&in_place.join(", "), settings.touch));
     }
     if in_place.len() < subjects.len() {
         said.push(text.deleted_at_end().to_owned());
