@@ -11,8 +11,8 @@ pub struct SafetyArgs {
     /// Measure a deployed function without asking first [env: LAMBENCH_YES]
     ///
     /// Before the first invoke on AWS it is said what will run, how often, with which payload and role. On a terminal
-    /// lambench then asks; elsewhere it needs this flag, or a matching name in lambench.toml: [safety] allow. What
-    /// [safety] deny names is never measured, with or without it.
+    /// lambench then asks; elsewhere it needs this flag, or a matching name in safety.allow of lambench.toml. What
+    /// safety.deny names is never measured, with or without it.
     #[arg(long, short = 'y')]
     pub yes: bool,
     /// Print what would be called, touched and paid, and do none of it
