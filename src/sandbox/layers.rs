@@ -1,4 +1,4 @@
-//! Layers: published once, never changed, kept until the sandbox ends.
+//! Layers: published once, never changed, kept until they are deleted or the sandbox ends.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,8 +36,8 @@ impl PartialEq for LayerVersion {
     }
 }
 
-/// Layer name -> versions, from 1.
-pub(super) type Layers = BTreeMap<String, Vec<Arc<LayerVersion>>>;
+/// Layer name -> versions, from 1; none where one was deleted, for its number is never given again.
+pub(super) type Layers = BTreeMap<String, Vec<Option<Arc<LayerVersion>>>>;
 
 impl Plane {
     /// The layer versions that `arns` name.
@@ -60,7 +60,7 @@ impl Plane {
 
     fn layer_version(&self, name: &str, version: &str) -> Option<Arc<LayerVersion>> {
         let index = version.parse::<usize>().ok()?.checked_sub(1)?;
-        self.layers().get(name)?.get(index).cloned()
+        self.layers().get(name)?.get(index)?.clone()
     }
 
     /// `PublishLayerVersion`.
@@ -91,12 +91,24 @@ impl Plane {
             compatible_architectures: request.compatible_architectures,
             license: request.license_info,
         });
-        versions.push(Arc::clone(&published));
+        versions.push(Some(Arc::clone(&published)));
         drop(layers);
         Ok(Answer::json(
             StatusCode::CREATED,
             &self.describe_layer(&published),
         ))
+    }
+
+    /// `DeleteLayerVersion`. Functions that have it keep it; one that is not there counts as deleted, as on AWS.
+    pub fn delete_layer(&self, layer: &str, version: &str) -> Result<Answer, ApiError> {
+        let name = self.layer_name(layer)?;
+        let index = version.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        if let (Some(index), Some(versions)) = (index, self.layers().get_mut(&name))
+            && let Some(version) = versions.get_mut(index)
+        {
+            *version = None;
+        }
+        Ok(Answer::empty(StatusCode::NO_CONTENT))
     }
 
     /// `GetLayerVersion`.
