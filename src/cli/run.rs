@@ -45,6 +45,12 @@ pub struct RunArgs {
     /// Compare with the result that was stored under this name; the same as --before baseline:NAME
     #[arg(long, value_name = "NAME", conflicts_with = "before")]
     pub baseline: Option<String>,
+    /// Measure what is deployed, run CMD (a deploy), measure again
+    ///
+    /// The function is put back before CMD is run by the shell, with its output on standard error; a CMD that fails
+    /// ends the run. Before and after are then not interleaved, and the report says so.
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["before", "after", "baseline"])]
+    pub around: Option<String>,
     /// Store the result under this name, for --baseline
     #[arg(long, value_name = "NAME")]
     pub save_baseline: Option<String>,
@@ -71,6 +77,12 @@ pub struct RunArgs {
     /// never look improved.
     #[arg(long, help_heading = "Invokes")]
     pub allow_function_errors: bool,
+
+    /// Load the handler's module, and run nothing of the handler: init alone is measured (Python, Node)
+    ///
+    /// A wrapper is packed next to the code; it loads what the handler names and answers {}.
+    #[arg(long, conflicts_with = "around", help_heading = "Invokes")]
+    pub no_handler: bool,
 
     /// How much.
     #[command(flatten)]

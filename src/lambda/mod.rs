@@ -4,15 +4,19 @@
 //! the end, restored or deleted.
 
 mod connect;
+mod copy;
 mod describe;
 mod error;
+mod fetch;
 mod function;
 mod invoke;
 mod stage;
 
 pub use connect::{Connect, Lambda};
+pub use copy::{Model, NewCopy, TAG, UPLOAD_LIMIT};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
+pub use fetch::fits;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
 pub use stage::{Code, NewFunction};

@@ -160,6 +160,7 @@ pub(super) async fn route(plane: &Arc<Plane>, call: Call) -> Result<Answer, ApiE
         }
         ("POST", [LAYERS, "layers", name, "versions"]) => plane.publish_layer(name, &call).await,
         ("GET", [LAYERS, "layers", name, "versions", version]) => plane.get_layer(name, version),
+        ("GET", [LAYERS, "layers", name, "versions"]) => plane.list_layer_versions(name),
         ("GET", [LAYERS, "layers"]) if call.query("find") == Some("LayerVersion") => {
             plane.get_layer_by_arn(call.query("Arn").unwrap_or_default())
         }

@@ -117,6 +117,31 @@ impl Plane {
         self.answer_layer(self.layer_version(&name, version))
     }
 
+    /// `ListLayerVersions`, the newest first. They come in one page.
+    pub fn list_layer_versions(&self, layer: &str) -> Result<Answer, ApiError> {
+        let name = self.layer_name(layer)?;
+        let versions: Vec<Value> = self
+            .layers()
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .rev()
+            .map(|version| {
+                let mut value = self.describe_layer(version);
+                if let Some(members) = value.as_object_mut() {
+                    members.shift_remove("Content");
+                    members.shift_remove("LayerArn");
+                }
+                value
+            })
+            .collect();
+        Ok(Answer::json(
+            StatusCode::OK,
+            &json!({"LayerVersions": versions}),
+        ))
+    }
+
     /// `GetLayerVersionByArn`.
     pub fn get_layer_by_arn(&self, arn: &str) -> Result<Answer, ApiError> {
         self.answer_layer(self.layer_by_arn(arn))
