@@ -10,6 +10,7 @@ mod error;
 mod fetch;
 mod function;
 mod invoke;
+pub mod journal;
 mod stage;
 
 pub use connect::{Connect, Lambda};
