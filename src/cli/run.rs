@@ -14,6 +14,8 @@ Examples:
   lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
+  lambench run --function my-fn --after build/new/          a copy of it with new code against a copy of it
+  lambench run --before my-fn:live --after my-fn:canary     copies of two versions or aliases
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 
 pub(super) const LONG: &str = "\
@@ -27,6 +29,11 @@ A subject is a path (a folder or a zip: it is staged on the sandbox), the name o
 defines, or the name or ARN of a function on AWS. A word with a / in it, one that ends in .zip and one that exists \
 here is a path; write ./name for a file whose name is also a function's.
 
+On AWS a new package or a version is measured as a copy: with --function of a function that lambench.toml does not \
+define (or with --aws), --before and --after take a package, `deployed` (the code that it has now) or NAME:QUALIFIER. \
+Each becomes a function of its own, with the configuration of the one that it is a copy of, tagged lambench=RUN, and \
+deleted at the end; the function itself is neither changed nor invoked.
+
 Flags win over LAMBENCH_* variables, and those over lambench.toml.";
 
 /// Arguments of `lambench run`.
@@ -36,10 +43,10 @@ pub struct RunArgs {
     /// A function: its name in lambench.toml, or its name or ARN on AWS
     #[arg(long, value_name = "NAME")]
     pub function: Option<String>,
-    /// The build before: a path, a NAME, an ARN, or baseline:NAME
+    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
-    /// The build after, or the only one: a path, a NAME or an ARN
+    /// The build after, or the only one: a path, a NAME, an ARN, NAME:QUALIFIER or deployed
     #[arg(long, value_name = "SUBJECT")]
     pub after: Option<String>,
     /// Compare with the result that was stored under this name; the same as --before baseline:NAME

@@ -125,7 +125,11 @@ pub async fn prepare(
     }
     let id = uuid::Uuid::new_v4().simple().to_string();
     let new = NewCopy {
-        name: format!("lambench-{}-{}", &id[..8], super::stage::arm_suffix(subject.arm)),
+        name: format!(
+            "lambench-{}-{}",
+            &id[..8],
+            super::stage::arm_suffix(subject.arm)
+        ),
         run: run.to_owned(),
         zip: code,
         runtime: spec.runtime.clone(),
@@ -170,8 +174,8 @@ fn check_handler(
     spec: &CopySpec,
     warnings: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    let contents = Contents::open(path)
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let contents =
+        Contents::open(path).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let Some(file) = infer::missing_module(&contents, runtime, handler) else {
         return Ok(());
     };
@@ -190,11 +194,7 @@ fn check_handler(
 }
 
 /// Creates what was prepared, and waits until it is active.
-pub async fn create(
-    lambda: &Lambda,
-    mut prepared: Prepared,
-    ours: &Ours,
-) -> Result<Copy, Failure> {
+pub async fn create(lambda: &Lambda, mut prepared: Prepared, ours: &Ours) -> Result<Copy, Failure> {
     let name = prepared.new.name.clone();
     let mut warnings = prepared.warnings;
     let account = prepared.model.account().to_owned();
@@ -202,7 +202,7 @@ pub async fn create(
         let layer = format!("{name}-layer-{n}");
         let publish = {
             let (lambda, layer, zip) = (lambda.clone(), layer.clone(), std::mem::take(zip));
-            async move { lambda.publish_layer_zip(&layer, zip).await }
+            Box::pin(async move { lambda.publish_layer_zip(&layer, zip).await })
         };
         let arn = ours
             .make(lambda, &account, Kind::Layer, &layer, publish)
@@ -214,16 +214,17 @@ pub async fn create(
     let model = Arc::new(prepared.model);
     let make = {
         let (lambda, model, new) = (lambda.clone(), Arc::clone(&model), prepared.new);
-        async move { lambda.create_copy(&model, new).await }
+        Box::pin(async move { lambda.create_copy(&model, new).await })
     };
     let lacking = ours
         .make(lambda, &account, Kind::Function, &name, make)
         .await?;
-    warnings.extend(
-        lacking
-            .iter()
-            .map(|what| format!("{name}, a copy of {}, is without {what}", model.function_name())),
-    );
+    warnings.extend(lacking.iter().map(|what| {
+        format!(
+            "{name}, a copy of {}, is without {what}",
+            model.function_name()
+        )
+    }));
     let function = Function::staged(lambda, &name).await?;
     let found = function.found();
     if found.sandbox.is_none() {
@@ -320,19 +321,21 @@ impl Ours {
                     Some(Failure::new(Exit::Interrupted, format!("{name} is not deleted yet")))
                 }
             };
-            match failed {
-                Some(failure) => failures.push(failure.hint(Some(by_hand(lambda, kind, &name)))),
-                None => {
-                    deleted.push(name);
-                    if let Some((journal, entry)) = journal {
-                        // An entry of what is gone does no harm: deleting it again succeeds.
-                        let _ = journal.done(&entry);
-                    }
-                }
+            if let Some(failure) = failed {
+                failures.push(failure.hint(Some(by_hand(lambda, kind, &name))));
+                continue;
+            }
+            deleted.push(name);
+            if let Some((journal, entry)) = journal {
+                // An entry of what is gone does no harm: deleting it again succeeds.
+                let _ = journal.done(&entry);
             }
         }
         if !deleted.is_empty() {
-            tell(progress, Event::Note(format!("deleted {}", deleted.join(", "))));
+            tell(
+                progress,
+                Event::Note(format!("deleted {}", deleted.join(", "))),
+            );
         }
         let mut failures = failures.into_iter();
         let first = failures.next();
@@ -384,7 +387,9 @@ fn take_down(
 fn by_hand(lambda: &Lambda, kind: Kind, name: &str) -> String {
     let mut command = match kind {
         Kind::Function => format!("aws lambda delete-function --function-name {name}"),
-        Kind::Layer => format!("aws lambda delete-layer-version --layer-name {name} --version-number 1"),
+        Kind::Layer => {
+            format!("aws lambda delete-layer-version --layer-name {name} --version-number 1")
+        }
     };
     command.push_str(" --region ");
     command.push_str(&lambda.region);

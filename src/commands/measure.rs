@@ -12,7 +12,7 @@ use crate::bench::plan::Plan;
 use crate::bench::run::{Checks, Measured, Run};
 use crate::bench::stopped::Stopped;
 use crate::bench::summary;
-use crate::config::{Place, Settings};
+use crate::config::{Place, Settings, Target};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::Function;
@@ -20,6 +20,7 @@ use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
+use super::copies::{self, Ours};
 use super::restore::restore;
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
@@ -67,19 +68,25 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
         endpoint_url.clone_from(&endpoint.lambda.endpoint_url);
     }
     let mut functions = Vec::new();
+    let ours = Ours::default();
+    let created_at = Timestamp::now();
     let outcome = AssertUnwindSafe(async {
         let staged = tokio::select! {
-            staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions) => staged?,
+            staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,
             () = signals.stop.requested() => return Ok(None),
         };
         let say = |event| tell(&progress, event);
-        follow(&settings, &store, staged, &signals, say)
+        follow(&settings, &store, staged, created_at, &signals, say)
             .await
             .map(Some)
     })
     .catch_unwind()
     .await;
     let restored = restore(&functions, &mut signals, &progress).await;
+    let deleted = ours
+        .delete_all(&endpoint.lambda, &mut signals, &progress)
+        .await;
+    let restored = both(restored, deleted);
     tell(&progress, Event::Finished);
     endpoint.close().await;
     let outcome = outcome.unwrap_or_else(|_| {
@@ -109,6 +116,17 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     }
 }
 
+/// Each is said; the first decides the exit code.
+fn both(first: Result<(), Failure>, second: Result<(), Failure>) -> Result<(), Failure> {
+    match (first, second) {
+        (Err(first), Err(second)) => {
+            second.report();
+            Err(first)
+        }
+        (first, second) => first.and(second),
+    }
+}
+
 /// A panic in the display must not keep anything from being put back.
 pub fn tell(progress: &Mutex<render::Progress>, event: Event) {
     progress
@@ -122,9 +140,29 @@ async fn stage_all(
     settings: &Settings,
     scratch: &std::path::Path,
     functions: &mut Vec<Function>,
+    ours: &Ours,
+    created_at: Timestamp,
 ) -> Result<Vec<Staged>, Failure> {
-    let mut all = Vec::new();
+    let run = Store::base_id(created_at, settings.seed);
+    let mut prepared = Vec::new();
     for subject in &settings.subjects {
+        prepared.push(match &subject.target {
+            Target::Copy(spec) => {
+                let lambda = &endpoint.lambda;
+                let no_handler = settings.no_handler;
+                let prepare = copies::prepare(lambda, subject, spec, &run, no_handler, scratch);
+                Some(Box::pin(prepare).await?)
+            }
+            _ => None,
+        });
+    }
+    let mut all = Vec::new();
+    for (subject, prepared) in settings.subjects.iter().zip(prepared) {
+        if let Some(prepared) = prepared {
+            let copied = stage::copied(endpoint, settings, subject, prepared, ours);
+            all.push(Box::pin(copied).await?);
+            continue;
+        }
         let staged = stage::subject(endpoint, settings, subject, scratch).await?;
         functions.push(staged.function.clone());
         all.push(staged);
@@ -152,13 +190,14 @@ async fn follow(
     settings: &Settings,
     store: &Store,
     staged: Vec<Staged>,
+    created_at: Timestamp,
     signals: &Signals,
     mut say: impl FnMut(Event),
 ) -> Result<(RunResult, Option<Stopped>), Failure> {
-    let created_at = Timestamp::now();
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut warnings = settings.warnings.clone();
+    warnings.extend(staged.iter().flat_map(|s| s.warnings.clone()));
     for s in staged.iter().filter(|s| s.function.had_leftover()) {
         warnings.push(format!(
             "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",

@@ -9,5 +9,5 @@ use super::{Failure, measure};
 /// Resolves what was typed, then measures it.
 pub async fn run(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     let settings = config::settings(&args, &globals)?;
-    measure::measure(settings).await
+    Box::pin(measure::measure(settings)).await
 }

@@ -11,7 +11,7 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
 use crate::subject::pack;
 
-use super::Failure;
+use super::{Failure, copies};
 
 /// A temporary folder for packed zips; it goes when it is dropped.
 pub fn scratch() -> Result<Scratch, Failure> {
@@ -110,6 +110,8 @@ pub struct Staged {
     pub function: Function,
     /// All that is known about it before the first invoke; the version is filled in afterwards.
     pub record: SubjectResult,
+    /// What is to be known about it.
+    pub warnings: Vec<String>,
 }
 
 /// Finds or stages one subject.
@@ -120,6 +122,7 @@ pub async fn subject(
     scratch: &Path,
 ) -> Result<Staged, Failure> {
     let (function, unzipped, layers) = match &subject.target {
+        Target::Copy(_) => unreachable!("copies are prepared, and made by `copied`"),
         Target::InPlace(name) => (
             Function::in_place(&endpoint.lambda, name).await?,
             None,
@@ -144,6 +147,37 @@ pub async fn subject(
         arm: subject.arm,
         function,
         record,
+        warnings: Vec::new(),
+    })
+}
+
+/// A copy as a subject.
+pub async fn copied(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    subject: &Subject,
+    prepared: copies::Prepared,
+    ours: &copies::Ours,
+) -> Result<Staged, Failure> {
+    let copy = copies::create(&endpoint.lambda, prepared, ours).await?;
+    let mut record = record(
+        endpoint,
+        settings,
+        subject,
+        &copy.function,
+        copy.unzipped_bytes,
+        copy.layers,
+    );
+    record.package_bytes = Some(copy.zip_bytes);
+    if let (None, Some(version)) = (&record.label, copy.version) {
+        record.version = version;
+        record.version_source = "published".into();
+    }
+    Ok(Staged {
+        arm: subject.arm,
+        function: copy.function,
+        record,
+        warnings: copy.warnings,
     })
 }
 
@@ -306,7 +340,7 @@ fn architecture() -> &'static str {
     }
 }
 
-fn arm_suffix(arm: Arm) -> &'static str {
+pub fn arm_suffix(arm: Arm) -> &'static str {
     match arm {
         Arm::Before => "before",
         Arm::After => "after",

@@ -12,7 +12,7 @@ use super::surroundings::Surroundings;
 use super::{CopyLayer, CopySpec};
 
 /// The word for the code that a function has now.
-const DEPLOYED: &str = "deployed";
+pub const DEPLOYED: &str = "deployed";
 
 /// A copy as it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +39,7 @@ impl Copies<'_> {
         let only_there = |word: &&str| *word == DEPLOYED || qualified(word).is_some();
         self.finder.elsewhere()
             || words.iter().any(only_there)
-            || !self
-                .finder
-                .file
-                .functions
-                .get(function)
-                .is_some_and(super::file::FunctionDef::has_package)
+            || !self.finder.file.functions.contains_key(function)
     }
 
     /// The builds of `--function` as copies of it. What is not named as before is what is deployed.
@@ -134,9 +129,8 @@ impl Copies<'_> {
     }
 
     fn is_path(&self, word: &str) -> bool {
-        word.starts_with("arn:").then_some(false).unwrap_or_else(|| {
-            looks_like_a_path(word) || self.finder.around.folder.join(word).exists()
-        })
+        !word.starts_with("arn:")
+            && (looks_like_a_path(word) || self.finder.around.folder.join(word).exists())
     }
 }
 
@@ -177,7 +171,8 @@ pub fn resolve(
         Err(ConfigError::NoSuchPath {
             path: written.to_owned(),
             by: by.to_owned(),
-            hint: "a folder or a zip; a published layer is named by its ARN with the version".into(),
+            hint: "a folder or a zip; a published layer is named by its ARN with the version"
+                .into(),
         })
     };
     let package = copied
@@ -225,6 +220,21 @@ pub fn around(args: &RunArgs, subjects: &[Candidate]) -> Result<Option<String>, 
         ));
     }
     Ok(Some(command.clone()))
+}
+
+/// The wrapper of `--no-handler` is packed next to code, so there must be a package.
+pub fn check_no_handler(args: &RunArgs, subjects: &[Candidate]) -> Result<(), ConfigError> {
+    let in_place = subjects.iter().find(|s| matches!(s.what, What::InPlace(_)));
+    match in_place.filter(|_| args.no_handler) {
+        None => Ok(()),
+        Some(subject) => Err(usage(
+            format!(
+                "--no-handler: {} is measured in place, where its code is not changed",
+                subject.written
+            ),
+            "measure a copy of it: --function NAME --after deployed --no-handler",
+        )),
+    }
 }
 
 /// The flags of one arm over those for both.

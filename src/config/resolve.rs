@@ -105,6 +105,7 @@ fn settings(
     } = finder.find(&mut warnings)?;
     let (place, place_reason) = place::place(args, &candidates)?;
     place::check_arms(args, &candidates)?;
+    copies::check_no_handler(args, &candidates)?;
     let around_command = copies::around(args, &candidates)?;
     let payload = payload::resolve(
         Sourced::flag("--payload", args.payload.clone())

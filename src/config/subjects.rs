@@ -151,6 +151,12 @@ impl Finder<'_> {
 
     /// What a word after `--before` or `--after` names.
     fn word(&self, arm: Arm, word: &str, flag: &'static str) -> Result<Candidate, ConfigError> {
+        if word == super::copies::DEPLOYED && !self.file.functions.contains_key(word) {
+            return Err(usage(
+                format!("{flag} deployed: of which function?"),
+                "name it with --function",
+            ));
+        }
         match named(word, self.file, &self.around.folder) {
             Named::Defined(def) => self.defined_word(arm, word, flag, def),
             Named::Path => Ok(self.path(arm, word, flag, None)),

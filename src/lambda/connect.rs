@@ -36,6 +36,8 @@ pub struct Lambda {
     pub region: String,
     /// The endpoint, where it is not AWS's own.
     pub endpoint_url: Option<String>,
+    /// The profile in use, where one is named.
+    pub profile: Option<String>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -74,6 +76,7 @@ impl Lambda {
             ));
         }
         let named = to.profile.is_some();
+        let profile = to.profile.clone().or_else(|| variable("AWS_PROFILE"));
         if let Some(profile) = to.profile {
             loader = loader.profile_name(profile);
         }
@@ -111,6 +114,7 @@ impl Lambda {
             config,
             region,
             endpoint_url,
+            profile,
         })
     }
 

@@ -69,6 +69,15 @@ impl Model {
         self.configuration.function_name().unwrap_or_default()
     }
 
+    /// Of its ARN.
+    pub fn account(&self) -> &str {
+        self.configuration
+            .function_arn()
+            .and_then(|arn| arn.split(':').nth(4))
+            .filter(|account| !account.is_empty())
+            .unwrap_or("unknown")
+    }
+
     /// `$LATEST` or a number.
     pub fn version(&self) -> &str {
         self.configuration.version().unwrap_or("$LATEST")
@@ -142,13 +151,12 @@ impl Model {
                     .expect("a size is all that it needs")
             }))
             .set_file_system_configs(c.file_system_configs.clone().filter(|all| !all.is_empty()))
-            .set_tracing_config(
-                c.tracing_config()
-                    .map(|tracing| TracingConfig::builder().set_mode(tracing.mode.clone()).build()),
-            )
-            .set_snap_start(
-                snap_start.map(|on| SnapStart::builder().apply_on(on.clone()).build()),
-            )
+            .set_tracing_config(c.tracing_config().map(|tracing| {
+                TracingConfig::builder()
+                    .set_mode(tracing.mode.clone())
+                    .build()
+            }))
+            .set_snap_start(snap_start.map(|on| SnapStart::builder().apply_on(on.clone()).build()))
             .set_logging_config(logging)
     }
 
@@ -261,7 +269,9 @@ impl Lambda {
         let pin = match self.pin(function).await {
             Ok(pin) => pin,
             Err(error) => {
-                let why = error.code().map_or_else(|| error.to_string(), str::to_owned);
+                let why = error
+                    .code()
+                    .map_or_else(|| error.to_string(), str::to_owned);
                 not_copied.push(format!(
                     "its runtime version, if it is pinned to one (that could not be read: {why})"
                 ));
@@ -299,7 +309,11 @@ impl Lambda {
         model: &Model,
         new: NewCopy,
     ) -> Result<Vec<String>, LambdaError> {
-        let doing = format!("creating {} as a copy of {}", new.name, model.function_name());
+        let doing = format!(
+            "creating {} as a copy of {}",
+            new.name,
+            model.function_name()
+        );
         let c = &model.configuration;
         let layers = new.layers.unwrap_or_else(|| model.layers());
         let of = |mine: Option<u32>, models: Option<i32>| {
@@ -367,11 +381,7 @@ impl Lambda {
             .send()
             .await
             .map_err(|error| {
-                LambdaError::from_sdk(
-                    format!("reading layer {arn}"),
-                    self.endpoint_url(),
-                    &error,
-                )
+                LambdaError::from_sdk(format!("reading layer {arn}"), self.endpoint_url(), &error)
             })?;
         let runtimes: Vec<&str> = output
             .compatible_runtimes()
@@ -381,7 +391,7 @@ impl Lambda {
         let architectures: Vec<&str> = output
             .compatible_architectures()
             .iter()
-            .map(|a| a.as_str())
+            .map(aws_sdk_lambda::types::Architecture::as_str)
             .collect();
         for (known, wanted) in [(runtimes, runtime), (architectures, architecture)] {
             if !known.is_empty() && !known.contains(&wanted) {

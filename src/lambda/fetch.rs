@@ -17,7 +17,7 @@ use super::copy::{Model, UPLOAD_LIMIT};
 use super::{Lambda, LambdaError};
 
 /// Until the answer begins, and between two pieces of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Lambda {
     /// The zip of a model: whole, and the one that it says it has.
@@ -61,7 +61,10 @@ pub fn fits(doing: &str, bytes: u64) -> Result<(), LambdaError> {
 }
 
 /// The address holds a signature: it stands in no error.
-async fn get(location: &str, failed: &impl Fn(String) -> LambdaError) -> Result<Vec<u8>, LambdaError> {
+async fn get(
+    location: &str,
+    failed: &impl Fn(String) -> LambdaError,
+) -> Result<Vec<u8>, LambdaError> {
     let connector = connector(location);
     let request = HttpRequest::get(location).map_err(|_| failed("its address is no URL".into()))?;
     let late = |_| failed(format!("nothing came for {} s", PATIENCE.as_secs()));

@@ -77,8 +77,8 @@ impl Function {
                     "{qualifier} is a version or an alias: it cannot be changed, so no cold start of it can be forced"
                 ),
                 hint: format!(
-                    "name {} without it to measure its $LATEST, or give the package by --before or --after",
-                    found.function_name
+                    "--after {}:{qualifier} measures a copy of it; name {} without it to measure its $LATEST",
+                    found.function_name, found.function_name
                 ),
             });
         }

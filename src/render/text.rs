@@ -372,6 +372,13 @@ impl Text {
         )
     }
 
+    pub(super) fn will_copy(self, names: &str) -> String {
+        self.say(
+            format!("copies of {names} are created with its role, variables and network, invoked, and deleted at the end; {names} itself is neither changed nor invoked"),
+            format!("{names}의 사본을 같은 역할·환경 변수·네트워크로 만들어 호출하고, 끝나면 삭제합니다. {names} 자체는 바꾸지도 호출하지도 않습니다"),
+        )
+    }
+
     pub(super) fn planned(self, arms: usize, runs: u32, warm: u32) -> String {
         let least = arms as u64 * u64::from(runs) * (u64::from(warm) + 1);
         let (each, ko_each) = if arms == 2 {

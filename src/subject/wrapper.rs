@@ -96,9 +96,11 @@ fn python(handler: &str) -> Result<String, WrapError> {
 fn node(zip: &[u8], handler: &str) -> Result<(String, String), WrapError> {
     let mut archive =
         ZipArchive::new(Cursor::new(zip)).map_err(|error| WrapError::Zip(error.to_string()))?;
-    let (folder, name) = handler.rsplit_once('/').map_or(("", handler), |(folder, name)| {
-        (folder.trim_start_matches("./"), name)
-    });
+    let (folder, name) = handler
+        .rsplit_once('/')
+        .map_or(("", handler), |(folder, name)| {
+            (folder.trim_start_matches("./"), name)
+        });
     let (module, export) = name
         .split_once('.')
         .ok_or_else(|| misnamed(handler, "no dot in it"))?;
@@ -141,9 +143,7 @@ fn node(zip: &[u8], handler: &str) -> Result<(String, String), WrapError> {
         };
         (
             format!("{MODULE}.{own}"),
-            format!(
-                "let loaded = require({from});\n{find}exports.handler = async () => ({{}});\n"
-            ),
+            format!("let loaded = require({from});\n{find}exports.handler = async () => ({{}});\n"),
         )
     })
 }
@@ -182,7 +182,10 @@ mod tests {
 
     fn names(zip: &[u8]) -> Vec<String> {
         let archive = ZipArchive::new(Cursor::new(zip)).unwrap();
-        archive.file_names().map(str::to_owned).collect()
+        archive
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect()
     }
 
     fn text(zip: &[u8], name: &str) -> String {
@@ -211,10 +214,19 @@ mod tests {
 
     #[test]
     fn node_modules_are_loaded_as_the_kind_that_they_are() {
+        type Files<'a> = &'a [(&'a str, &'a str)];
         let module = r#"{"type": "module"}"#;
-        let cases: [(&[(&str, &str)], &str, &str); 5] = [
-            (&[("index.js", "")], "lambench_no_handler.js", "require(\"./index.js\")"),
-            (&[("index.mjs", "")], "lambench_no_handler.mjs", "from \"./index.mjs\""),
+        let cases: [(Files<'_>, &str, &str); 5] = [
+            (
+                &[("index.js", "")],
+                "lambench_no_handler.js",
+                "require(\"./index.js\")",
+            ),
+            (
+                &[("index.mjs", "")],
+                "lambench_no_handler.mjs",
+                "from \"./index.mjs\"",
+            ),
             (
                 &[("index.js", ""), ("package.json", module)],
                 "lambench_no_handler.mjs",
