@@ -54,6 +54,9 @@ pub enum Stopped {
         /// Which subject.
         arm: Arm,
     },
+    /// What `--around` does between its halves went wrong.
+    #[error("{0}")]
+    Around(String),
     /// The endpoint.
     #[error(transparent)]
     Lambda(#[from] LambdaError),

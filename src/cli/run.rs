@@ -14,7 +14,7 @@ Examples:
   lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
-  lambench run --function my-fn --after build/new/          a copy of it with new code against a copy of it
+  lambench run --function my-fn --after build/new/          its new code against what is deployed
   lambench run --before my-fn:live --after my-fn:canary     copies of two versions or aliases
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 

@@ -29,6 +29,7 @@ pub struct Prepared {
     layers: Vec<(usize, String, Vec<u8>)>,
     /// Of the package itself, without a wrapper.
     zip_bytes: u64,
+    handler: String,
     unzipped_bytes: Option<u64>,
     warnings: Vec<String>,
 }
@@ -39,6 +40,8 @@ pub struct Copy {
     pub function: Function,
     /// Zipped bytes of the package itself.
     pub zip_bytes: u64,
+    /// Its handler, behind a wrapper if there is one.
+    pub handler: String,
     /// Unzipped bytes, where known.
     pub unzipped_bytes: Option<u64>,
     /// Its layers, where they are not the ones that the endpoint names.
@@ -116,6 +119,7 @@ pub async fn prepare(
             .map(|what| format!("the copy of {} is without {what}", spec.model)),
     );
     let zip_bytes = code.len() as u64;
+    let own_handler = handler.to_owned();
     let mut new_handler = spec.handler.clone();
     if no_handler {
         let wrapped = wrapper::wrap(code, runtime, handler)
@@ -144,6 +148,7 @@ pub async fn prepare(
         new,
         layers,
         zip_bytes,
+        handler: own_handler,
         unzipped_bytes,
         warnings,
     })
@@ -246,6 +251,7 @@ pub async fn create(lambda: &Lambda, mut prepared: Prepared, ours: &Ours) -> Res
     });
     Ok(Copy {
         zip_bytes: prepared.zip_bytes,
+        handler: prepared.handler,
         unzipped_bytes: prepared.unzipped_bytes,
         layers,
         version: Some(model.version().to_owned()).filter(|version| version != "$LATEST"),

@@ -20,6 +20,7 @@ use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
+use super::around::Around;
 use super::copies::{self, Ours};
 use super::restore::restore;
 use super::signals::Signals;
@@ -71,6 +72,17 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     let ours = Ours::default();
     let created_at = Timestamp::now();
     let outcome = AssertUnwindSafe(async {
+        if let Some(command) = &settings.around {
+            let around = Around {
+                command,
+                endpoint: &endpoint,
+                settings: &settings,
+                store: &store,
+                scratch: scratch.path(),
+                progress: &progress,
+            };
+            return Box::pin(around.measure(&mut functions, &mut signals)).await;
+        }
         let staged = tokio::select! {
             staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,
             () = signals.stop.requested() => return Ok(None),
@@ -135,7 +147,8 @@ pub fn tell(progress: &Mutex<render::Progress>, event: Event) {
         .on(event);
 }
 
-async fn stage_all(
+/// Finds or stages every subject; what has to be put back is in `functions` or `ours`, however this ends.
+pub async fn stage_all(
     endpoint: &Endpoint,
     settings: &Settings,
     scratch: &std::path::Path,
@@ -186,7 +199,7 @@ async fn stage_all(
 }
 
 /// Follows the plan; every sample is on disk before the next invoke.
-async fn follow(
+pub async fn follow(
     settings: &Settings,
     store: &Store,
     staged: Vec<Staged>,

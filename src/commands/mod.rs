@@ -1,5 +1,6 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
+mod around;
 mod copies;
 mod demo;
 mod failure;

@@ -9,7 +9,7 @@ use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
-use crate::subject::pack;
+use crate::subject::{pack, wrapper};
 
 use super::{Failure, copies};
 
@@ -121,6 +121,7 @@ pub async fn subject(
     subject: &Subject,
     scratch: &Path,
 ) -> Result<Staged, Failure> {
+    let mut own = None;
     let (function, unzipped, layers) = match &subject.target {
         Target::Copy(_) => unreachable!("copies are prepared, and made by `copied`"),
         Target::InPlace(name) => (
@@ -129,12 +130,19 @@ pub async fn subject(
             None,
         ),
         Target::Package(package) => {
+            let wrapped = if settings.no_handler {
+                Some(wrapped(package, arm_suffix(subject.arm), scratch).await?)
+            } else {
+                None
+            };
             let name = format!(
                 "{}-{}",
                 function_name(&subject.function),
                 arm_suffix(subject.arm)
             );
-            let (unzipped, layers) = create(endpoint, &name, package, scratch).await?;
+            let to_stage = wrapped.as_ref().map_or(package, |wrapped| &wrapped.package);
+            let (unzipped, layers) = create(endpoint, &name, to_stage, scratch).await?;
+            own = wrapped.map(|wrapped| (wrapped.own_bytes, package.handler.clone()));
             (
                 Function::staged(&endpoint.lambda, &name).await?,
                 Some(unzipped),
@@ -142,13 +150,49 @@ pub async fn subject(
             )
         }
     };
-    let record = record(endpoint, settings, subject, &function, unzipped, layers);
+    let mut record = record(endpoint, settings, subject, &function, unzipped, layers);
+    if let Some((bytes, handler)) = own {
+        // What the user has, not the wrapper.
+        record.package_bytes = Some(bytes);
+        record.handler = Some(handler);
+    }
     Ok(Staged {
         arm: subject.arm,
         function,
         record,
         warnings: Vec::new(),
     })
+}
+
+/// A package with a wrapper for `--no-handler`.
+struct Wrapped {
+    package: PackageSpec,
+    /// Zipped bytes without the wrapper.
+    own_bytes: u64,
+}
+
+async fn wrapped(package: &PackageSpec, arm: &str, scratch: &Path) -> Result<Wrapped, Failure> {
+    let (mut package, scratch) = (package.clone(), scratch.to_owned());
+    let path = scratch.join(format!("no-handler-{arm}.zip"));
+    let usage = |text: String, hint| Failure::new(Exit::Usage, text).hint(hint);
+    tokio::task::spawn_blocking(move || {
+        let packed = pack::pack(&package.path, &scratch)
+            .map_err(|error| usage(error.to_string(), error.hint()))?;
+        let failed =
+            |error: std::io::Error| usage(format!("wrapping {}: {error}", path.display()), None);
+        let zip = std::fs::read(&packed.path).map_err(failed)?;
+        let wrapped = wrapper::wrap(zip, &package.runtime, &package.handler)
+            .map_err(|error| usage(error.to_string(), error.hint()))?;
+        std::fs::write(&path, wrapped.zip).map_err(failed)?;
+        package.path.clone_from(&path);
+        package.handler = wrapped.handler;
+        Ok(Wrapped {
+            package,
+            own_bytes: packed.zip_bytes,
+        })
+    })
+    .await
+    .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("packing: {error}")))?
 }
 
 /// A copy as a subject.
@@ -169,6 +213,7 @@ pub async fn copied(
         copy.layers,
     );
     record.package_bytes = Some(copy.zip_bytes);
+    record.handler = Some(copy.handler);
     if let (None, Some(version)) = (&record.label, copy.version) {
         record.version = version;
         record.version_source = "published".into();
@@ -306,6 +351,7 @@ fn record(
                 .collect()
         }),
         code_sha256: found.code_sha256.clone(),
+        no_handler: settings.no_handler,
     }
 }
 

@@ -55,6 +55,9 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         ),
     ));
     list.push((text.changes().to_owned(), changes(settings, text)));
+    if settings.no_handler {
+        list.push((String::new(), text.will_not_handle().to_owned()));
+    }
     let title = conditions::function_names(result);
     format!("{title}\n{}", fields(&list, width).trim_end())
 }

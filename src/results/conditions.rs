@@ -27,6 +27,8 @@ pub enum Condition {
     Concurrency,
     /// Payload.
     Payload,
+    /// Whether the handler ran.
+    Handler,
 }
 
 /// The conditions in which two subjects differ, in a fixed order. Empty: their figures may be compared.
@@ -55,6 +57,7 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
             a.concurrency_mode == b.concurrency_mode,
         ),
         (Condition::Payload, a.payload_sha256 == b.payload_sha256),
+        (Condition::Handler, a.no_handler == b.no_handler),
     ]
     .into_iter()
     .filter_map(|(condition, same)| (!same).then_some(condition))
@@ -73,7 +76,7 @@ mod tests {
     fn every_condition_alone_makes_two_subjects_incomparable() {
         let same = subject(Arm::Only);
         assert_eq!(differing(&same, &same), []);
-        let cases: [(Condition, Change); 13] = [
+        let cases: [(Condition, Change); 14] = [
             (Condition::Endpoint, |s| {
                 s.endpoint_url = Some("http://localhost:4566".into());
             }),
@@ -97,6 +100,7 @@ mod tests {
                 s.concurrency_mode = "burst".into();
             }),
             (Condition::Payload, |s| s.payload_sha256 = "0".into()),
+            (Condition::Handler, |s| s.no_handler = true),
         ];
         for (condition, change) in cases {
             let mut other = same.clone();

@@ -39,6 +39,7 @@ impl Text {
             Condition::DiskState => self.pick("page cache", "페이지 캐시"),
             Condition::Concurrency => self.pick("concurrency", "동시성 방식"),
             Condition::Payload => self.pick("payload", "페이로드"),
+            Condition::Handler => self.pick("whether the handler ran", "핸들러 실행 여부"),
         }
     }
 
