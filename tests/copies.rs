@@ -84,14 +84,21 @@ impl Place {
     fn is_untouched(&self, before: &Value) {
         assert_eq!(self.functions(), ["my-fn"]);
         assert_eq!(&self.configuration(), before);
+        assert!(self.entries().is_empty(), "{:?}", self.entries());
+    }
+
+    /// What the journals say is not deleted yet.
+    fn entries(&self) -> Vec<Value> {
         let journals = self.test.path().join("state/lambench/journal");
-        let left: Vec<_> = std::fs::read_dir(journals)
+        std::fs::read_dir(journals)
             .into_iter()
             .flatten()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
-        assert!(left.is_empty(), "{left:?}");
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .map(|text| serde_json::from_str::<Value>(&text).unwrap())
+            .flat_map(|journal| journal["entries"].as_array().unwrap().clone())
+            .collect()
     }
 }
 
@@ -376,16 +383,54 @@ fn a_copy_that_cannot_be_deleted_is_named_with_the_command_that_does_it() {
         .fails_with(1)
         .says("aws lambda delete-function --function-name lambench-");
     assert_eq!(place.functions().len(), 2);
-    let journals = place.test.path().join("state/lambench/journal");
-    let left = std::fs::read_dir(journals)
-        .unwrap()
-        .filter(|e| {
-            e.as_ref()
-                .unwrap()
-                .path()
-                .extension()
-                .is_some_and(|e| e == "json")
-        })
-        .count();
+    let left = place.entries().len();
     assert_eq!(left, 1, "what is left is on disk");
+}
+
+#[test]
+fn restore_deletes_what_a_killed_run_left() {
+    let place = Place::new();
+    let before = place.configuration();
+    place.package("new", "v");
+    place
+        .test
+        .write("layer/python/shared.py", "VALUE = 'from the layer'\n");
+    let mut left_something = 0;
+    for n in 0..12 {
+        let mut child = place
+            .test
+            .command(&[
+                "run",
+                "--endpoint-url",
+                &place.server.url,
+                "--function",
+                "my-fn",
+                "--after",
+                "new",
+                "--after-layers",
+                "layer",
+                "--runs",
+                "500",
+            ])
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(40 + n * 37));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let entries = place.entries();
+        left_something += usize::from(!entries.is_empty());
+        let restored = place.test.run(&["restore"]).success();
+        for entry in &entries {
+            let name = entry["name"].as_str().unwrap();
+            let said = format!("{}{}", restored.stdout, restored.stderr);
+            assert!(said.contains(name), "{name} is not in {said}");
+            if entry["kind"] == "created_layer" {
+                let path = format!("/2018-10-31/layers/{name}/versions");
+                let layers = place.server.call("GET", &path, None);
+                assert_eq!(layers["LayerVersions"], json!([]));
+            }
+        }
+        place.is_untouched(&before);
+    }
+    assert!(left_something > 3, "the kills came too early or too late");
 }

@@ -1,6 +1,6 @@
 //! What a run tells whoever watches it.
 
-use crate::results::{Arm, Exclusion};
+use crate::results::{Arm, Exclusion, Touch};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub enum Event {
     Restored {
         /// Its name.
         function: String,
+        /// What of it.
+        touch: Touch,
     },
     /// Nothing more will come.
     Finished,

@@ -47,7 +47,7 @@ pub enum Stopped {
     },
     /// Touches that gave no cold start.
     #[error(
-        "touching the description gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
+        "touching the function gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
         arm_name(*arm)
     )]
     NeverCold {
@@ -83,7 +83,9 @@ impl Stopped {
                 "mend the function or its --payload; --allow-function-errors measures it all the same".into(),
             ),
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
-                "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
+                "an init that fails or passes 10 s shows no Init Duration either: look at the function's log; other \
+                 touches are --touch memory, timeout and env"
+                    .into(),
             ),
             Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(
                 "a function whose system log level is above INFO writes no REPORT: see `aws lambda \

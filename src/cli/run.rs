@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
+use super::TouchArg;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
 };
@@ -84,6 +85,12 @@ pub struct RunArgs {
     /// never look improved.
     #[arg(long, help_heading = "Invokes")]
     pub allow_function_errors: bool,
+    /// What to change before each cold start, and to put back [env: LAMBENCH_TOUCH] [default: description]
+    ///
+    /// The description works everywhere that is known. Should it give no cold starts, the others are here by name:
+    /// each is put back exactly, and the result says which one it was.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Invokes")]
+    pub touch: Option<TouchArg>,
 
     /// Load the handler's module, and run nothing of the handler: init alone is measured (Python, Node)
     ///

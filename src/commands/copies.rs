@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::lambda::journal::{Entry, Journal, Journals, Key};
 use crate::lambda::{Function, Lambda, LambdaError, Model, NewCopy, fits};
 use crate::render;
-use crate::results::Layer;
+use crate::results::{Layer, Touch};
 use crate::subject::contents::Contents;
 use crate::subject::{infer, pack, wrapper};
 
@@ -199,7 +199,12 @@ fn check_handler(
 }
 
 /// Creates what was prepared, and waits until it is active.
-pub async fn create(lambda: &Lambda, mut prepared: Prepared, ours: &Ours) -> Result<Copy, Failure> {
+pub async fn create(
+    lambda: &Lambda,
+    mut prepared: Prepared,
+    touch: Touch,
+    ours: &Ours,
+) -> Result<Copy, Failure> {
     let name = prepared.new.name.clone();
     let mut warnings = prepared.warnings;
     let account = prepared.model.account().to_owned();
@@ -230,7 +235,7 @@ pub async fn create(lambda: &Lambda, mut prepared: Prepared, ours: &Ours) -> Res
             model.function_name()
         )
     }));
-    let function = Function::staged(lambda, &name).await?;
+    let function = Function::staged_with(lambda, &name, touch, None).await?;
     let found = function.found();
     if found.sandbox.is_none() {
         warnings.push(format!(

@@ -22,7 +22,7 @@ use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
 use super::around::Around;
 use super::copies::{self, Ours};
-use super::restore::restore;
+use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
 use super::{Failure, print, signals};
@@ -180,21 +180,6 @@ pub async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
-    if let [a, b] = all.as_slice()
-        && a.function.found().arn == b.function.found().arn
-    {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "{} and {} are the same function",
-                a.record.name, b.record.name
-            ),
-        )
-        .hint(Some(
-            "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
-                .into(),
-        )));
-    }
     Ok(all)
 }
 
@@ -211,11 +196,8 @@ pub async fn follow(
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut warnings = settings.warnings.clone();
     warnings.extend(staged.iter().flat_map(|s| s.warnings.clone()));
-    for s in staged.iter().filter(|s| s.function.had_leftover()) {
-        warnings.push(format!(
-            "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",
-            s.record.name
-        ));
+    for s in &staged {
+        warnings.extend(restore::found_touched(&s.record.name, &s.function));
     }
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,

@@ -4,6 +4,7 @@ mod around;
 mod copies;
 mod demo;
 mod failure;
+mod left_over;
 mod measure;
 mod restore;
 mod run;
@@ -41,11 +42,15 @@ pub fn main(args: Vec<OsString>) -> Exit {
             return Failure::new(Exit::CouldNotMeasure, format!("starting: {error}")).report();
         }
     };
+    if !matches!(cli.command, Command::Restore(_)) {
+        left_over::notice(&cli.globals);
+    }
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => run::run(args, cli.globals).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
+            Command::Restore(args) => left_over::restore(args, cli.globals).await,
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
-use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
+use crate::lambda::journal::{JournalError, Journals};
+use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
@@ -124,11 +125,7 @@ pub async fn subject(
     let mut own = None;
     let (function, unzipped, layers) = match &subject.target {
         Target::Copy(_) => unreachable!("copies are prepared, and made by `copied`"),
-        Target::InPlace(name) => (
-            Function::in_place(&endpoint.lambda, name).await?,
-            None,
-            None,
-        ),
+        Target::InPlace(name) => (in_place(endpoint, settings, name).await?, None, None),
         Target::Package(package) => {
             let wrapped = if settings.no_handler {
                 Some(wrapped(package, arm_suffix(subject.arm), scratch).await?)
@@ -144,7 +141,7 @@ pub async fn subject(
             let (unzipped, layers) = create(endpoint, &name, to_stage, scratch).await?;
             own = wrapped.map(|wrapped| (wrapped.own_bytes, package.handler.clone()));
             (
-                Function::staged(&endpoint.lambda, &name).await?,
+                Function::staged_with(&endpoint.lambda, &name, settings.touch, None).await?,
                 Some(unzipped),
                 Some(layers),
             )
@@ -203,7 +200,7 @@ pub async fn copied(
     prepared: copies::Prepared,
     ours: &copies::Ours,
 ) -> Result<Staged, Failure> {
-    let copy = copies::create(&endpoint.lambda, prepared, ours).await?;
+    let copy = copies::create(&endpoint.lambda, prepared, settings.touch, ours).await?;
     let mut record = record(
         endpoint,
         settings,
@@ -224,6 +221,32 @@ pub async fn copied(
         record,
         warnings: copy.warnings,
     })
+}
+
+/// A function that exists, locked; it is written down before it is touched.
+async fn in_place(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    name: &str,
+) -> Result<Function, Failure> {
+    let journals = Journals::of_user().map_err(LambdaError::from)?;
+    match Function::in_place(&endpoint.lambda, name, settings.touch, &journals).await {
+        // Two names of one function: this very run holds the lock.
+        Err(LambdaError::Journal(JournalError::InUse {
+            owner: Some(owner), ..
+        })) if owner.is_this_process() => {
+            let names: Vec<&str> = settings.subjects.iter().map(|s| s.name.as_str()).collect();
+            Err(Failure::new(
+                Exit::Usage,
+                format!("{} are the same function", names.join(" and ")),
+            )
+            .hint(Some(
+                "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
+                    .into(),
+            )))
+        }
+        function => Ok(function?),
+    }
 }
 
 /// Packs a package and its layers, hands them over by the sandbox's private route, and creates the function. Gives the
@@ -337,6 +360,7 @@ fn record(
         mounts: facts.mounts,
         disk_state: facts.disk_state,
         concurrency_mode: "serial".into(),
+        touch: function.touch_kind(),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,
         unzipped_bytes: unzipped.or(facts.unzipped_bytes),

@@ -10,6 +10,7 @@ use super::error::ConfigError;
 use super::origin::Sourced;
 use super::payload;
 use super::toml_reader::{Reader, Source};
+use crate::results::Touch;
 
 /// The file's name.
 pub const NAME: &str = "lambench.toml";
@@ -133,6 +134,8 @@ pub struct ConfigFile {
     pub warm_invokes: Option<Sourced<u32>>,
     /// `defaults.seed`.
     pub seed: Option<Sourced<u64>>,
+    /// `defaults.touch`.
+    pub touch: Option<Sourced<Touch>>,
     /// `defaults.lang`.
     pub lang: Option<Sourced<Lang>>,
     /// `defaults.payload`.
@@ -217,6 +220,11 @@ fn read_defaults(
     file.runs = reader.number("runs", RUNS.0, RUNS.1)?;
     file.warm_invokes = reader.number("warm_invokes", WARM_INVOKES.0, WARM_INVOKES.1)?;
     file.seed = reader.number("seed", SEED.0, SEED.1)?;
+    file.touch = reader.choice(
+        "touch",
+        "\"description\", \"env\", \"memory\" or \"timeout\"",
+        Touch::of_name,
+    )?;
     file.lang = reader.choice("lang", "\"en\" or \"ko\"", Lang::of_code)?;
     file.payload = read_payload(&mut reader);
     file.build = Build {

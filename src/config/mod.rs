@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
-use crate::results::Arm;
+use crate::results::{Arm, Touch};
 
 pub use error::ConfigError;
 pub use served::Served;
@@ -27,6 +27,16 @@ use surroundings::Surroundings;
 /// The settings of `lambench run`.
 pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigError> {
     resolve::run(args, globals, &Surroundings::of_process()?)
+}
+
+/// The language to speak before and beside all settings; where it is misspelt, English.
+pub fn language(globals: &Globals) -> Lang {
+    Surroundings::of_process()
+        .and_then(|around| {
+            let file = resolve::config_file(globals, &around).unwrap_or_default();
+            resolve::lang(globals, &around, &file)
+        })
+        .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
@@ -200,6 +210,8 @@ pub struct Settings {
     pub expect: Vec<(String, serde_json::Value)>,
     /// `--allow-function-errors`.
     pub allow_function_errors: bool,
+    /// `--touch`.
+    pub touch: Touch,
     /// `--save FILE`.
     pub save: Option<PathBuf>,
     /// `--json`.

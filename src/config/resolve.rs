@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, LangArg, RunArgs};
+use crate::cli::{DemoArgs, Globals, LangArg, RunArgs, TouchArg};
+use crate::results::Touch;
 
 use super::builds::{Builder, of_variables};
 use super::copies;
@@ -136,6 +137,7 @@ fn settings(
         payload,
         expect: args.expect.clone(),
         allow_function_errors: args.allow_function_errors,
+        touch: touch(args, around, file)?.value,
         save: args.output.save.clone(),
         json: args.output.json,
         lang: lang(globals, around, file)?.value,
@@ -230,6 +232,30 @@ pub fn seed(
         around.seed()?,
         file.seed.as_ref(),
         u64::from(random),
+    ))
+}
+
+/// `--touch`, `LAMBENCH_TOUCH`, `defaults.touch`, the description.
+pub fn touch(
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<Touch>, ConfigError> {
+    let typed = args.touch.map(|touch| match touch {
+        TouchArg::Description => Touch::Description,
+        TouchArg::Env => Touch::Env,
+        TouchArg::Memory => Touch::Memory,
+        TouchArg::Timeout => Touch::Timeout,
+    });
+    Ok(first(
+        Sourced::flag("--touch", typed),
+        around.choice(
+            "LAMBENCH_TOUCH",
+            "description, env, memory or timeout",
+            Touch::of_name,
+        )?,
+        file.touch.as_ref(),
+        Touch::default(),
     ))
 }
 

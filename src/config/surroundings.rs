@@ -10,7 +10,7 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_LANG",
     "LAMBENCH_MEMORY",
@@ -19,6 +19,7 @@ const KNOWN: [&str; 9] = [
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
     "LAMBENCH_TIMEOUT",
+    "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",
 ];
 

@@ -9,9 +9,10 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserialization
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::touch::OWN_VARIABLE;
 use super::{Lambda, LambdaError};
 
-/// A function as `GetFunction` describes it. Environment variables are not part of it, on purpose.
+/// A function as `GetFunction` describes it. Environment variables are not part of it, on purpose, but for our own.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// Name without ARN or qualifier.
@@ -54,6 +55,10 @@ pub struct Description {
     pub reason: Option<String>,
     /// Why a function of this kind can't be measured in place, if so.
     pub unsuitable: Option<&'static str>,
+    /// The value of the one environment variable that is ours. The others are not read, on purpose.
+    pub own_variable: Option<String>,
+    /// AWS's code for why the environment variables can't be read, if so.
+    pub variables_error: Option<String>,
     /// What only a sandbox knows.
     pub sandbox: Option<SandboxFacts>,
 }
@@ -171,6 +176,13 @@ impl Description {
                 .or(c.state_reason())
                 .map(str::to_owned),
             unsuitable,
+            own_variable: c
+                .environment()
+                .and_then(|e| e.variables()?.get(OWN_VARIABLE).cloned()),
+            variables_error: c
+                .environment()
+                .and_then(|e| e.error())
+                .map(|error| error.error_code().unwrap_or("no code").to_owned()),
             sandbox,
         }
     }

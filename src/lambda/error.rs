@@ -5,6 +5,8 @@ use std::error::Error as _;
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::journal::JournalError;
+
 /// A failed conversation with the Lambda API.
 #[derive(Debug, thiserror::Error)]
 pub enum LambdaError {
@@ -50,6 +52,9 @@ pub enum LambdaError {
         /// The better way.
         hint: String,
     },
+    /// A journal or a lock can't be had; nothing is touched without.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// Somebody else changed the function during the run.
     #[error("{function} was changed by somebody else during the run ({what})")]
     ChangedByOthers {
@@ -177,6 +182,7 @@ impl LambdaError {
             Self::Unreachable { .. } => "check --endpoint-url, the network and the proxy settings",
             Self::TimedOut { .. } => return None,
             Self::Unsuitable { hint, .. } => hint,
+            Self::Journal(error) => return error.hint(),
             Self::ChangedByOthers { .. } => "see who deployed, then run again",
         };
         Some(text.to_owned())

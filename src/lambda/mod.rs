@@ -11,7 +11,10 @@ mod fetch;
 mod function;
 mod invoke;
 pub mod journal;
+mod leftover;
 mod stage;
+mod touch;
+mod update;
 
 pub use connect::{Connect, Lambda};
 pub use copy::{Model, NewCopy, TAG, UPLOAD_LIMIT};
@@ -20,4 +23,5 @@ pub use error::LambdaError;
 pub use fetch::fits;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
+pub use leftover::finish_left_over;
 pub use stage::{Code, NewFunction};

@@ -104,7 +104,7 @@ fn changes(settings: &Settings, text: Text) -> String {
     copied.dedup();
     let mut said = Vec::new();
     if !in_place.is_empty() {
-        said.push(text.will_touch(&in_place.join(", ")));
+        said.push(text.will_touch(&in_place.join(", "), settings.touch));
     }
     if !copied.is_empty() {
         said.push(text.will_copy(&copied.join(", ")));

@@ -5,6 +5,7 @@ mod conditions;
 mod figure;
 mod json;
 mod layout;
+pub mod left_over;
 mod progress;
 mod report;
 mod style;

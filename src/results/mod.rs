@@ -35,6 +35,40 @@ pub enum Kind {
     Warm,
 }
 
+/// What a touch changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Touch {
+    /// The description.
+    #[default]
+    Description,
+    /// An environment variable of lambench's own.
+    Env,
+    /// The memory size, by 1 MB.
+    Memory,
+    /// The timeout, by 1 s.
+    Timeout,
+}
+
+impl Touch {
+    /// The name in flags, files and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Env => "env",
+            Self::Memory => "memory",
+            Self::Timeout => "timeout",
+        }
+    }
+
+    /// The touch of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Description, Self::Env, Self::Memory, Self::Timeout]
+            .into_iter()
+            .find(|touch| touch.name() == name)
+    }
+}
+
 /// Why a sample does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,6 +211,9 @@ pub struct SubjectResult {
     pub disk_state: Option<String>,
     /// `serial`.
     pub concurrency_mode: String,
+    /// What forced its cold starts.
+    #[serde(default)]
+    pub touch: Touch,
     /// SHA-256 of the payload template, hex.
     pub payload_sha256: String,
     /// Zipped size of the package; unknown for images.

@@ -32,6 +32,13 @@ impl Key {
         }
     }
 
+    /// ` --region … --endpoint-url …`, for commands that a person may run later.
+    pub(in crate::lambda) fn flags(&self) -> String {
+        let url = self.endpoint_url.as_ref();
+        let url = url.map(|url| format!(" --endpoint-url {url}"));
+        format!(" --region {}{}", self.region, url.unwrap_or_default())
+    }
+
     /// A file name: the function's for people, a hash of everything for certainty.
     pub(super) fn file_stem(&self) -> String {
         let whole = [
@@ -79,6 +86,14 @@ impl Owner {
             host: host.to_string_lossy().into_owned(),
             since: Timestamp::now(),
         }
+    }
+}
+
+impl Owner {
+    /// Whether that is this very process.
+    pub fn is_this_process(&self) -> bool {
+        let this = Self::this();
+        (self.pid, &self.host) == (this.pid, &this.host)
     }
 }
 

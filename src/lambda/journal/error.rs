@@ -30,12 +30,15 @@ pub enum JournalError {
         why: String,
     },
     /// Another lambench is at work on the function.
-    #[error("{function} is being measured by another lambench ({owner})")]
+    #[error(
+        "{function} is being measured by another lambench ({})",
+        owner.as_ref().map_or_else(|| "it doesn't say which".into(), ToString::to_string)
+    )]
     InUse {
         /// The function.
         function: String,
         /// Who it is.
-        owner: String,
+        owner: Option<Owner>,
     },
 }
 
@@ -48,10 +51,10 @@ impl JournalError {
         }
     }
 
-    pub(super) fn in_use(function: &str, owner: Option<&Owner>) -> Self {
+    pub(super) fn in_use(function: &str, owner: Option<Owner>) -> Self {
         Self::InUse {
             function: function.to_owned(),
-            owner: owner.map_or_else(|| "it doesn't say which".into(), ToString::to_string),
+            owner,
         }
     }
 

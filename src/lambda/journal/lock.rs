@@ -46,10 +46,7 @@ impl Lock {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    return Err(JournalError::in_use(
-                        function,
-                        read_owner(&mut file).as_ref(),
-                    ));
+                    return Err(JournalError::in_use(function, read_owner(&mut file)));
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }

@@ -40,6 +40,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         seed: 42,
         payload: "{}".into(),
         expect: Vec::new(),
+        touch: crate::results::Touch::default(),
         allow_function_errors: false,
         save: None,
         json: false,
