@@ -234,6 +234,31 @@ fn the_next_run_puts_back_first_what_a_killed_one_left() {
 }
 
 #[test]
+fn a_touch_that_arrives_after_the_restore_is_shut_out() {
+    let place = Place::new("10");
+    let before = place.record();
+    let touched = std::sync::Arc::new(AtomicUsize::new(0));
+    let seen = touched.clone();
+    let late = Duration::from_millis(1500);
+    let proxy = Proxy::start(&place.server.url, move |request| {
+        (request.is_update() && seen.fetch_add(1, SeqCst) == 0).then_some(Fault::Late(late))
+    });
+    let url = ["--endpoint-url", &proxy.url];
+    let run = [&["run", "--function", "my-fn"], url.as_slice()].concat();
+    let mut child = place.test.command(&run).spawn().unwrap();
+    wait_for("the touch on its way", || {
+        (touched.load(SeqCst) == 1).then_some(())
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.record(), before, "it has not arrived");
+    place.restore(&[]).success().prints("my-fn: put back");
+    place.nothing_is_left();
+    std::thread::sleep(late);
+    assert_eq!(place.record(), before);
+}
+
+#[test]
 fn a_deploy_since_the_kill_is_left_alone_and_the_entry_goes() {
     let place = Place::new("10");
     place.killed(&[]);
@@ -473,6 +498,8 @@ fn every_touch_forces_cold_starts_and_is_put_back_exactly() {
             "{touch}: first starts"
         );
         if touch == "memory" {
+            let warning = result["warnings"][0].as_str().unwrap();
+            assert!(warning.contains("1 MB more or less than"), "{warning}");
             let sizes: std::collections::BTreeSet<u64> = result["samples"]
                 .as_array()
                 .unwrap()
@@ -570,6 +597,116 @@ fn an_error_about_variables_does_not_repeat_them() {
         .fails_with(1)
         .says("InvalidParameterValueException");
     place.nothing_is_told(&[&ran]);
+    assert_eq!(place.record(), before);
+    place.nothing_is_left();
+}
+
+/// A journal as a killed run that created something would have left it.
+fn leave(place: &Place, endpoint_url: Option<&str>, entries: &[lambench::lambda::journal::Entry]) {
+    use lambench::lambda::journal::{Journals, Key};
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:lambench-my-fn";
+    let key = Key::of_arn(arn, "lambench-my-fn", "us-east-1", endpoint_url);
+    let journal = Journals::at(place.test.path().join("state/lambench/journal"))
+        .open(key, None)
+        .unwrap();
+    for entry in entries {
+        journal.add(entry.clone()).unwrap();
+    }
+}
+
+#[test]
+fn a_function_that_a_killed_run_created_is_deleted() {
+    use lambench::lambda::journal::Entry;
+    let place = Place::new("10");
+    let created = Entry::CreatedFunction {
+        name: "my-fn".into(),
+    };
+    leave(
+        &place,
+        Some(&place.server.url),
+        std::slice::from_ref(&created),
+    );
+    place
+        .restore(&["--list"])
+        .success()
+        .prints("my-fn to delete");
+    place.restore(&[]).success().prints("my-fn: deleted");
+    place.nothing_is_left();
+    let there = place.server.call("GET", "/2015-03-31/functions/", None);
+    assert_eq!(there["Functions"], json!([]));
+}
+
+#[test]
+fn what_was_left_on_aws_is_never_put_back_somewhere_else() {
+    use lambench::lambda::journal::Entry;
+    let place = Place::new("10");
+    let created = Entry::CreatedFunction {
+        name: "my-fn".into(),
+    };
+    leave(&place, None, &[created]);
+    let output = place
+        .test
+        .command(&["restore"])
+        .env("AWS_ENDPOINT_URL_LAMBDA", &place.server.url)
+        .output()
+        .unwrap();
+    Ran::from(output)
+        .fails_with(2)
+        .says("was left on AWS")
+        .says("unset it");
+    assert_eq!(place.journal()["entries"].as_array().unwrap().len(), 1);
+    place.settled();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_the_middle_of_a_run_leaves_a_function_that_can_be_put_back() {
+    use futures_util::FutureExt as _;
+    use lambench::bench::events::Event;
+    use lambench::bench::plan::Plan;
+    use lambench::bench::run::{Checks, Run};
+    use lambench::lambda::journal::Journals;
+    use lambench::lambda::{Connect, Finished, Function, Lambda};
+    use lambench::results::{Arm, Touch};
+
+    let place = Place::new("10");
+    let before = place.record();
+    let lambda = Lambda::connect(Connect {
+        endpoint_url: Some(place.server.url.clone()),
+        ..Connect::default()
+    })
+    .await
+    .unwrap();
+    let journals = Journals::at(place.test.path().join("state/lambench/journal"));
+    let function = Function::in_place(&lambda, "my-fn", Touch::Description, &journals)
+        .await
+        .unwrap();
+    let plan = Plan::new(1, 5, 0, &[Arm::Only]);
+    let targets = [(Arm::Only, function.clone())];
+    let checks = Checks::default();
+    let (_stopper, stop) = lambench::bench::stop::stop();
+    let mut display = |event: Event| {
+        assert!(
+            !matches!(event, Event::Start { done: 2, .. }),
+            "a bug in the display"
+        );
+    };
+    let mut keep = |_: &lambench::results::Sample| Ok(());
+    let run = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut keep,
+        &mut display,
+    );
+    let measured = std::panic::AssertUnwindSafe(run.measure())
+        .catch_unwind()
+        .await;
+    assert!(measured.is_err());
+    assert_ne!(place.record(), before);
+    assert_eq!(place.left().len(), 2, "journal and lock");
+    assert_eq!(function.finish().await.unwrap(), Finished::Restored);
     assert_eq!(place.record(), before);
     place.nothing_is_left();
 }

@@ -127,13 +127,10 @@ fn is_wanted(left: &LeftOver, args: &RestoreArgs) -> bool {
             .as_deref()
             .is_none_or(|wanted| Some(wanted.trim_end_matches('/')) == there)
     };
-    // Of an ARN, the seventh part is the name.
-    let function = args.function.as_deref().map(|name| {
-        name.split(':')
-            .nth(6)
-            .or_else(|| name.split(':').next())
-            .unwrap_or(name)
-            .to_owned()
+    // An ARN, a part of one, or a name; each with or without a qualifier.
+    let function = args.function.as_deref().map(|text| {
+        let name = text.rsplit_once("function:").map_or(text, |(_, name)| name);
+        name.split(':').next().unwrap_or(name).to_owned()
     });
     is(&function, Some(&key.function))
         && is(&args.region, Some(&key.region))

@@ -197,7 +197,7 @@ pub async fn follow(
     let mut warnings = settings.warnings.clone();
     warnings.extend(staged.iter().flat_map(|s| s.warnings.clone()));
     for s in &staged {
-        warnings.extend(restore::found_touched(&s.record.name, &s.function));
+        warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,

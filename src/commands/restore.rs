@@ -60,8 +60,9 @@ pub async fn restore(
     first_failure.map_or(Ok(()), Err)
 }
 
-/// What an earlier run had left of its touches when this one began, and what became of it, for the result's warnings.
-pub fn found_touched(name: &str, function: &Function) -> Vec<String> {
+/// What a reader of the result must know about touches: what an earlier run had left, and what became of it; what this
+/// one's do to the figures.
+pub fn touch_warnings(name: &str, function: &Function) -> Vec<String> {
     let mut warnings: Vec<String> = function
         .cleared()
         .iter()
@@ -82,6 +83,12 @@ pub fn found_touched(name: &str, function: &Function) -> Vec<String> {
                 "{name}: the description ended in a suffix that an interrupted run had left; it is put back without it"
             ),
         });
+    }
+    if function.touch_kind() == Touch::Memory {
+        warnings.push(format!(
+            "{name}: touched by its memory size, so every other start ran with 1 MB more or less than {} MB",
+            function.found().memory_mb
+        ));
     }
     warnings
 }

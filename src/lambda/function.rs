@@ -1,6 +1,6 @@
 //! One function that may be touched, invoked and, at the end, put back as it was (or deleted, if it is ours).
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
@@ -442,14 +442,8 @@ impl Function {
     async fn write(&self, value: &Value, revision: Option<String>) -> Result<(), LambdaError> {
         self.lock().in_doubt = true;
         let written = self.write_once_settled(value, revision).await;
-        // An answer, whatever it says, is the end of that update; silence is not.
-        let answered = !matches!(
-            written,
-            Err(LambdaError::Unreachable { .. } | LambdaError::TimedOut { .. })
-        );
-        if answered {
-            self.lock().in_doubt = false;
-        }
+        // An answer that decides is the end of that update; silence and retries that ran out are not.
+        self.lock().in_doubt = written.as_ref().is_err_and(LambdaError::is_passing);
         written
     }
 
@@ -562,7 +556,7 @@ impl Function {
         self.shared
             .touched
             .lock()
-            .expect("no panic while it is held")
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

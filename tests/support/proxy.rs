@@ -12,6 +12,8 @@ pub enum Fault {
     Answer(u16, &'static str, &'static str),
     /// It is carried out, but the answer never comes back.
     LoseAnswer,
+    /// It is carried out so much later, and the answer never comes back.
+    Late(std::time::Duration),
     /// The connection is closed before anything is carried out.
     Reset,
     /// The answer lacks this header.
@@ -95,6 +97,11 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
         let fault = rule(&request);
         match fault {
             Some(Fault::Reset) => return Ok(()),
+            Some(Fault::Late(delay)) => {
+                std::thread::sleep(delay);
+                forward(upstream, &head, &body)?;
+                return Ok(());
+            }
             Some(Fault::Answer(status, kind, message)) => {
                 let body = format!(r#"{{"Type":"User","message":"{message}"}}"#);
                 write!(
