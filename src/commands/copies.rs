@@ -237,6 +237,15 @@ pub async fn create(
     }));
     let function = Function::staged_with(lambda, &name, touch, None).await?;
     let found = function.found();
+    if let (Some(models), Some(copys)) = (model.runtime_version(), &found.runtime_version_arn)
+        && found.runtime.as_deref() == Some(model.runtime())
+        && models != copys
+    {
+        warnings.push(format!(
+            "{} runs on the runtime version {models}, its copy on {copys}",
+            model.function_name()
+        ));
+    }
     if found.sandbox.is_none() {
         warnings.push(format!(
             "the log group /aws/lambda/{name} stays: aws logs delete-log-group --log-group-name /aws/lambda/{name} \
@@ -289,11 +298,27 @@ impl Ours {
             journal,
         });
         match receive.await {
-            Ok(made) => Ok(made?),
+            Ok(Ok(made)) => Ok(made),
+            Ok(Err(error)) => {
+                // Refused for certain, so there is nothing to delete, and perhaps no right to.
+                if error.code().is_some() && !error.is_passing() {
+                    self.forget(name);
+                }
+                Err(refused(error))
+            }
             Err(_) => Err(Failure::new(
                 Exit::CouldNotMeasure,
                 format!("a bug in lambench ended the making of {name}"),
             )),
+        }
+    }
+
+    fn forget(&self, name: &str) {
+        let mut made = self.lock();
+        let forgotten = made.iter().position(|one| one.name == name);
+        if let Some((journal, entry)) = forgotten.and_then(|at| made.remove(at).journal) {
+            // At worst `lambench restore` deletes what is not there, which succeeds.
+            let _ = journal.done(&entry);
         }
     }
 
@@ -359,6 +384,20 @@ impl Ours {
     fn lock(&self) -> MutexGuard<'_, Vec<Made>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn refused(error: LambdaError) -> Failure {
+    let denied = matches!(error.code(), Some("AccessDeniedException" | "AccessDenied"));
+    let failure = Failure::from(error);
+    if !denied {
+        return failure;
+    }
+    failure.hint(Some(
+        "a copy needs lambda:CreateFunction, lambda:TagResource and lambda:DeleteFunction on lambench-*, iam:PassRole on \
+         the function's role, and with --layers PATH lambda:PublishLayerVersion, ListLayerVersions and \
+         DeleteLayerVersion"
+            .into(),
+    ))
 }
 
 /// On disk before it is created: what is left when this process is killed can be found again.

@@ -91,6 +91,13 @@ impl Model {
             .unwrap_or_default()
     }
 
+    /// Which version of the runtime it runs on.
+    pub fn runtime_version(&self) -> Option<&str> {
+        self.configuration
+            .runtime_version_config()
+            .and_then(|version| version.runtime_version_arn())
+    }
+
     /// Handler.
     pub fn handler(&self) -> &str {
         self.configuration.handler().unwrap_or_default()
