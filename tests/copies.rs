@@ -434,3 +434,130 @@ fn restore_deletes_what_a_killed_run_left() {
     }
     assert!(left_something > 3, "the kills came too early or too late");
 }
+
+/// Rewrites what `GetFunction` answers about my-fn.
+fn reads(from: &'static str, to: &'static str) -> impl Fn(&Request) -> Option<Fault> + Send + Sync {
+    move |request| {
+        let reads = request.is_get() && request.path.ends_with("/functions/my-fn");
+        reads.then_some(Fault::Rewrite(from, to))
+    }
+}
+
+#[test]
+fn code_or_variables_that_cannot_be_had_are_said_before_anything_is_created() {
+    let place = Place::new();
+    let before = place.configuration();
+    for (from, to, says) in [
+        ("/lambench/packages/", "/lambench/gone/", "HTTP 501"),
+        (
+            "\"CodeSha256\":\"",
+            "\"CodeSha256\":\"x",
+            "not the code that the function says it has",
+        ),
+        (
+            "\"CodeSize\":",
+            "\"CodeSize\":77777",
+            "--staging-bucket is not supported yet",
+        ),
+        ("\"Location\":", "\"Elsewhere\":", "where it lies"),
+        (
+            "\"PackageType\":\"Zip\"",
+            "\"PackageType\":\"Image\"",
+            "container image",
+        ),
+        (
+            "\"Environment\":{",
+            "\"Environment\":{\"Error\":{\"ErrorCode\":\"KMSAccessDenied\",\"Message\":\"no\"},",
+            "could not be read (KMSAccessDenied)",
+        ),
+    ] {
+        let proxy = Proxy::start(&place.server.url, reads(from, to));
+        let ran = place
+            .run_at(&proxy.url, &["--function", "my-fn", "--after", "deployed"])
+            .fails_with(1)
+            .says(says);
+        assert!(!ran.stderr.contains("hush"), "{}", ran.stderr);
+        assert!(
+            !ran.stderr.contains("/lambench/"),
+            "the address is a secret: {}",
+            ran.stderr
+        );
+        place.is_untouched(&before);
+    }
+}
+
+#[test]
+fn what_a_copy_cannot_have_is_named() {
+    let place = Place::new();
+    let rule = |request: &Request| {
+        if request.path.contains("runtime-management-config") {
+            let pin = "\"UpdateRuntimeOn\":\"Manual\",\"RuntimeVersionArn\":\"arn:aws:lambda:us-east-1::runtime:old\"";
+            return request
+                .is_get()
+                .then_some(Fault::Rewrite("\"UpdateRuntimeOn\":\"Auto\"", pin));
+        }
+        reads("\"LogGroup\":\"", "\"LogGroup\":\"/custom")(request)
+    };
+    let proxy = Proxy::start(&place.server.url, rule);
+    place
+        .run_at(&proxy.url, &["--function", "my-fn", "--after", "deployed"])
+        .success();
+    let warnings = place.test.result()["warnings"].to_string();
+    assert!(warnings.contains("log group /custom"), "{warnings}");
+    assert!(
+        warnings.contains("the runtime version that it is pinned to"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn a_copy_is_asked_for_with_all_that_its_function_has() {
+    let place = Place::new();
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let seen = std::sync::Arc::clone(&asked);
+    let more = "\"Role\":\"arn:aws:iam::000000000000:role/mine\",\
+         \"KMSKeyArn\":\"arn:aws:kms:us-east-1:000000000000:key/k\",\
+         \"VpcConfig\":{\"SubnetIds\":[\"subnet-1\"],\"SecurityGroupIds\":[\"sg-1\"],\"VpcId\":\"vpc-1\",\
+         \"Ipv6AllowedForDualStack\":false},\
+         \"FileSystemConfigs\":[{\"Arn\":\"arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/a\",\
+         \"LocalMountPath\":\"/mnt/x\"}],\"OldRole\":";
+    let rule = move |request: &Request| {
+        if request.method == "POST" && request.path.trim_end_matches('/').ends_with("/functions") {
+            seen.lock().unwrap().clone_from(&request.body);
+            let denied = "not authorized to perform lambda:CreateFunction";
+            return Some(Fault::Answer(403, "AccessDeniedException", denied));
+        }
+        reads("\"Role\":", more)(request)
+    };
+    let proxy = Proxy::start(&place.server.url, rule);
+    place
+        .run_at(&proxy.url, &["--function", "my-fn", "--after", "deployed"])
+        .fails_with(1)
+        .says("iam:PassRole");
+    let asked: Value = serde_json::from_str(&asked.lock().unwrap()).unwrap();
+    let now = place.configuration();
+    assert_eq!(asked["Role"], "arn:aws:iam::000000000000:role/mine");
+    assert_eq!(
+        asked["KMSKeyArn"],
+        "arn:aws:kms:us-east-1:000000000000:key/k"
+    );
+    assert_eq!(
+        asked["VpcConfig"],
+        json!({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"], "Ipv6AllowedForDualStack": false})
+    );
+    assert_eq!(asked["FileSystemConfigs"][0]["LocalMountPath"], "/mnt/x");
+    for same in [
+        "Runtime",
+        "Handler",
+        "MemorySize",
+        "Timeout",
+        "Architectures",
+        "TracingConfig",
+        "EphemeralStorage",
+        "Environment",
+    ] {
+        assert_eq!(asked[same], now[same], "{same}");
+    }
+    assert_eq!(asked["LoggingConfig"], json!({"LogFormat": "Text"}));
+    assert!(asked["Tags"]["lambench"].is_string());
+}
