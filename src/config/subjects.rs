@@ -9,6 +9,7 @@ use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, function_of, looks_like_a_path, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::surroundings::Surroundings;
+use super::toml_reader::nearest;
 
 /// What one subject is, before its build is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,9 @@ pub struct Candidates {
     /// The definition whose payload counts.
     pub payload: Option<Sourced<String>>,
 }
+
+/// Why a path is measured on the sandbox, after its name.
+pub const IS_A_PACKAGE: &str = " is a package on this machine";
 
 /// Finds out what is named.
 pub struct Finder<'a> {
@@ -100,6 +104,7 @@ impl Finder<'_> {
                 ));
             }
         }
+        self.warn_of_near_names(warnings);
         let after = self.args.after.as_deref();
         let mut payload = None;
         let mut subjects = match (self.args.function.as_deref(), before, after) {
@@ -143,6 +148,31 @@ impl Finder<'_> {
             baseline,
             payload,
         })
+    }
+
+    /// A name that lambench.toml does not define is a function on AWS, unless it is a slip.
+    fn warn_of_near_names(&self, warnings: &mut Vec<String>) {
+        if self.elsewhere() {
+            return;
+        }
+        let args = self.args;
+        for word in [&args.function, &args.before, &args.after]
+            .into_iter()
+            .flatten()
+        {
+            let known = self.file.functions.keys().map(String::as_str);
+            if *word == super::copies::DEPLOYED || qualified(word).is_some() {
+                continue;
+            }
+            if let Named::Elsewhere = named(word, self.file, &self.around.folder)
+                && let Some(near) = nearest(plain_name(word), known)
+            {
+                warnings.push(format!(
+                    "{} does not define {word}: did you mean {near}?",
+                    self.shown()
+                ));
+            }
+        }
     }
 
     pub(super) fn elsewhere(&self) -> bool {
@@ -334,7 +364,7 @@ impl Finder<'_> {
                 ..base.unwrap_or_default()
             })),
             label: None,
-            reason: format!("{word} is a package on this machine"),
+            reason: format!("{word}{IS_A_PACKAGE}"),
         }
     }
 
