@@ -544,6 +544,52 @@ fn what_a_killed_run_left_of_any_touch_is_put_back_exactly() {
 }
 
 #[test]
+fn a_colleagues_new_variable_outlives_the_restore_of_ours() {
+    let place = Place::new("10");
+    place.killed(&["--touch", "env"]);
+    let mut variables = place.settled()["Environment"]["Variables"].clone();
+    assert!(variables["LAMBENCH_TOUCHED"].is_string());
+    variables["NEW"] = json!("theirs");
+    place.update(&json!({"Environment": {"Variables": variables}}));
+    place.restore(&[]).success().prints("my-fn: put back");
+    assert_eq!(
+        place.settled()["Environment"]["Variables"],
+        json!({"PASSWORD": SECRET, "EMPTY": "", "NEW": "theirs"})
+    );
+    place.nothing_is_left();
+}
+
+#[test]
+fn a_function_without_variables_has_none_afterwards() {
+    let place = Place::new("10");
+    place.update(&json!({"Environment": {"Variables": {}}}));
+    let before = place.record();
+    assert!(before.get("Environment").is_none());
+    place
+        .test
+        .run(&place.args(&["--runs", "1", "--touch", "env"]))
+        .success();
+    assert_eq!(place.record(), before);
+    place.killed(&["--touch", "env"]);
+    place.restore(&[]).success();
+    assert_eq!(place.record(), before);
+    place.nothing_is_left();
+}
+
+#[test]
+fn a_variable_of_our_name_that_is_not_ours_is_not_overwritten() {
+    let place = Place::new("10");
+    place.update(&json!({"Environment": {"Variables": {"LAMBENCH_TOUCHED": "theirs"}}}));
+    let before = place.settled();
+    place
+        .test
+        .run(&place.args(&["--runs", "1", "--touch", "env"]))
+        .fails_with(1)
+        .says("which is not lambench's");
+    assert_eq!(place.settled(), before);
+}
+
+#[test]
 fn variables_that_cannot_be_read_are_never_written() {
     let place = Place::new("10");
     let before = place.settled();

@@ -76,7 +76,11 @@ impl Lambda {
             ));
         }
         let named = to.profile.is_some();
-        let profile = to.profile.clone().or_else(|| variable("AWS_PROFILE"));
+        // For a later `lambench restore`, which may run where the variable is another.
+        let profile = match &to.profile {
+            None if !loopback => variable("AWS_PROFILE"),
+            given => given.clone(),
+        };
         if let Some(profile) = to.profile {
             loader = loader.profile_name(profile);
         }

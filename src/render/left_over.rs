@@ -2,7 +2,7 @@
 
 use crate::config::Lang;
 use crate::lambda::Finished;
-use crate::lambda::journal::{Entry, LeftOver, Original, Record};
+use crate::lambda::journal::{Entry, LeftOver, Original, Owner, Record};
 
 use super::layout::clean;
 use super::text::Text;
@@ -29,7 +29,7 @@ pub fn list(left_over: &[&LeftOver], lang: Lang) -> String {
             (Err(why), _) => lines
                 .push_str(&text.journal_unreadable(&left.path.display().to_string(), &clean(why))),
             (Ok(_), Some(owner)) => {
-                lines.push_str(&text.being_measured(&name(left), &clean(&owner.to_string())));
+                lines.push_str(&text.being_measured(&name(left), &process(owner, text)));
             }
             (Ok(record), None) => {
                 let what: Vec<String> = record
@@ -40,7 +40,7 @@ pub fn list(left_over: &[&LeftOver], lang: Lang) -> String {
                 lines.push_str(&text.left_over(
                     &name(left),
                     &what.join(", "),
-                    &clean(&record.owner.to_string()),
+                    &process(&record.owner, text),
                     &format!("{:.0}", record.owner.since),
                 ));
             }
@@ -66,6 +66,10 @@ pub fn finished(record: &Record, entry: &Entry, finished: &Finished, lang: Lang)
         Finished::LeftAlone => text.was_left_alone(&name),
         Finished::Gone => text.was_gone(&name),
     }
+}
+
+fn process(owner: &Owner, text: Text) -> String {
+    text.process(owner.pid, &clean(&owner.host))
 }
 
 fn name(left: &LeftOver) -> String {

@@ -105,6 +105,13 @@ impl Text {
         self.say(format!("{name} to delete"), format!("{name} 삭제"))
     }
 
+    pub(in crate::render) fn process(self, pid: u32, host: &str) -> String {
+        self.say(
+            format!("process {pid} on {host}"),
+            format!("{host}의 프로세스 {pid}"),
+        )
+    }
+
     pub(in crate::render) fn being_measured(self, name: &str, owner: &str) -> String {
         self.say(
             format!("{name}: being measured right now by {owner}"),
