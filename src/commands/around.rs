@@ -20,8 +20,8 @@ use crate::results::store::Store;
 use crate::results::{Arm, RunResult};
 
 use super::Failure;
-use super::copies::Ours;
 use super::measure::{follow, stage_all, tell};
+use super::ours::Ours;
 use super::restore::restore;
 use super::signals::Signals;
 use super::stage::Endpoint;

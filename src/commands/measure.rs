@@ -21,7 +21,8 @@ use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
 
 use super::around::Around;
-use super::copies::{self, Ours};
+use super::copies;
+use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
@@ -195,7 +196,12 @@ pub async fn follow(
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut warnings = settings.warnings.clone();
-    warnings.extend(staged.iter().flat_map(|s| s.warnings.clone()));
+    for warning in staged.iter().flat_map(|s| &s.warnings) {
+        // Two copies of one function lack the same.
+        if !warnings.contains(warning) {
+            warnings.push(warning.clone());
+        }
+    }
     for s in &staged {
         warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }

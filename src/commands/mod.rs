@@ -6,6 +6,7 @@ mod demo;
 mod failure;
 mod left_over;
 mod measure;
+mod ours;
 mod restore;
 mod run;
 mod serve;

@@ -12,6 +12,7 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
 use crate::subject::{pack, wrapper};
 
+use super::ours::Ours;
 use super::{Failure, copies};
 
 /// A temporary folder for packed zips; it goes when it is dropped.
@@ -198,7 +199,7 @@ pub async fn copied(
     settings: &Settings,
     subject: &Subject,
     prepared: copies::Prepared,
-    ours: &copies::Ours,
+    ours: &Ours,
 ) -> Result<Staged, Failure> {
     let copy = copies::create(&endpoint.lambda, prepared, settings.touch, ours).await?;
     let mut record = record(

@@ -11,6 +11,7 @@ mod fetch;
 mod function;
 mod invoke;
 pub mod journal;
+mod layer;
 mod leftover;
 mod stage;
 mod touch;
