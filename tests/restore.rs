@@ -464,6 +464,49 @@ fn a_closed_terminal_puts_everything_back_though_it_hangs_up_twice_and_nobody_ca
     assert_eq!(place.test.result()["ending"]["how"], "stopped");
 }
 
+/// Starts a program on a terminal of its own and closes that once samples are there.
+const CLOSES_A_TERMINAL: &str = r#"
+import os, pty, select, sys
+log_folder, *command = sys.argv[1:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ["TERM"] = "xterm-256color"
+    os.execv(command[0], command)
+def samples():
+    try:
+        return sum(sum(1 for _ in open(entry.path)) for entry in os.scandir(log_folder))
+    except FileNotFoundError:
+        return 0
+while samples() < 7:
+    if select.select([terminal], [], [], 0.05)[0]:
+        os.read(terminal, 4096)
+os.close(terminal)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+fn a_terminal_that_goes_away_under_the_bar_puts_everything_back() {
+    let place = Place::new("50");
+    let before = place.record();
+    let run = place.test.command(&place.args(&["--runs", "500"]));
+    let mut python = std::process::Command::new("python3");
+    support::clean(&mut python);
+    let ended = python
+        .args(["-c", CLOSES_A_TERMINAL])
+        .arg(place.test.path().join(".lambench/runs"))
+        .arg(run.get_program())
+        .args(run.get_args())
+        .env("HOME", place.test.path())
+        .env("XDG_STATE_HOME", place.test.path().join("state"))
+        .current_dir(place.test.path())
+        .output()
+        .unwrap();
+    Ran::from(ended).fails_with(130);
+    assert_eq!(place.record(), before);
+    place.nothing_is_left();
+    assert_eq!(place.test.result()["ending"]["how"], "stopped");
+}
+
 #[test]
 fn every_touch_forces_cold_starts_and_is_put_back_exactly() {
     let place = Place::new("10");

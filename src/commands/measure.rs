@@ -311,8 +311,8 @@ fn conclude(
         (None, _) => {}
     }
     // What was measured is shown whether or not it could be kept.
-    if settings.json {
-        print(&render::json(result))?;
+    let shown = if settings.json {
+        print(&render::json(result))
     } else if has_cold_starts(result) {
         let style = Style::for_stdout();
         print(&render::report(
@@ -321,7 +321,16 @@ fn conclude(
             settings.lang,
             &style,
             saved.as_deref().ok(),
-        ))?;
+        ))
+    } else {
+        Ok(())
+    };
+    match shown {
+        // A terminal that was closed: that is why the run was stopped, not another failure.
+        Err(failure) if matches!(stopped, Some(Stopped::Interrupted)) => {
+            failure.report();
+        }
+        shown => shown?,
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
