@@ -123,6 +123,23 @@ fn a_command_that_fails_ends_the_run_with_what_was_measured_kept() {
 }
 
 #[test]
+fn a_command_that_leaves_nothing_to_measure_costs_nothing_that_was() {
+    let place = Place::new();
+    let delete = format!(
+        "python3 -c \"import urllib.request as u; u.urlopen(u.Request('{}/2015-03-31/functions/my-fn', method='DELETE'))\"",
+        place.server.url
+    );
+    place
+        .run(&delete)
+        .fails_with(1)
+        .says("ResourceNotFoundException")
+        .says("what the command left could not be measured");
+    let result = place.test.result();
+    assert_eq!(result["ending"]["how"], "stopped");
+    assert!(result["summary"][0]["cold_ms"]["median"].is_number());
+}
+
+#[test]
 fn sigterm_in_the_command_ends_it_and_keeps_what_was_measured() {
     let place = Place::new();
     let child = place

@@ -17,7 +17,7 @@ use crate::config::Settings;
 use crate::lambda::Function;
 use crate::render;
 use crate::results::store::Store;
-use crate::results::{Arm, RunResult};
+use crate::results::{Arm, Ending, RunResult};
 
 use super::Failure;
 use super::measure::{follow, stage_all, tell};
@@ -53,27 +53,31 @@ impl Around<'_> {
             "--around: measured as it is, then `{}` is run, then measured again",
             self.command
         ));
-        let Some((mut before, stopped)) = self.half(Arm::Before, functions, signals).await? else {
+        let Some((before, stopped)) = self.half(Arm::Before, functions, signals).await? else {
             return Ok(None);
         };
-        if let Err(stopped) = match stopped {
+        let changed = match stopped {
             Some(stopped) => Err(stopped),
             None => self.change(functions, signals).await,
-        } {
-            before.ending = crate::results::Ending::Stopped {
-                why: stopped.to_string(),
-            };
-            relabel(&mut before, Arm::Only);
-            return Ok(Some((before, Some(stopped))));
+        };
+        if let Err(stopped) = changed {
+            return Ok(Some(cut_short(before, stopped)));
         }
         // The bar of the first half is full.
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) =
             render::Progress::new(self.settings.quiet, self.settings.lang);
-        let Some((after, stopped)) = self.half(Arm::After, functions, signals).await? else {
-            relabel(&mut before, Arm::Only);
-            return Ok(Some((before, Some(Stopped::Interrupted))));
-        };
-        Ok(Some((joined(before, after), stopped)))
+        // What was measured before is not lost with what comes after.
+        Ok(Some(
+            match self.half(Arm::After, functions, signals).await {
+                Ok(Some((after, stopped))) => (joined(before, after), stopped),
+                Ok(None) => cut_short(before, Stopped::Interrupted),
+                Err(failure) => {
+                    failure.report();
+                    let why = "what the command left could not be measured".into();
+                    cut_short(before, Stopped::Around(why))
+                }
+            },
+        ))
     }
 
     async fn half(
@@ -167,6 +171,15 @@ async fn end(child: &mut Child, signals: &mut Signals) {
         _ = child.wait() => {}
         () = signals.give_up.requested() => {}
     }
+}
+
+/// The first half alone.
+fn cut_short(mut before: RunResult, stopped: Stopped) -> (RunResult, Option<Stopped>) {
+    before.ending = Ending::Stopped {
+        why: stopped.to_string(),
+    };
+    relabel(&mut before, Arm::Only);
+    (before, Some(stopped))
 }
 
 fn relabel(result: &mut RunResult, arm: Arm) {

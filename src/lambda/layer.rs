@@ -71,13 +71,17 @@ impl Lambda {
     /// Deletes every version of a layer that has a name of ours: an answer may have been lost.
     pub async fn delete_layer(&self, name: &str) -> Result<(), LambdaError> {
         let doing = || format!("deleting layer {name}");
-        let versions = self
+        let listed = self
             .control
             .list_layer_versions()
             .layer_name(name)
             .send()
             .await
-            .map_err(|error| LambdaError::from_sdk(doing(), self.endpoint_url(), &error))?;
+            .map_err(|error| LambdaError::from_sdk(doing(), self.endpoint_url(), &error));
+        let versions = match listed {
+            Err(gone) if gone.code() == Some("ResourceNotFoundException") => return Ok(()),
+            listed => listed?,
+        };
         for version in versions.layer_versions() {
             self.control
                 .delete_layer_version()
