@@ -303,6 +303,7 @@ async fn a_version_or_an_alias_is_refused_and_nothing_is_touched() {
     run("my-fn:1")
         .fails_with(1)
         .says("1 is a version or an alias")
+        .says("--after my-fn:1 measures a copy of it")
         .says("name my-fn without it");
     assert_eq!(place.record().await, before);
     run("my-fn:$LATEST").success();

@@ -68,6 +68,7 @@ impl Plan {
             runs: self.runs,
             warm_invokes: self.warm_invokes,
             order: self.order.iter().map(|slot| slot.arm).collect(),
+            around: false,
         }
     }
 }

@@ -67,6 +67,9 @@ pub enum Stopped {
         /// What the next invoke is expected to cost.
         next_usd: f64,
     },
+    /// What `--around` does between its halves went wrong.
+    #[error("{0}")]
+    Around(String),
     /// The endpoint.
     #[error(transparent)]
     Lambda(#[from] LambdaError),

@@ -17,6 +17,8 @@ Examples:
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
   lambench run --function my-fn --dry-run                   what that would do and cost
+  lambench run --function my-fn --after build/new/          its new code against what is deployed
+  lambench run --before my-fn:live --after my-fn:canary     copies of two versions or aliases
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 
 pub(super) const LONG: &str = "\
@@ -30,6 +32,11 @@ A subject is a path (a folder or a zip: it is staged on the sandbox), the name o
 defines, or the name or ARN of a function on AWS. A word with a / in it, one that ends in .zip and one that exists \
 here is a path; write ./name for a file whose name is also a function's.
 
+On AWS a new package or a version is measured as a copy: with --function of a function that lambench.toml does not \
+define (or with --aws), --before and --after take a package, `deployed` (the code that it has now) or NAME:QUALIFIER. \
+Each becomes a function of its own, with the configuration of the one that it is a copy of, tagged lambench=RUN, and \
+deleted at the end; the function itself is neither changed nor invoked.
+
 Flags win over LAMBENCH_* variables, and those over lambench.toml.";
 
 /// Arguments of `lambench run`.
@@ -39,15 +46,21 @@ pub struct RunArgs {
     /// A function: its name in lambench.toml, or its name or ARN on AWS
     #[arg(long, value_name = "NAME")]
     pub function: Option<String>,
-    /// The build before: a path, a NAME, an ARN, or baseline:NAME
+    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
-    /// The build after, or the only one: a path, a NAME or an ARN
+    /// The build after, or the only one: a path, a NAME, an ARN, NAME:QUALIFIER or deployed
     #[arg(long, value_name = "SUBJECT")]
     pub after: Option<String>,
     /// Compare with the result that was stored under this name; the same as --before baseline:NAME
     #[arg(long, value_name = "NAME", conflicts_with = "before")]
     pub baseline: Option<String>,
+    /// Measure what is deployed, run CMD (a deploy), measure again
+    ///
+    /// The function is put back before CMD is run by the shell, with its output on standard error; a CMD that fails
+    /// ends the run. Before and after are then not interleaved, and the report says so.
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["before", "after", "baseline"])]
+    pub around: Option<String>,
     /// Store the result under this name, for --baseline
     #[arg(long, value_name = "NAME")]
     pub save_baseline: Option<String>,
@@ -80,6 +93,12 @@ pub struct RunArgs {
     /// each is put back exactly, and the result says which one it was.
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Invokes")]
     pub touch: Option<TouchArg>,
+
+    /// Load the handler's module, and run nothing of the handler: init alone is measured (Python, Node)
+    ///
+    /// A wrapper is packed next to the code; it loads what the handler names and answers {}.
+    #[arg(long, conflicts_with = "around", help_heading = "Invokes")]
+    pub no_handler: bool,
 
     /// How much.
     #[command(flatten)]

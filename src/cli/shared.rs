@@ -126,7 +126,7 @@ macro_rules! build_flags {
                 long = concat!($prefix, "layers"),
                 value_name = "PATH",
                 value_delimiter = ',',
-                help = concat!("Layers", $of, ", folders or zips, in order (repeatable, or with commas)"),
+                help = concat!("Layers", $of, ", folders or zips, in order (repeatable, or with commas); of a copy, ARNs too"),
                 hide_short_help = !$short
             )]
             pub layers: Vec<PathBuf>,

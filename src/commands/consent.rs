@@ -8,7 +8,7 @@ use crate::bench::events::Event;
 use crate::bench::plan::Plan;
 use crate::config::naming::plain_name;
 use crate::config::safety::{Match, Rule};
-use crate::config::{Settings, Subject, Target};
+use crate::config::{CopySpec, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::Description;
 use crate::render;
@@ -20,13 +20,15 @@ use super::stage::Staged;
 /// Fails if `[safety] deny` names one of the subjects, as far as names tell: before anything is called.
 pub fn not_denied_by_name(settings: &Settings) -> Result<(), Failure> {
     for subject in &settings.subjects {
-        if let Target::InPlace(name) = &subject.target {
-            // By the name that it has in lambench.toml, too.
-            for known in [plain_name(name), name.as_str(), &subject.function] {
-                for rule in &settings.safety.deny {
-                    if rule.names(known, name, None) == Match::Yes {
-                        return Err(denied(&subject.name, rule));
-                    }
+        let (Target::InPlace(name) | Target::Copy(CopySpec { model: name, .. })) = &subject.target
+        else {
+            continue;
+        };
+        // By the name that it has in lambench.toml, too.
+        for known in [plain_name(name), name.as_str(), &subject.function] {
+            for rule in &settings.safety.deny {
+                if rule.names(known, name, None) == Match::Yes {
+                    return Err(denied(&subject.name, rule));
                 }
             }
         }
@@ -40,7 +42,7 @@ pub fn not_denied(
     subject: &Subject,
     found: &Description,
 ) -> Result<(), Failure> {
-    if !matches!(subject.target, Target::InPlace(_)) {
+    if matches!(subject.target, Target::Package(_)) {
         return Ok(());
     }
     for rule in &settings.safety.deny {
@@ -83,7 +85,10 @@ pub async fn agree(
     say: &mut impl FnMut(Event),
 ) -> Result<bool, Failure> {
     for s in staged {
-        if let Some(subject) = settings.subjects.iter().find(|x| x.arm == s.arm) {
+        // A copy bears a name of its own: its model was looked at before it was made.
+        if let Some(subject) = settings.subjects.iter().find(|x| x.arm == s.arm)
+            && matches!(subject.target, Target::InPlace(_))
+        {
             not_denied(settings, subject, s.function.found())?;
         }
     }
@@ -125,23 +130,41 @@ async fn agree_to(
         return Ok(true);
     }
     if !somebody_is_there() {
-        return Err(nobody_to_ask(&real));
+        return Err(nobody_to_ask(&names(&real)));
     }
     // Whoever is asked must know what about.
     let shown = if settings.quiet { &happening } else { "" };
     ask(shown, &real, settings, signals).await
 }
 
-fn allowed(settings: &Settings, staged: &Staged) -> bool {
-    let found = staged.function.found();
-    if found.sandbox.is_some() {
-        return true;
+/// Fails if a copy of `model` must not be measured, or nobody will agree to it: before the copy is created.
+pub fn may_copy(
+    settings: &Settings,
+    subject: &Subject,
+    model: &Description,
+) -> Result<(), Failure> {
+    not_denied(settings, subject, model)?;
+    let agreed = settings.safety.yes || is_allowed(settings, model, &subject.function);
+    if agreed || somebody_is_there() {
+        Ok(())
+    } else {
+        Err(nobody_to_ask(&subject.name))
     }
-    settings.safety.allow.iter().any(|rule| {
-        let asked = rule.names(&found.function_name, &found.arn, found.tags.as_ref());
-        let as_defined = rule.names(&staged.record.function, &found.arn, None);
-        asked == Match::Yes || as_defined == Match::Yes
-    })
+}
+
+fn allowed(settings: &Settings, staged: &Staged) -> bool {
+    // Where nobody can be asked, its model was allowed before the copy was created.
+    let settled = staged.function.is_staged() && !somebody_is_there();
+    settled || is_allowed(settings, staged.function.found(), &staged.record.function)
+}
+
+fn is_allowed(settings: &Settings, found: &Description, function: &str) -> bool {
+    found.sandbox.is_some()
+        || settings.safety.allow.iter().any(|rule| {
+            let asked = rule.names(&found.function_name, &found.arn, found.tags.as_ref());
+            let as_defined = rule.names(function, &found.arn, None);
+            asked == Match::Yes || as_defined == Match::Yes
+        })
 }
 
 /// A pipeline may have a terminal that nobody sits at.
@@ -156,12 +179,11 @@ fn names(real: &[(Facts, Known)]) -> String {
     names.join(", ")
 }
 
-fn nobody_to_ask(real: &[(Facts, Known)]) -> Failure {
+fn nobody_to_ask(names: &str) -> Failure {
     Failure::new(
         Exit::Usage,
         format!(
-            "{}: nobody has agreed to measure it, and there is no terminal to ask on",
-            names(real)
+            "{names}: nobody has agreed to measure it, and there is no terminal to ask on"
         ),
     )
     .hint(Some(
@@ -179,7 +201,7 @@ async fn ask(
     signals: &Signals,
 ) -> Result<bool, Failure> {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else {
-        return Err(nobody_to_ask(real));
+        return Err(nobody_to_ask(&names(real)));
     };
     let question = render::question(&names(real), settings.lang);
     let shown = if shown.is_empty() {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::bench::estimate::{self, Facts, Known};
 use crate::bench::plan::Plan;
-use crate::config::{Place, Settings, Target};
+use crate::config::{CopySpec, Place, Settings, Target};
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda};
 use crate::render::{self, Style};
@@ -93,7 +93,16 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
                 notes.extend(warnings::about(&subject.name, &found));
                 forecast::of_function(subject, &found, &lambda.region)
             }
-            (Target::InPlace(name), None) => {
+            (Target::Copy(copy), Some(lambda)) => {
+                let found = lambda.describe(&copy.model).await?;
+                consent::not_denied(settings, subject, &found)?;
+                notes.push(format!(
+                    "{}: a copy of {} is created and deleted; its code and runtime pin are read for that",
+                    subject.name, copy.model
+                ));
+                forecast::of_function(subject, &found, &lambda.region)
+            }
+            (Target::InPlace(name) | Target::Copy(CopySpec { model: name, .. }), None) => {
                 return Err(Failure::new(
                     Exit::Usage,
                     format!("{name}: a function in place is not on the sandbox"),

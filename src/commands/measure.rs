@@ -13,7 +13,7 @@ use crate::bench::plan::Plan;
 use crate::bench::run::{Checks, Measured, Run};
 use crate::bench::stopped::Stopped;
 use crate::bench::summary;
-use crate::config::{Place, Settings};
+use crate::config::{Place, Settings, Target};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::Function;
@@ -21,6 +21,9 @@ use crate::render::{self, Previous, Style};
 use crate::results::store::{RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 
+use super::around::Around;
+use super::copies;
+use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
@@ -68,17 +71,34 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
         endpoint_url.clone_from(&endpoint.lambda.endpoint_url);
     }
     let mut functions = Vec::new();
+    let ours = Ours::default();
+    let created_at = Timestamp::now();
     let outcome = AssertUnwindSafe(async {
+        if let Some(command) = &settings.around {
+            let around = Around {
+                command,
+                endpoint: &endpoint,
+                settings: &settings,
+                store: &store,
+                scratch: scratch.path(),
+                progress: &progress,
+            };
+            return Box::pin(around.measure(&mut functions, &mut signals)).await;
+        }
         let staged = tokio::select! {
-            staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions) => staged?,
+            staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,
             () = signals.stop.requested() => return Ok(None),
         };
         let say = |event| tell(&progress, event);
-        follow(&settings, &store, staged, &signals, say).await
+        follow(&settings, &store, staged, created_at, &signals, say).await
     })
     .catch_unwind()
     .await;
     let restored = restore(&functions, &mut signals, &progress).await;
+    let deleted = ours
+        .delete_all(&endpoint.lambda, &mut signals, &progress)
+        .await;
+    let restored = both(restored, deleted);
     tell(&progress, Event::Finished);
     endpoint.close().await;
     let outcome = outcome.unwrap_or_else(|_| {
@@ -108,6 +128,17 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     }
 }
 
+/// Each is said; the first decides the exit code.
+fn both(first: Result<(), Failure>, second: Result<(), Failure>) -> Result<(), Failure> {
+    match (first, second) {
+        (Err(first), Err(second)) => {
+            second.report();
+            Err(first)
+        }
+        (first, second) => first.and(second),
+    }
+}
+
 /// A panic in the display must not keep anything from being put back.
 pub fn tell(progress: &Mutex<render::Progress>, event: Event) {
     progress
@@ -116,14 +147,36 @@ pub fn tell(progress: &Mutex<render::Progress>, event: Event) {
         .on(event);
 }
 
-async fn stage_all(
+/// Finds or stages every subject; what has to be put back is in `functions` or `ours`, however this ends.
+pub async fn stage_all(
     endpoint: &Endpoint,
     settings: &Settings,
     scratch: &std::path::Path,
     functions: &mut Vec<Function>,
+    ours: &Ours,
+    created_at: Timestamp,
 ) -> Result<Vec<Staged>, Failure> {
-    let mut all = Vec::new();
+    let run = Store::base_id(created_at, settings.seed);
+    let mut prepared = Vec::new();
     for subject in &settings.subjects {
+        prepared.push(match &subject.target {
+            Target::Copy(spec) => {
+                let lambda = &endpoint.lambda;
+                consent::may_copy(settings, subject, &lambda.describe(&spec.model).await?)?;
+                let no_handler = settings.no_handler;
+                let prepare = copies::prepare(lambda, subject, spec, &run, no_handler, scratch);
+                Some(Box::pin(prepare).await?)
+            }
+            _ => None,
+        });
+    }
+    let mut all = Vec::new();
+    for (subject, prepared) in settings.subjects.iter().zip(prepared) {
+        if let Some(prepared) = prepared {
+            let copied = stage::copied(endpoint, settings, subject, prepared, ours);
+            all.push(Box::pin(copied).await?);
+            continue;
+        }
         let staged = stage::subject(endpoint, settings, subject, scratch).await?;
         functions.push(staged.function.clone());
         all.push(staged);
@@ -132,17 +185,23 @@ async fn stage_all(
 }
 
 /// Follows the plan; every sample is on disk before the next invoke.
-async fn follow(
+pub async fn follow(
     settings: &Settings,
     store: &Store,
     staged: Vec<Staged>,
+    created_at: Timestamp,
     signals: &Signals,
     mut say: impl FnMut(Event),
 ) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
-    let created_at = Timestamp::now();
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
     let mut run_warnings = settings.warnings.clone();
+    for warning in staged.iter().flat_map(|s| &s.warnings) {
+        // Two copies of one function lack the same.
+        if !run_warnings.contains(warning) {
+            run_warnings.push(warning.clone());
+        }
+    }
     for s in &staged {
         run_warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }

@@ -1,12 +1,15 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
+mod around;
 mod consent;
+mod copies;
 mod demo;
 mod dry_run;
 mod failure;
 mod forecast;
 mod left_over;
 mod measure;
+mod ours;
 mod policy;
 mod restore;
 mod run;

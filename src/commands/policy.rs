@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::naming::plain_name;
-use crate::config::{Place, Settings, Target};
+use crate::config::{CopySpec, Place, Settings, Target};
 use crate::exit::Exit;
 use crate::lambda::region_of;
 
@@ -31,17 +31,78 @@ async fn region(settings: &Settings) -> Option<String> {
 /// The policy; packages on this machine need no permission at all.
 pub fn policy(settings: &Settings, region: Option<&str>) -> Value {
     let arns = resources(settings, region);
-    let statements = if arns.is_empty() {
-        Vec::new()
-    } else {
-        vec![json!({
+    let mut statements = Vec::new();
+    if !arns.is_empty() {
+        statements.push(json!({
             "Sid": "LambenchInPlace",
             "Effect": "Allow",
             "Action": actions(settings),
             "Resource": arns,
-        })]
-    };
+        }));
+    }
+    statements.extend(for_copies(settings, region));
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// What copies need: to read what is copied, to do all with functions and layers of our own, to pass the role on.
+fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
+    let copies: Vec<&CopySpec> = settings
+        .subjects
+        .iter()
+        .filter_map(|subject| match &subject.target {
+            Target::Copy(copy) => Some(copy),
+            Target::InPlace(_) | Target::Package(_) => None,
+        })
+        .collect();
+    if copies.is_empty() {
+        return Vec::new();
+    }
+    let allow = |id: &str, actions: &[&str], resources: Vec<String>| json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resources });
+    // A version or an alias of it is read, too.
+    let models = copies
+        .iter()
+        .flat_map(|copy| {
+            let plain = arn(&copy.model, region);
+            [format!("{plain}:*"), plain]
+        })
+        .collect();
+    let ours = arn("lambench-*", region);
+    let layers = ours.replace(":function:", ":layer:");
+    vec![
+        allow(
+            "LambenchRead",
+            &["lambda:GetFunction", "lambda:GetRuntimeManagementConfig"],
+            models,
+        ),
+        allow(
+            "LambenchCopies",
+            &[
+                "lambda:CreateFunction",
+                "lambda:TagResource",
+                "lambda:GetFunction",
+                "lambda:PutRuntimeManagementConfig",
+                "lambda:UpdateFunctionConfiguration",
+                "lambda:InvokeFunction",
+                "lambda:DeleteFunction",
+            ],
+            vec![ours],
+        ),
+        allow(
+            "LambenchLayers",
+            &["lambda:GetLayerVersion"],
+            vec!["*".into()],
+        ),
+        allow(
+            "LambenchOwnLayers",
+            &[
+                "lambda:PublishLayerVersion",
+                "lambda:ListLayerVersions",
+                "lambda:DeleteLayerVersion",
+            ],
+            vec![format!("{layers}:*"), layers],
+        ),
+        allow("LambenchRole", &["iam:PassRole"], vec!["*".into()]),
+    ]
 }
 
 /// What is called on functions in place.
@@ -51,7 +112,7 @@ pub fn actions(settings: &Settings) -> Vec<&'static str> {
         .iter()
         .filter_map(|subject| match &subject.target {
             Target::InPlace(name) => Some(name),
-            Target::Package(_) => None,
+            Target::Copy(_) | Target::Package(_) => None,
         })
         .collect();
     if in_place.is_empty() {
@@ -78,7 +139,7 @@ pub fn resources(settings: &Settings, region: Option<&str>) -> Vec<String> {
         .iter()
         .filter_map(|subject| match &subject.target {
             Target::InPlace(name) => Some(arn(name, region)),
-            Target::Package(_) => None,
+            Target::Copy(_) | Target::Package(_) => None,
         })
         .collect()
 }

@@ -16,5 +16,5 @@ pub async fn run(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     if settings.safety.dry_run {
         return dry_run::dry_run(&settings).await;
     }
-    measure::measure(settings).await
+    Box::pin(measure::measure(settings)).await
 }

@@ -10,9 +10,10 @@ use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, N
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
-use crate::subject::pack;
+use crate::subject::{pack, wrapper};
 
-use super::Failure;
+use super::ours::Ours;
+use super::{Failure, copies};
 
 /// A temporary folder for packed zips; it goes when it is dropped.
 pub fn scratch() -> Result<Scratch, Failure> {
@@ -111,6 +112,8 @@ pub struct Staged {
     pub function: Function,
     /// All that is known about it before the first invoke; the version is filled in afterwards.
     pub record: SubjectResult,
+    /// What is to be known about it.
+    pub warnings: Vec<String>,
 }
 
 /// Finds or stages one subject.
@@ -120,15 +123,24 @@ pub async fn subject(
     subject: &Subject,
     scratch: &Path,
 ) -> Result<Staged, Failure> {
+    let mut own = None;
     let (function, unzipped, layers) = match &subject.target {
+        Target::Copy(_) => unreachable!("copies are prepared, and made by `copied`"),
         Target::InPlace(name) => (in_place(endpoint, settings, name).await?, None, None),
         Target::Package(package) => {
+            let wrapped = if settings.no_handler {
+                Some(wrapped(package, arm_suffix(subject.arm), scratch).await?)
+            } else {
+                None
+            };
             let name = format!(
                 "{}-{}",
                 function_name(&subject.function),
                 arm_suffix(subject.arm)
             );
-            let (unzipped, layers) = create(endpoint, &name, package, scratch).await?;
+            let to_stage = wrapped.as_ref().map_or(package, |wrapped| &wrapped.package);
+            let (unzipped, layers) = create(endpoint, &name, to_stage, scratch).await?;
+            own = wrapped.map(|wrapped| (wrapped.own_bytes, package.handler.clone()));
             (
                 Function::staged_with(&endpoint.lambda, &name, settings.touch, None).await?,
                 Some(unzipped),
@@ -136,11 +148,79 @@ pub async fn subject(
             )
         }
     };
-    let record = record(endpoint, settings, subject, &function, unzipped, layers);
+    let mut record = record(endpoint, settings, subject, &function, unzipped, layers);
+    if let Some((bytes, handler)) = own {
+        // What the user has, not the wrapper.
+        record.package_bytes = Some(bytes);
+        record.handler = Some(handler);
+    }
     Ok(Staged {
         arm: subject.arm,
         function,
         record,
+        warnings: Vec::new(),
+    })
+}
+
+/// A package with a wrapper for `--no-handler`.
+struct Wrapped {
+    package: PackageSpec,
+    /// Zipped bytes without the wrapper.
+    own_bytes: u64,
+}
+
+async fn wrapped(package: &PackageSpec, arm: &str, scratch: &Path) -> Result<Wrapped, Failure> {
+    let (mut package, scratch) = (package.clone(), scratch.to_owned());
+    let path = scratch.join(format!("no-handler-{arm}.zip"));
+    let usage = |text: String, hint| Failure::new(Exit::Usage, text).hint(hint);
+    tokio::task::spawn_blocking(move || {
+        let packed = pack::pack(&package.path, &scratch)
+            .map_err(|error| usage(error.to_string(), error.hint()))?;
+        let failed =
+            |error: std::io::Error| usage(format!("wrapping {}: {error}", path.display()), None);
+        let zip = std::fs::read(&packed.path).map_err(failed)?;
+        let wrapped = wrapper::wrap(zip, &package.runtime, &package.handler)
+            .map_err(|error| usage(error.to_string(), error.hint()))?;
+        std::fs::write(&path, wrapped.zip).map_err(failed)?;
+        package.path.clone_from(&path);
+        package.handler = wrapped.handler;
+        Ok(Wrapped {
+            package,
+            own_bytes: packed.zip_bytes,
+        })
+    })
+    .await
+    .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("packing: {error}")))?
+}
+
+/// A copy as a subject.
+pub async fn copied(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    subject: &Subject,
+    prepared: copies::Prepared,
+    ours: &Ours,
+) -> Result<Staged, Failure> {
+    let copy = copies::create(&endpoint.lambda, prepared, settings.touch, ours).await?;
+    let mut record = record(
+        endpoint,
+        settings,
+        subject,
+        &copy.function,
+        copy.unzipped_bytes,
+        copy.layers,
+    );
+    record.package_bytes = Some(copy.zip_bytes);
+    record.handler = Some(copy.handler);
+    if let (None, Some(version)) = (&record.label, copy.version) {
+        record.version = version;
+        record.version_source = "published".into();
+    }
+    Ok(Staged {
+        arm: subject.arm,
+        function: copy.function,
+        record,
+        warnings: copy.warnings,
     })
 }
 
@@ -296,6 +376,7 @@ fn record(
                 .collect()
         }),
         code_sha256: found.code_sha256.clone(),
+        no_handler: settings.no_handler,
     }
 }
 
@@ -330,7 +411,7 @@ pub fn architecture() -> &'static str {
     }
 }
 
-fn arm_suffix(arm: Arm) -> &'static str {
+pub fn arm_suffix(arm: Arm) -> &'static str {
     match arm {
         Arm::Before => "before",
         Arm::After => "after",

@@ -1,6 +1,7 @@
 //! lambench.toml, `LAMBENCH_*` and flags -> [`Settings`]. Flags win over the environment, which wins over the file.
 
 pub mod builds;
+pub mod copies;
 pub mod error;
 pub mod file;
 pub mod naming;
@@ -124,6 +125,38 @@ pub enum Target {
     InPlace(String),
     /// A package that is staged, measured and deleted.
     Package(PackageSpec),
+    /// A function of our own beside one that exists: created like it, measured, deleted.
+    Copy(CopySpec),
+}
+
+/// A copy of an existing function. What is `None` is as it is in the function.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CopySpec {
+    /// Whose configuration it takes: name or ARN, with or without a version or an alias.
+    pub model: String,
+    /// The package that it gets; none: the deployed code.
+    pub package: Option<PathBuf>,
+    /// Runtime.
+    pub runtime: Option<String>,
+    /// Handler.
+    pub handler: Option<String>,
+    /// MB.
+    pub memory_mb: Option<u32>,
+    /// Seconds.
+    pub timeout_s: Option<u32>,
+    /// In order; none: the function's own.
+    pub layers: Option<Vec<CopyLayer>>,
+    /// Variables beside the function's own.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// A layer of a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyLayer {
+    /// One that is published.
+    Arn(String),
+    /// A folder or a zip, published for the run.
+    Path(PathBuf),
 }
 
 /// One subject as resolved.
@@ -162,6 +195,10 @@ pub struct Settings {
     pub save_baseline: Option<String>,
     /// Look for an earlier comparable result when there is one subject and no baseline.
     pub previous: bool,
+    /// `--around CMD`: measured before and after it.
+    pub around: Option<String>,
+    /// `--no-handler`: the handler's module is loaded, and nothing of it run.
+    pub no_handler: bool,
     /// Cold starts per subject.
     pub runs: u32,
     /// Warm invokes after each.

@@ -55,6 +55,22 @@ pub fn plain_name(name: &str) -> &str {
     })
 }
 
+/// Name and qualifier of `NAME:QUALIFIER` or of an ARN, partial or not, that ends in a version or an alias.
+pub fn qualified(word: &str) -> Option<(&str, &str)> {
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let named = match word.split_once("function:") {
+        Some((before, rest)) if before.is_empty() || before.ends_with(':') => rest,
+        _ => word,
+    };
+    let (name, qualifier) = named.split_once(':')?;
+    (is_name(name) && (is_name(qualifier) || qualifier == "$LATEST")).then_some((name, qualifier))
+}
+
 /// Names of folders that say which build it is, or that it is one, but not of what.
 const SAYS_NOTHING: [&str; 16] = [
     "after", "before", "build", "built", "code", "dist", "lambda", "new", "old", "out", "package",

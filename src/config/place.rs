@@ -11,6 +11,17 @@ use super::subjects::{Candidate, IS_A_PACKAGE, What, usage};
 pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
     let packages: Vec<&Candidate> = subjects.iter().filter(|s| is_package(s)).collect();
     let in_place: Vec<&Candidate> = subjects.iter().filter(|s| !is_package(s)).collect();
+    let copies = subjects.iter().filter(|s| is_copy(s)).count();
+    if copies > 0 && copies < subjects.len() {
+        return Err(conflict(
+            format!(
+                "{} {} and {} {}: one is a copy and the other is not",
+                subjects[0].flag, subjects[0].written, subjects[1].flag, subjects[1].written
+            ),
+            "add --function NAME: a package then gets a copy of its configuration; a copy of a function as it is now is \
+             NAME:$LATEST",
+        ));
+    }
     if let (Some(package), Some(function)) = (packages.first(), in_place.first()) {
         return Err(conflict(
             format!(
@@ -53,12 +64,13 @@ fn on_aws(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), Con
             "leave it out, or give the function's package",
         ));
     }
+    let copied = is_copy(first);
     for flags in [
         args.build.typed(),
         args.before_build.typed(),
         args.after_build.typed(),
     ] {
-        if let Some(flag) = given(&flags).first() {
+        if let (false, Some(flag)) = (copied, given(&flags).first()) {
             return Err(conflict(
                 format!(
                     "{flag} is for a package, but {} is measured as it is deployed ({})",
@@ -169,6 +181,10 @@ fn reasons(subjects: &[Candidate]) -> String {
 
 fn is_package(subject: &Candidate) -> bool {
     matches!(subject.what, What::Package(_))
+}
+
+fn is_copy(subject: &Candidate) -> bool {
+    matches!(subject.what, What::Copy(_))
 }
 
 fn conflict(what: String, hint: &str) -> ConfigError {

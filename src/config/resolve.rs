@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{DemoArgs, Globals, LangArg, RunArgs, TouchArg};
-use crate::results::{Arm, Touch};
+use crate::results::Touch;
 
-use super::builds::{Builder, of_flags, of_variables};
+use super::builds::{Builder, of_variables};
+use super::copies;
 use super::error::ConfigError;
 use super::file::{self, ConfigFile};
 use super::origin::Sourced;
@@ -105,6 +106,8 @@ fn settings(
     } = finder.find(&mut warnings)?;
     let (place, place_reason) = place::place(args, &candidates)?;
     place::check_arms(args, &candidates)?;
+    copies::check_no_handler(args, &candidates)?;
+    let around_command = copies::around(args, &candidates)?;
     let payload = payload::resolve(
         Sourced::flag("--payload", args.payload.clone())
             .or_else(|| around.text("LAMBENCH_PAYLOAD"))
@@ -126,6 +129,8 @@ fn settings(
         baseline,
         save_baseline: args.save_baseline.clone(),
         previous: !args.no_previous,
+        around: around_command,
+        no_handler: args.no_handler,
         runs: runs(args, around, file)?.value,
         warm_invokes: warm_invokes(args, around, file)?.value,
         seed: seed(args, around, file)?.value,
@@ -152,16 +157,16 @@ fn subject(
     file: &ConfigFile,
     warnings: &mut Vec<String>,
 ) -> Result<Subject, ConfigError> {
-    let common = of_flags(&args.build.typed());
-    let flags = match candidate.arm {
-        Arm::Before => of_flags(&args.before_build.typed()),
-        Arm::After | Arm::Only => of_flags(&args.after_build.typed()),
-    }
-    .or(&common);
+    let flags = copies::flags_of(args, candidate.arm);
     let (target, label, provenance) = match candidate.what {
         What::InPlace(name) => {
             let label = flags.label.map(|label| label.value).or(candidate.label);
             (Target::InPlace(name), label, Vec::new())
+        }
+        What::Copy(copied) => {
+            let label = flags.label.as_ref().map(|label| label.value.clone());
+            let copy = copies::resolve(copied, flags, around)?;
+            (Target::Copy(copy), label, Vec::new())
         }
         What::Package(build) => {
             let build = flags.or(&of_variables(around)?).or(&build).or(&file.build);

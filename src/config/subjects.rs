@@ -3,9 +3,10 @@
 use crate::cli::RunArgs;
 use crate::results::Arm;
 
+use super::copies::{Copied, Copies};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
-use super::naming::{Named, function_of, looks_like_a_path, named, plain_name};
+use super::naming::{Named, function_of, looks_like_a_path, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::surroundings::Surroundings;
 use super::toml_reader::nearest;
@@ -17,6 +18,8 @@ pub enum What {
     Package(Box<Build>),
     /// A function in place: name or ARN.
     InPlace(String),
+    /// A copy of a function or a version.
+    Copy(Copied),
 }
 
 /// One subject as it was named.
@@ -158,6 +161,9 @@ impl Finder<'_> {
             .flatten()
         {
             let known = self.file.functions.keys().map(String::as_str);
+            if *word == super::copies::DEPLOYED || qualified(word).is_some() {
+                continue;
+            }
             if let Named::Elsewhere = named(word, self.file, &self.around.folder)
                 && let Some(near) = nearest(plain_name(word), known)
             {
@@ -169,15 +175,24 @@ impl Finder<'_> {
         }
     }
 
-    fn elsewhere(&self) -> bool {
+    pub(super) fn elsewhere(&self) -> bool {
         self.args.place.aws || self.args.place.endpoint_url.is_some()
     }
 
     /// What a word after `--before` or `--after` names.
     fn word(&self, arm: Arm, word: &str, flag: &'static str) -> Result<Candidate, ConfigError> {
+        if word == super::copies::DEPLOYED && !self.file.functions.contains_key(word) {
+            return Err(usage(
+                format!("{flag} deployed: of which function?"),
+                "name it with --function",
+            ));
+        }
         match named(word, self.file, &self.around.folder) {
             Named::Defined(def) => self.defined_word(arm, word, flag, def),
             Named::Path => Ok(self.path(arm, word, flag, None)),
+            Named::Elsewhere if qualified(word).is_some() => {
+                Copies { finder: self }.version(arm, word, flag)
+            }
             // A baseline among subjects was dealt with before.
             Named::Elsewhere | Named::Baseline(_) => {
                 self.in_place(arm, word, flag, None, self.file.in_words(plain_name(word)))
@@ -221,6 +236,10 @@ impl Finder<'_> {
             ));
         }
         let flag = "--function";
+        let copies = Copies { finder: self };
+        if copies.are_meant(function, before, after) {
+            return copies.of(function, before, after);
+        }
         let Some(def) = self.file.functions.get(function) else {
             if before.is_some() || after.is_some() {
                 return Err(usage(

@@ -189,7 +189,7 @@ fn region_or_default() -> Region {
     Region::new(named.unwrap_or_else(|| "us-east-1".into()))
 }
 
-fn is_plain_loopback(url: &str) -> bool {
+pub(super) fn is_plain_loopback(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else {
         return false;
     };

@@ -28,6 +28,8 @@ pub struct Description {
     pub arn: String,
     /// `python3.12`; `None` for container images.
     pub runtime: Option<String>,
+    /// Which version of the runtime it runs on.
+    pub runtime_version_arn: Option<String>,
     /// Handler; `None` for container images.
     pub handler: Option<String>,
     /// Execution role.
@@ -177,6 +179,10 @@ impl Description {
             function_name: c.function_name().unwrap_or_default().to_owned(),
             arn: c.function_arn().unwrap_or_default().to_owned(),
             runtime: c.runtime().map(|r| r.as_str().to_owned()),
+            runtime_version_arn: c
+                .runtime_version_config()
+                .and_then(|version| version.runtime_version_arn())
+                .map(str::to_owned),
             handler: c.handler().map(str::to_owned),
             role: c.role().map(str::to_owned),
             memory_mb: c.memory_size().unwrap_or(128).max(0) as u64,

@@ -21,7 +21,11 @@ pub async fn finish_left_over(
             }
         }
         Entry::CreatedFunction { name } => {
-            lambda.delete(name).await?;
+            lambda.delete_copy(name).await?;
+            Finished::Deleted
+        }
+        Entry::CreatedLayer { name } => {
+            lambda.delete_layer(name).await?;
             Finished::Deleted
         }
         Entry::LogGroup { name } => {

@@ -4,11 +4,14 @@
 //! the end, restored or deleted.
 
 mod connect;
+mod copy;
 mod describe;
 mod error;
+mod fetch;
 mod function;
 mod invoke;
 pub mod journal;
+mod layer;
 mod leftover;
 mod stage;
 mod suitable;
@@ -17,8 +20,10 @@ mod touch;
 mod update;
 
 pub use connect::{Connect, Lambda, region_of};
+pub use copy::{Model, NewCopy, TAG, UPLOAD_LIMIT};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
+pub use fetch::fits;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
 pub use leftover::finish_left_over;

@@ -47,7 +47,7 @@ impl Lambda {
                     "{qualifier} is a version or an alias: it cannot be changed, so no cold start of it can be forced"
                 ),
                 format!(
-                    "name {plain} without it to measure its $LATEST, or give the package by --before or --after"
+                    "--after {plain}:{qualifier} measures a copy of it; name {plain} without it to measure its $LATEST"
                 ),
             );
         }

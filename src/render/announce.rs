@@ -55,6 +55,9 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         ),
     ));
     list.push((text.changes().to_owned(), changes(settings, text)));
+    if settings.no_handler {
+        list.push((String::new(), text.will_not_handle().to_owned()));
+    }
     let title = conditions::function_names(result);
     format!("{title}\n{}", fields(&list, width).trim_end())
 }
@@ -87,14 +90,25 @@ fn changes(settings: &Settings, text: Text) -> String {
         .iter()
         .filter_map(|subject| match &subject.target {
             Target::InPlace(name) => Some(clean(name)),
-            Target::Package(_) => None,
+            Target::Package(_) | Target::Copy(_) => None,
         })
         .collect();
+    let mut copied: Vec<String> = settings
+        .subjects
+        .iter()
+        .filter_map(|subject| match &subject.target {
+            Target::Copy(copy) => Some(clean(&copy.model)),
+            Target::InPlace(_) | Target::Package(_) => None,
+        })
+        .collect();
+    copied.dedup();
     let mut said = Vec::new();
     if !in_place.is_empty() {
         said.push(text.will_touch(&in_place.join(", "), settings.touch));
     }
-    if in_place.len() < settings.subjects.len() {
+    if !copied.is_empty() {
+        said.push(text.will_copy(&copied.join(", ")));
+    } else if in_place.len() < settings.subjects.len() {
         said.push(
             match settings.place {
                 Place::Sandbox => text.deleted_at_end(),

@@ -109,7 +109,11 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         (text.starts().to_owned(), counted),
         (
             text.order().to_owned(),
-            text.ordered(pair, result.plan.seed, mode),
+            if result.plan.around {
+                text.ordered_around(result.plan.seed)
+            } else {
+                text.ordered(pair, result.plan.seed, mode)
+            },
         ),
     ]
 }

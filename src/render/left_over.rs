@@ -55,7 +55,9 @@ pub fn finished(record: &Record, entry: &Entry, finished: &Finished, lang: Lang)
     let text = Text(lang);
     let name = match entry {
         Entry::Touched { .. } => clean(&record.key.function),
-        Entry::CreatedFunction { name } | Entry::LogGroup { name } => clean(name),
+        Entry::CreatedFunction { name }
+        | Entry::CreatedLayer { name }
+        | Entry::LogGroup { name } => clean(name),
         Entry::S3Object { bucket, key } => clean(&format!("s3://{bucket}/{key}")),
     };
     match finished {
@@ -86,7 +88,9 @@ fn to_do(entry: &Entry, text: Text) -> String {
             Original::Env { key } => text.variable_to_remove(&clean(key)),
             other => text.to_put_back(other.touch()),
         },
-        Entry::CreatedFunction { name } | Entry::LogGroup { name } => text.to_delete(&clean(name)),
+        Entry::CreatedFunction { name }
+        | Entry::CreatedLayer { name }
+        | Entry::LogGroup { name } => text.to_delete(&clean(name)),
         Entry::S3Object { bucket, key } => text.to_delete(&clean(&format!("s3://{bucket}/{key}"))),
     }
 }

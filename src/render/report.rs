@@ -148,8 +148,13 @@ impl<'a> View<'a> {
         }
         if let Some(previous) = self.previous {
             notes.push(text.indicative_note(&previous.age(self.result, text)));
+        } else if self.result.plan.around {
+            notes.push(text.around_note().to_owned());
         } else if self.before.is_some() {
             notes.push(text.interleaved_note().to_owned());
+        }
+        if after.0.no_handler {
+            notes.push(text.no_handler_note().to_owned());
         }
         if after.1.cost_cold_usd_per_million.is_some() {
             notes.push(match &self.result.cost.own_prices {

@@ -75,6 +75,13 @@ words! {
         "샌드박스는 변화의 방향과 크기를 보여 줄 뿐, AWS에서의 실제 밀리초 값은 아닙니다.";
     interleaved_note: "Before and after were measured alternately in the same run.",
         "최적화 전과 후를 같은 실행에서 번갈아 측정했습니다.";
+    around_note: "Before and after were not interleaved: all of before, then the command of --around, then all of after. A drift of the machine or the region in between is part of the change.",
+        "최적화 전과 후를 번갈아 측정하지 않았습니다. 최적화 전을 모두 측정하고 --around 명령을 실행한 뒤 최적화 후를 측정했으므로, 그 사이의 환경 변화도 개선율에 섞여 있습니다.";
+    no_handler_note: "--no-handler: a wrapper loaded the handler's module and answered {}. Nothing of the handler ran: these are inits, and warm starts are of the wrapper.",
+        "--no-handler: 래퍼가 핸들러의 모듈만 불러오고 {}로 응답했습니다. 핸들러는 실행되지 않았으므로 초기화만 측정한 값이며, 웜 스타트는 래퍼의 값입니다.";
+    will_not_handle: "a wrapper loads the handler's module and answers {}: nothing of the handler is run",
+        "래퍼가 핸들러의 모듈만 불러오고 {}로 응답합니다. 핸들러는 실행하지 않습니다";
+    one_after_the_other: "before, then after", "최적화 전을 모두 측정한 뒤 최적화 후 측정";
     // Progress
     cold_starts: "cold starts", "콜드 스타트";
     deleted_at_end: "created in the sandbox for this run and deleted at the end; nothing outside it is changed",
@@ -214,6 +221,15 @@ impl Text {
         } else {
             self.say(format!("seed {seed}; {en}"), format!("시드 {seed}, {ko}"))
         }
+    }
+
+    /// As [`Self::ordered`], of a run around a command.
+    pub(super) fn ordered_around(self, seed: u64) -> String {
+        let (order, serial) = (self.one_after_the_other(), self.serial());
+        self.say(
+            format!("{order}, seed {seed}; {serial}"),
+            format!("{order}, 시드 {seed}, {serial}"),
+        )
     }
 
     pub(super) fn differing_values(self, what: &str, a: &str, b: &str) -> String {
@@ -356,6 +372,13 @@ impl Text {
 
     pub(super) fn not_counted_count(self, count: usize) -> String {
         self.say(format!("{count} not counted"), format!("제외 {count}회"))
+    }
+
+    pub(super) fn will_copy(self, names: &str) -> String {
+        self.say(
+            format!("copies of {names} are created with its role, variables and network, invoked, and deleted at the end; {names} itself is neither changed nor invoked"),
+            format!("{names}의 사본을 같은 역할·환경 변수·네트워크로 만들어 호출하고, 끝나면 삭제합니다. {names} 자체는 바꾸지도 호출하지도 않습니다"),
+        )
     }
 
     pub(super) fn planned(self, arms: usize, runs: u32, warm: u32) -> String {

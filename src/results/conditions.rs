@@ -29,6 +29,8 @@ pub enum Condition {
     Touch,
     /// Payload.
     Payload,
+    /// Whether the handler ran.
+    Handler,
 }
 
 /// The conditions in which two subjects differ, in a fixed order. Empty: their figures may be compared.
@@ -58,6 +60,7 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
         ),
         (Condition::Touch, a.touch == b.touch),
         (Condition::Payload, a.payload_sha256 == b.payload_sha256),
+        (Condition::Handler, a.no_handler == b.no_handler),
     ]
     .into_iter()
     .filter_map(|(condition, same)| (!same).then_some(condition))
@@ -76,7 +79,7 @@ mod tests {
     fn every_condition_alone_makes_two_subjects_incomparable() {
         let same = subject(Arm::Only);
         assert_eq!(differing(&same, &same), []);
-        let cases: [(Condition, Change); 14] = [
+        let cases: [(Condition, Change); 15] = [
             (Condition::Endpoint, |s| {
                 s.endpoint_url = Some("http://localhost:4566".into());
             }),
@@ -101,6 +104,7 @@ mod tests {
             }),
             (Condition::Touch, |s| s.touch = Touch::Memory),
             (Condition::Payload, |s| s.payload_sha256 = "0".into()),
+            (Condition::Handler, |s| s.no_handler = true),
         ];
         for (condition, change) in cases {
             let mut other = same.clone();

@@ -224,6 +224,9 @@ pub struct SubjectResult {
     pub layers: Vec<Layer>,
     /// Base64 SHA-256 of the zipped package, as Lambda gives it.
     pub code_sha256: Option<String>,
+    /// `--no-handler`: the handler's module was loaded, and nothing of it run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_handler: bool,
 }
 
 /// What was planned before the first invoke.
@@ -237,6 +240,9 @@ pub struct PlanRecord {
     pub warm_invokes: u32,
     /// The order of the measured cold starts.
     pub order: Vec<Arm>,
+    /// `--around`: all of before, then a command, then all of after; not interleaved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub around: bool,
 }
 
 /// Excluded samples of one arm, kind and reason.

@@ -83,6 +83,7 @@ pub(crate) fn subject(arm: Arm) -> SubjectResult {
             Vec::new()
         },
         code_sha256: Some("RBNvo1WzZ4o=".into()),
+        no_handler: false,
     }
 }
 
@@ -129,6 +130,7 @@ fn result(arms: &[(Arm, f64)]) -> RunResult {
             runs: 20,
             warm_invokes: 5,
             order: arms.iter().map(|(arm, _)| *arm).collect(),
+            around: false,
         },
         subjects: arms.iter().map(|(arm, _)| subject(*arm)).collect(),
         samples,

@@ -34,10 +34,15 @@ impl Store {
         }
     }
 
+    /// The name of a run as long as no other one has it.
+    pub fn base_id(created_at: Timestamp, seed: u64) -> String {
+        format!("{}-{seed}", created_at.strftime("%Y%m%dT%H%M%SZ"))
+    }
+
     /// A name for a run that no other run of this store has: `20261125T125511Z-7`, or `…-7-2` if that one is taken. The
     /// run's log file is created empty, so that a run that starts in the same second sees it.
     pub fn id(&self, created_at: Timestamp, seed: u64) -> String {
-        let base = format!("{}-{seed}", created_at.strftime("%Y%m%dT%H%M%SZ"));
+        let base = Self::base_id(created_at, seed);
         for n in 1_u32.. {
             let id = if n == 1 {
                 base.clone()

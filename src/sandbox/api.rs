@@ -15,6 +15,8 @@ use super::plane::Plane;
 
 const FUNCTIONS: &str = "2015-03-31";
 const LAYERS: &str = "2018-10-31";
+const TAGS: &str = "2017-03-31";
+const PINS: &str = "2021-07-20";
 
 /// One request, read whole.
 pub(super) struct Call {
@@ -140,8 +142,25 @@ pub(super) async fn route(plane: &Arc<Plane>, call: Call) -> Result<Answer, ApiE
         ("PUT", [FUNCTIONS, "functions", name, "code"]) => plane.update_code(name, &call).await,
         ("POST", [FUNCTIONS, "functions", name, "versions"]) => plane.publish_version(name, &call),
         ("GET", [FUNCTIONS, "functions", name, "versions"]) => plane.list_versions(name, &call),
+        ("POST", [FUNCTIONS, "functions", name, "aliases"]) => plane.create_alias(name, &call),
+        ("GET", [FUNCTIONS, "functions", name, "aliases"]) => plane.list_aliases(name, &call),
+        ("GET", [FUNCTIONS, "functions", name, "aliases", alias]) => plane.get_alias(name, alias),
+        ("PUT", [FUNCTIONS, "functions", name, "aliases", alias]) => {
+            plane.update_alias(name, alias, &call)
+        }
+        ("DELETE", [FUNCTIONS, "functions", name, "aliases", alias]) => {
+            plane.delete_alias(name, alias)
+        }
+        ("GET", [TAGS, "tags", arn]) => plane.list_tags(arn),
+        ("GET", [PINS, "functions", name, "runtime-management-config"]) => {
+            plane.runtime_management(name, &call)
+        }
+        ("DELETE", [LAYERS, "layers", name, "versions", version]) => {
+            plane.delete_layer(name, version)
+        }
         ("POST", [LAYERS, "layers", name, "versions"]) => plane.publish_layer(name, &call).await,
         ("GET", [LAYERS, "layers", name, "versions", version]) => plane.get_layer(name, version),
+        ("GET", [LAYERS, "layers", name, "versions"]) => plane.list_layer_versions(name),
         ("GET", [LAYERS, "layers"]) if call.query("find") == Some("LayerVersion") => {
             plane.get_layer_by_arn(call.query("Arn").unwrap_or_default())
         }

@@ -171,6 +171,11 @@ impl Plane {
                 ));
             }
             Some(version) => {
+                if let Some(alias) = function.aliases.of_version(version) {
+                    return Err(ApiError::conflict(format!(
+                        "Version {version} is referenced by alias {alias}"
+                    )));
+                }
                 if !function.delete_version(version) {
                     return Err(ApiError::function_not_found(&named.arn(&self.region)));
                 }

@@ -154,11 +154,11 @@ impl Plane {
     ) -> Result<Answer, ApiError> {
         let named = self.named(identifier, call.query("Qualifier"))?;
         let function = self.function(&named)?;
+        let version = function.version(named.version());
         let record = function
-            .record(named.version())
+            .record(Some(&version))
             .ok_or_else(|| ApiError::function_not_found(&named.arn(&self.region)))?;
-        let version = named.version().unwrap_or("$LATEST");
-        let configuration = self.describe(&function, &record, version, named.qualifier.as_deref());
+        let configuration = self.describe(&function, &record, &version, named.qualifier.as_deref());
         let value = if with_code {
             let mut value = json!({
                 "Configuration": configuration,
@@ -177,6 +177,24 @@ impl Plane {
         let mut answer = Answer::json(StatusCode::OK, &value);
         answer.headers = self.facts(&record.configuration);
         Ok(answer)
+    }
+
+    /// `ListTags`, of a function by its ARN.
+    pub fn list_tags(&self, arn: &str) -> Result<Answer, ApiError> {
+        let named = self.named(arn, None)?;
+        let function = self.function(&named)?;
+        Ok(Answer::json(
+            StatusCode::OK,
+            &json!({"Tags": function.tags}),
+        ))
+    }
+
+    /// `GetRuntimeManagementConfig`: nothing is pinned here, the interpreter is the one that this machine has.
+    pub fn runtime_management(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
+        let named = self.named(identifier, call.query("Qualifier"))?;
+        let function = self.function(&named)?;
+        let value = json!({"UpdateRuntimeOn": "Auto", "FunctionArn": function.arn});
+        Ok(Answer::json(StatusCode::OK, &value))
     }
 
     /// `ListFunctions`.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
+use super::aliases::Aliases;
 use super::environment::ResolvedRuntime;
 use super::errors::ApiError;
 use super::packages::{Merged, Package};
@@ -127,6 +128,7 @@ pub(super) struct Function {
     /// Unqualified.
     pub arn: String,
     pub tags: BTreeMap<String, String>,
+    pub aliases: Aliases,
     state: Mutex<State>,
 }
 
@@ -147,6 +149,7 @@ impl Function {
             name,
             arn,
             tags,
+            aliases: Aliases::default(),
             state: Mutex::new(State {
                 latest: Record::new(configuration, Status::Creating),
                 serving,
@@ -163,11 +166,25 @@ impl Function {
         self.lock().latest.clone()
     }
 
+    /// What a qualifier stands for, `$LATEST` or a number; as it is where it is no alias.
+    pub fn version(&self, qualifier: Option<&str>) -> String {
+        let qualifier = qualifier.unwrap_or("$LATEST");
+        self.aliases
+            .version(qualifier)
+            .unwrap_or_else(|| qualifier.to_owned())
+    }
+
+    pub fn has_version(&self, version: &str) -> bool {
+        version
+            .parse()
+            .is_ok_and(|number: u64| self.lock().versions.contains_key(&number))
+    }
+
     /// Of `$LATEST` or a version.
     pub fn record(&self, version: Option<&str>) -> Option<Record> {
         let state = self.lock();
         match version {
-            None => Some(state.latest.clone()),
+            None | Some("$LATEST") => Some(state.latest.clone()),
             Some(version) => Some(state.versions.get(&version.parse().ok()?)?.record.clone()),
         }
     }
@@ -186,7 +203,7 @@ impl Function {
     pub fn pool(&self, version: Option<&str>) -> Result<Option<Arc<Pool>>, ApiError> {
         let state = self.lock();
         let (record, pool) = match version {
-            None => (&state.latest, &state.serving),
+            None | Some("$LATEST") => (&state.latest, &state.serving),
             Some(version) => {
                 let number = version.parse::<u64>().ok();
                 match number.and_then(|n| state.versions.get(&n)) {

@@ -46,9 +46,9 @@ impl Plane {
         check_size(call.body.len(), kind)?;
         let client_context = client_context(&call)?;
         let payload = payload(call.body)?;
-        let pool = self
-            .function(&named)?
-            .pool(named.version())?
+        let function = self.function(&named)?;
+        let pool = function
+            .pool(Some(&function.version(named.version())))?
             .ok_or_else(|| ApiError::function_not_found(&named.arn(&self.region)))?;
         let invocation = Invocation {
             request_id: call.request_id,

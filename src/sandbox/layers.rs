@@ -1,4 +1,4 @@
-//! Layers: published once, never changed, kept until the sandbox ends.
+//! Layers: published once, never changed, kept until they are deleted or the sandbox ends.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,8 +36,8 @@ impl PartialEq for LayerVersion {
     }
 }
 
-/// Layer name -> versions, from 1.
-pub(super) type Layers = BTreeMap<String, Vec<Arc<LayerVersion>>>;
+/// Layer name -> versions, from 1; none where one was deleted, for its number is never given again.
+pub(super) type Layers = BTreeMap<String, Vec<Option<Arc<LayerVersion>>>>;
 
 impl Plane {
     /// The layer versions that `arns` name.
@@ -60,7 +60,7 @@ impl Plane {
 
     fn layer_version(&self, name: &str, version: &str) -> Option<Arc<LayerVersion>> {
         let index = version.parse::<usize>().ok()?.checked_sub(1)?;
-        self.layers().get(name)?.get(index).cloned()
+        self.layers().get(name)?.get(index)?.clone()
     }
 
     /// `PublishLayerVersion`.
@@ -91,7 +91,7 @@ impl Plane {
             compatible_architectures: request.compatible_architectures,
             license: request.license_info,
         });
-        versions.push(Arc::clone(&published));
+        versions.push(Some(Arc::clone(&published)));
         drop(layers);
         Ok(Answer::json(
             StatusCode::CREATED,
@@ -99,10 +99,47 @@ impl Plane {
         ))
     }
 
+    /// `DeleteLayerVersion`. Functions that have it keep it; one that is not there counts as deleted, as on AWS.
+    pub fn delete_layer(&self, layer: &str, version: &str) -> Result<Answer, ApiError> {
+        let name = self.layer_name(layer)?;
+        let index = version.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        if let (Some(index), Some(versions)) = (index, self.layers().get_mut(&name))
+            && let Some(version) = versions.get_mut(index)
+        {
+            *version = None;
+        }
+        Ok(Answer::empty(StatusCode::NO_CONTENT))
+    }
+
     /// `GetLayerVersion`.
     pub fn get_layer(&self, layer: &str, version: &str) -> Result<Answer, ApiError> {
         let name = self.layer_name(layer)?;
         self.answer_layer(self.layer_version(&name, version))
+    }
+
+    /// `ListLayerVersions`, the newest first. They come in one page.
+    pub fn list_layer_versions(&self, layer: &str) -> Result<Answer, ApiError> {
+        let name = self.layer_name(layer)?;
+        let versions: Vec<Value> = self
+            .layers()
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .rev()
+            .map(|version| {
+                let mut value = self.describe_layer(version);
+                if let Some(members) = value.as_object_mut() {
+                    members.shift_remove("Content");
+                    members.shift_remove("LayerArn");
+                }
+                value
+            })
+            .collect();
+        Ok(Answer::json(
+            StatusCode::OK,
+            &json!({"LayerVersions": versions}),
+        ))
     }
 
     /// `GetLayerVersionByArn`.

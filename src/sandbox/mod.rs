@@ -25,6 +25,7 @@ pub mod runtimes;
 mod tree;
 mod variables;
 
+mod aliases;
 mod api;
 mod background;
 mod changes;

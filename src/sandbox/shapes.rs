@@ -104,6 +104,17 @@ pub(super) struct PublishRequest {
     pub revision_id: Option<String>,
 }
 
+/// `CreateAlias` and `UpdateAlias`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct AliasRequest {
+    pub name: Option<String>,
+    pub function_version: Option<String>,
+    pub description: Option<String>,
+    pub routing_config: Option<Value>,
+    pub revision_id: Option<String>,
+}
+
 /// `PublishLayerVersion`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -3,6 +3,7 @@
 pub mod contents;
 pub mod infer;
 pub mod pack;
+pub mod wrapper;
 
 #[cfg(all(test, unix))]
 mod tests;

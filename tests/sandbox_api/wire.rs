@@ -91,7 +91,7 @@ async fn an_unknown_operation_is_named_and_never_answered_wrongly() {
     let port = lab.port();
     let ours = format!("Host: 127.0.0.1:{port}\r\n");
     for start in [
-        "GET /2017-03-31/tags/x",
+        "POST /2017-03-31/tags/x",
         "PUT /2017-10-31/functions/f/concurrency",
         "OPTIONS /2015-03-31/functions",
         "PATCH /2015-03-31/functions/f",

@@ -1,5 +1,6 @@
 //! Each test has a folder of its own, variables of its own, and a command line that clap parses.
 
+mod copies;
 mod file;
 mod payload;
 mod place;
@@ -121,12 +122,14 @@ impl Test {
 fn package(subject: &Subject) -> &PackageSpec {
     match &subject.target {
         Target::Package(package) => package,
+        Target::Copy(_) => panic!("a copy"),
         Target::InPlace(name) => panic!("{name} is in place"),
     }
 }
 
 fn in_place(subject: &Subject) -> &str {
     match &subject.target {
+        Target::Copy(_) => panic!("a copy"),
         Target::InPlace(name) => name,
         Target::Package(package) => panic!("{} is a package", package.path.display()),
     }

@@ -23,7 +23,6 @@ fn a_word_is_a_path_a_defined_function_or_a_name_on_aws() {
     }
     for word in [
         "other-fn",
-        "other-fn:7",
         "arn:aws:lambda:eu-west-1:1:function:x",
         "1:function:x",
     ] {
@@ -133,7 +132,7 @@ fn paths_stand_in_for_the_builds_of_a_defined_function() {
         (found.subjects.len(), found.subjects[0].arm),
         (1, Arm::Only)
     );
-    let (message, hint) = test.fails("--function other --after fresh/");
+    let (message, hint) = test.fails("--function other --after fresh/ --local");
     assert_eq!(
         message,
         "--function other with --before or --after: other is not defined in lambench.toml"

@@ -158,6 +158,11 @@ pub enum Entry {
         /// Its name.
         name: String,
     },
+    /// A layer that lambench published: all its versions are to be deleted.
+    CreatedLayer {
+        /// Its name.
+        name: String,
+    },
     /// A log group that came with such a function: to be deleted.
     LogGroup {
         /// Its name.

@@ -33,6 +33,8 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         baseline: None,
         save_baseline: None,
         previous: true,
+        around: None,
+        no_handler: false,
         runs: 20,
         warm_invokes: 5,
         seed: 42,

@@ -40,6 +40,7 @@ impl Text {
             Condition::Concurrency => self.pick("concurrency", "동시성 방식"),
             Condition::Touch => self.pick("touch", "갱신 항목"),
             Condition::Payload => self.pick("payload", "페이로드"),
+            Condition::Handler => self.pick("whether the handler ran", "핸들러 실행 여부"),
         }
     }
 

@@ -1,0 +1,391 @@
+//! Copies: what `CreateFunction` needs to make another function like one that exists, and the code to make it of.
+//!
+//! A [`Model`] holds the values of environment variables. They go from one answer into one request, and nowhere else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
+use aws_sdk_lambda::types::{
+    Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LoggingConfig, PackageType,
+    Runtime, SnapStart, SnapStartApplyOn, TracingConfig, UpdateRuntimeOn, VpcConfig,
+};
+use aws_smithy_types::Blob;
+
+use super::{Lambda, LambdaError};
+
+/// AWS's limit on a package that comes inside a request, bytes.
+pub const UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
+/// The tag on everything that lambench makes; its value is the run's id.
+pub const TAG: &str = "lambench";
+const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+
+/// A function or a version that another one is to be like.
+pub struct Model {
+    configuration: FunctionConfiguration,
+    location: Option<String>,
+    /// The runtime version that it is pinned to.
+    pin: Option<String>,
+    /// What a copy of it can't have, in sentences.
+    pub not_copied: Vec<String>,
+}
+
+// The configuration holds the values of environment variables, the location a signature.
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model")
+            .field("function", &self.configuration.function_arn())
+            .field("not_copied", &self.not_copied)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A copy to create: the model's configuration, less what is set here.
+pub struct NewCopy {
+    /// Its name.
+    pub name: String,
+    /// The value of its tag.
+    pub run: String,
+    /// The package.
+    pub zip: Vec<u8>,
+    /// Instead of the model's.
+    pub runtime: Option<String>,
+    /// Instead of the model's.
+    pub handler: Option<String>,
+    /// Instead of the model's, MB.
+    pub memory_mb: Option<u32>,
+    /// Instead of the model's, seconds.
+    pub timeout_s: Option<u32>,
+    /// Layer version ARNs instead of the model's.
+    pub layers: Option<Vec<String>>,
+    /// Variables beside the model's; they win.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Model {
+    /// Name, without ARN or qualifier.
+    pub fn function_name(&self) -> &str {
+        self.configuration.function_name().unwrap_or_default()
+    }
+
+    /// Of its ARN.
+    pub fn account(&self) -> &str {
+        self.configuration
+            .function_arn()
+            .and_then(|arn| arn.split(':').nth(4))
+            .filter(|account| !account.is_empty())
+            .unwrap_or("unknown")
+    }
+
+    /// `$LATEST` or a number.
+    pub fn version(&self) -> &str {
+        self.configuration.version().unwrap_or("$LATEST")
+    }
+
+    /// Runtime identifier.
+    pub fn runtime(&self) -> &str {
+        self.configuration
+            .runtime()
+            .map(Runtime::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Which version of the runtime it runs on.
+    pub fn runtime_version(&self) -> Option<&str> {
+        self.configuration
+            .runtime_version_config()
+            .and_then(|version| version.runtime_version_arn())
+    }
+
+    /// Handler.
+    pub fn handler(&self) -> &str {
+        self.configuration.handler().unwrap_or_default()
+    }
+
+    /// `x86_64` or `arm64`.
+    pub fn architecture(&self) -> &str {
+        self.configuration
+            .architectures()
+            .first()
+            .map_or("x86_64", |a| a.as_str())
+    }
+
+    /// Base64 SHA-256 of its zipped package.
+    pub fn code_sha256(&self) -> Option<&str> {
+        self.configuration.code_sha256()
+    }
+
+    /// Zipped bytes of its package.
+    pub fn code_bytes(&self) -> u64 {
+        self.configuration.code_size().max(0) as u64
+    }
+
+    /// Where its package can be fetched for some minutes: it holds a signature, and is not to be shown.
+    pub(super) fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    fn apply(&self, request: CreateFunctionFluentBuilder) -> CreateFunctionFluentBuilder {
+        let c = &self.configuration;
+        let vpc = c.vpc_config().filter(|vpc| !vpc.subnet_ids().is_empty());
+        let snap_start = c
+            .snap_start()
+            .and_then(|s| s.apply_on())
+            .filter(|on| **on != SnapStartApplyOn::None);
+        let logging = c.logging_config().map(|logging| {
+            LoggingConfig::builder()
+                .set_log_format(logging.log_format().cloned())
+                .set_application_log_level(logging.application_log_level().cloned())
+                .set_system_log_level(logging.system_log_level().cloned())
+                .build()
+        });
+        request
+            .set_role(c.role().map(str::to_owned))
+            .set_architectures(c.architectures.clone())
+            .set_vpc_config(vpc.map(|vpc| {
+                VpcConfig::builder()
+                    .set_subnet_ids(vpc.subnet_ids.clone())
+                    .set_security_group_ids(vpc.security_group_ids.clone())
+                    .set_ipv6_allowed_for_dual_stack(vpc.ipv6_allowed_for_dual_stack)
+                    .build()
+            }))
+            .set_kms_key_arn(c.kms_key_arn().map(str::to_owned))
+            .set_ephemeral_storage(c.ephemeral_storage().map(|storage| {
+                EphemeralStorage::builder()
+                    .size(storage.size())
+                    .build()
+                    .expect("a size is all that it needs")
+            }))
+            .set_file_system_configs(c.file_system_configs.clone().filter(|all| !all.is_empty()))
+            .set_tracing_config(c.tracing_config().map(|tracing| {
+                TracingConfig::builder()
+                    .set_mode(tracing.mode.clone())
+                    .build()
+            }))
+            .set_snap_start(snap_start.map(|on| SnapStart::builder().apply_on(on.clone()).build()))
+            .set_logging_config(logging)
+    }
+
+    fn environment(&self, more: BTreeMap<String, String>) -> Option<Environment> {
+        let mut all: HashMap<String, String> = self
+            .configuration
+            .environment()
+            .and_then(|environment| environment.variables().cloned())
+            .unwrap_or_default();
+        all.extend(more);
+        (!all.is_empty()).then(|| Environment::builder().set_variables(Some(all)).build())
+    }
+
+    fn layers(&self) -> Vec<String> {
+        self.configuration
+            .layers()
+            .iter()
+            .filter_map(|layer| layer.arn().map(str::to_owned))
+            .collect()
+    }
+}
+
+/// Why no copy of a function can be made, and what to do instead.
+fn uncopyable(c: &FunctionConfiguration) -> Option<(String, &'static str)> {
+    if c.package_type() == Some(&PackageType::Image) {
+        return Some((
+            "it is a container image, which is not copied".into(),
+            "measure it in place with --function",
+        ));
+    }
+    if c.durable_config().is_some() {
+        return Some((
+            "it is a durable function, whose invokes are not one start each".into(),
+            "measure its package on this machine with --after",
+        ));
+    }
+    if let Some(error) = c.environment().and_then(|e| e.error()) {
+        return Some((
+            format!(
+                "its environment variables could not be read ({}), and a copy without them would be another function",
+                error.error_code().unwrap_or("no reason given")
+            ),
+            "use credentials that may decrypt with its KMS key (kms:Decrypt)",
+        ));
+    }
+    None
+}
+
+fn not_copied(c: &FunctionConfiguration) -> Vec<String> {
+    let mut all = Vec::new();
+    let name = c.function_name().unwrap_or_default();
+    let own_group = format!("/aws/lambda/{name}");
+    if let Some(group) = c
+        .logging_config()
+        .and_then(|logging| logging.log_group())
+        .filter(|group| *group != own_group)
+    {
+        all.push(format!("its log group {group} (a copy has its own)"));
+    }
+    if c.dead_letter_config()
+        .is_some_and(|d| d.target_arn().is_some())
+    {
+        all.push("its dead-letter queue (no invoke here is asynchronous)".into());
+    }
+    if c.capacity_provider_config().is_some() {
+        all.push("its capacity provider (a copy runs on ordinary Lambda)".into());
+    }
+    if c.tenancy_config().is_some() {
+        all.push("its tenancy (a copy has no tenants)".into());
+    }
+    if c.signing_profile_version_arn().is_some() {
+        all.push("its code signing".into());
+    }
+    if c.snap_start()
+        .and_then(|s| s.apply_on())
+        .is_some_and(|on| *on != SnapStartApplyOn::None)
+    {
+        all.push(
+            "the effect of SnapStart, which only published versions have: what is measured is the ordinary init".into(),
+        );
+    }
+    all
+}
+
+impl Lambda {
+    /// `GetFunction` of a function or a version (`NAME`, `NAME:QUALIFIER`, an ARN), and whether its runtime is pinned.
+    pub async fn model(&self, function: &str) -> Result<Model, LambdaError> {
+        let doing = || format!("reading {function}");
+        let output = self
+            .control
+            .get_function()
+            .function_name(function)
+            .send()
+            .await
+            .map_err(|error| LambdaError::from_sdk(doing(), self.endpoint_url(), &error))?;
+        let configuration = output
+            .configuration
+            .ok_or_else(|| LambdaError::Unreachable {
+                doing: doing(),
+                why: "the answer has no configuration".into(),
+            })?;
+        if let Some((why, hint)) = uncopyable(&configuration) {
+            return Err(LambdaError::Unsuitable {
+                function: function.to_owned(),
+                why,
+                hint: hint.to_owned(),
+            });
+        }
+        let mut not_copied = not_copied(&configuration);
+        let pin = match self.pin(function).await {
+            Ok(pin) => pin,
+            Err(error) => {
+                let why = error
+                    .code()
+                    .map_or_else(|| error.to_string(), str::to_owned);
+                not_copied.push(format!(
+                    "its runtime version, if it is pinned to one (that could not be read: {why})"
+                ));
+                None
+            }
+        };
+        Ok(Model {
+            configuration,
+            location: output.code.and_then(|code| code.location),
+            pin,
+            not_copied,
+        })
+    }
+
+    async fn pin(&self, function: &str) -> Result<Option<String>, LambdaError> {
+        let output = self
+            .control
+            .get_runtime_management_config()
+            .function_name(function)
+            .send()
+            .await
+            .map_err(|error| {
+                let doing = format!("reading the runtime version of {function}");
+                LambdaError::from_sdk(doing, self.endpoint_url(), &error)
+            })?;
+        let manual = output.update_runtime_on == Some(UpdateRuntimeOn::Manual);
+        Ok(output.runtime_version_arn.filter(|_| manual))
+    }
+
+    /// `CreateFunction` like `model`. Not to be cut short: a function whose answer nobody waited for would stay.
+    ///
+    /// Gives what could not be copied after all.
+    pub async fn create_copy(
+        &self,
+        model: &Model,
+        new: NewCopy,
+    ) -> Result<Vec<String>, LambdaError> {
+        let doing = format!(
+            "creating {} as a copy of {}",
+            new.name,
+            model.function_name()
+        );
+        let c = &model.configuration;
+        let layers = new.layers.unwrap_or_else(|| model.layers());
+        let of = |mine: Option<u32>, models: Option<i32>| {
+            mine.and_then(|n| i32::try_from(n).ok()).or(models)
+        };
+        let runtime = new.runtime.as_deref().unwrap_or(model.runtime());
+        let created = model
+            .apply(self.control.create_function())
+            .function_name(&new.name)
+            .description(format!(
+                "Temporary copy of {}, made and deleted by lambench",
+                model.function_name()
+            ))
+            .tags(TAG, new.run)
+            .runtime(Runtime::from(runtime))
+            .handler(new.handler.as_deref().unwrap_or(model.handler()))
+            .set_memory_size(of(new.memory_mb, c.memory_size()))
+            .set_timeout(of(new.timeout_s, c.timeout()))
+            .set_layers((!layers.is_empty()).then_some(layers))
+            .set_environment(model.environment(new.environment))
+            .code(FunctionCode::builder().zip_file(Blob::new(new.zip)).build())
+            .send()
+            .await;
+        if let Err(error) = created {
+            let error = LambdaError::from_sdk(doing, self.endpoint_url(), &error);
+            // Nobody else has that name: the first attempt's answer was lost, and the SDK has tried again.
+            if error.code() != Some("ResourceConflictException") {
+                return Err(error);
+            }
+        }
+        let Some(pin) = model.pin.as_ref().filter(|_| new.runtime.is_none()) else {
+            return Ok(Vec::new());
+        };
+        let pinned = self
+            .control
+            .put_runtime_management_config()
+            .function_name(&new.name)
+            .update_runtime_on(UpdateRuntimeOn::Manual)
+            .runtime_version_arn(pin)
+            .send()
+            .await;
+        Ok(match pinned {
+            Ok(_) => Vec::new(),
+            Err(error) => {
+                let error = LambdaError::from_sdk("pinning", self.endpoint_url(), &error);
+                vec![format!(
+                    "the runtime version that it is pinned to ({})",
+                    error.code().unwrap_or("no answer")
+                )]
+            }
+        })
+    }
+
+    /// Deletes a function of ours that may still be in the making.
+    pub async fn delete_copy(&self, function: &str) -> Result<(), LambdaError> {
+        let clock = Instant::now();
+        loop {
+            match self.delete(function).await {
+                Err(error)
+                    if error.code() == Some("ResourceConflictException")
+                        && clock.elapsed() < CONFLICT_LIMIT =>
+                {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                done => return done,
+            }
+        }
+    }
+}
