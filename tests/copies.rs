@@ -561,3 +561,73 @@ fn a_copy_is_asked_for_with_all_that_its_function_has() {
     assert_eq!(asked["LoggingConfig"], json!({"LogFormat": "Text"}));
     assert!(asked["Tags"]["lambench"].is_string());
 }
+
+/// Every call that creates something is written down; answers do not say that they are a sandbox's.
+fn as_aws(place: &Place) -> (Proxy, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::sync::atomic::Ordering::SeqCst;
+    let created = std::sync::Arc::default();
+    let seen: std::sync::Arc<std::sync::atomic::AtomicUsize> = std::sync::Arc::clone(&created);
+    let proxy = Proxy::start(&place.server.url, move |request: &Request| {
+        if request.method == "POST" {
+            seen.fetch_add(1, SeqCst);
+        }
+        Some(Fault::AsAws("", ""))
+    });
+    (proxy, created)
+}
+
+#[test]
+fn no_copy_is_created_before_somebody_has_agreed() {
+    use std::sync::atomic::Ordering::SeqCst;
+    let place = Place::new();
+    let before = place.configuration();
+    let package = place.package("new", "NEW_v2");
+    let (proxy, created) = as_aws(&place);
+    let args = ["--function", "my-fn", "--after", &package];
+    place
+        .run_at(&proxy.url, &args)
+        .fails_with(2)
+        .says("nobody has agreed")
+        .says("--yes");
+    assert_eq!(created.load(SeqCst), 0);
+    place
+        .test
+        .write("lambench.toml", "[safety]\ndeny = [\"my-*\"]\n");
+    place
+        .run_at(&proxy.url, &[&args[..], &["--yes"]].concat())
+        .fails_with(2)
+        .says("[safety] deny");
+    assert_eq!(created.load(SeqCst), 0);
+    place
+        .test
+        .write("lambench.toml", "[safety]\nallow = [\"my-*\"]\n");
+    place.run_at(&proxy.url, &args).success();
+    assert!(created.load(SeqCst) > 2);
+    place.is_untouched(&before);
+}
+
+#[test]
+fn the_policy_of_a_copy_reads_the_function_and_changes_only_our_own() {
+    let place = Place::new();
+    let package = place.package("new", "NEW_v2");
+    let ran = place
+        .run(&["--function", "my-fn", "--after", &package, "--iam-policy"])
+        .success();
+    let policy: Value = serde_json::from_str(&ran.stdout).unwrap();
+    for statement in policy["Statement"].as_array().unwrap() {
+        let resources = statement["Resource"].to_string();
+        let actions = statement["Action"].to_string();
+        if resources.contains("my-fn") {
+            assert_eq!(
+                actions,
+                r#"["lambda:GetFunction","lambda:GetRuntimeManagementConfig"]"#
+            );
+        }
+        if actions.contains("DeleteFunction") {
+            assert!(resources.contains(":function:lambench-*"), "{resources}");
+        }
+    }
+    let ran = place.run(&["--function", "my-fn", "--after", &package, "--dry-run"]);
+    ran.success().prints("copy of my-fn");
+    assert_eq!(place.functions(), ["my-fn"]);
+}
