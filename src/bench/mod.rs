@@ -1,5 +1,6 @@
 //! Plan, run loop, samples and their exclusion, progress events.
 
+mod ahead;
 pub mod events;
 pub mod judge;
 pub mod payload;

@@ -15,8 +15,8 @@ pub use demo::DemoArgs;
 pub use run::RunArgs;
 pub use serve::ServeArgs;
 pub use shared::{
-    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
-    TypedBuild,
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
+    PlaceArgs, TypedBuild, duration,
 };
 
 const EXAMPLES: &str = "\

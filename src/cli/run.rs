@@ -5,7 +5,8 @@ use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
 use super::shared::{
-    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
+    PlaceArgs,
 };
 
 pub(super) const EXAMPLES: &str = "\
@@ -75,6 +76,9 @@ pub struct RunArgs {
     /// How much.
     #[command(flatten)]
     pub order: OrderArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
     /// Where.
     #[command(flatten)]
     pub place: PlaceArgs,

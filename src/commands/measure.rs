@@ -62,6 +62,10 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
         endpoint = Endpoint::open(&settings) => endpoint?,
         () = signals.stop.requested() => return Ok(Exit::Interrupted),
     };
+    let waiting = Arc::clone(&progress);
+    endpoint
+        .lambda
+        .on_note(move |note| tell(&waiting, Event::Note(note)));
     if let Place::Aws { endpoint_url, .. } = &mut settings.place {
         // AWS_ENDPOINT_URL may have named another place than AWS.
         endpoint_url.clone_from(&endpoint.lambda.endpoint_url);
@@ -157,7 +161,13 @@ async fn follow(
 ) -> Result<(RunResult, Option<Stopped>), Failure> {
     let created_at = Timestamp::now();
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
-    let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
+    let plan = Plan::bursts(
+        settings.seed,
+        settings.runs,
+        settings.warm_invokes,
+        &arms,
+        settings.pace.concurrency,
+    );
     let mut warnings = settings.warnings.clone();
     for s in staged.iter().filter(|s| s.function.had_leftover()) {
         warnings.push(format!(
@@ -200,6 +210,8 @@ async fn follow(
         &mut |sample| log.append(sample),
         &mut say,
     )
+    // The embedded sandbox settles at once: there is nothing to gain, and two subjects would share its processors.
+    .overlapping(!matches!(settings.place, Place::Sandbox))
     .measure()
     .await;
     let stopped = complete(&mut result, measured);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::bench::plan::mode;
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
@@ -46,6 +47,7 @@ impl Endpoint {
                     endpoint_url: Some(sandbox.endpoint_url()),
                     region: Some(sandbox.region().to_owned()),
                     profile: None,
+                    control_rate: None,
                 })
                 .await?;
                 Ok(Self {
@@ -62,6 +64,7 @@ impl Endpoint {
                     endpoint_url: endpoint_url.clone(),
                     region: region.clone(),
                     profile: profile.clone(),
+                    control_rate: Some(settings.pace.control_rate),
                 })
                 .await?,
                 sandbox: None,
@@ -257,7 +260,7 @@ fn record(
         cpu_limit: facts.cpu_limit,
         mounts: facts.mounts,
         disk_state: facts.disk_state,
-        concurrency_mode: "serial".into(),
+        concurrency_mode: mode(settings.pace.concurrency),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,
         unzipped_bytes: unzipped.or(facts.unzipped_bytes),

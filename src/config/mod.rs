@@ -5,6 +5,7 @@ pub mod error;
 pub mod file;
 pub mod naming;
 pub mod origin;
+pub mod pace;
 pub mod payload;
 pub mod place;
 pub mod resolve;
@@ -20,6 +21,7 @@ use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
 use crate::results::Arm;
 
 pub use error::ConfigError;
+pub use pace::Pace;
 pub use served::Served;
 use surroundings::Surroundings;
 
@@ -157,6 +159,8 @@ pub struct Settings {
     pub warm_invokes: u32,
     /// Seed of the order.
     pub seed: u64,
+    /// How fast.
+    pub pace: Pace,
     /// Payload template, JSON with `{{uuid}}` and `{{now}}`.
     pub payload: String,
     /// `--expect /pointer=VALUE`.

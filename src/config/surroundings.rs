@@ -10,9 +10,12 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 12] = [
     "LAMBENCH_CONFIG",
+    "LAMBENCH_CONCURRENCY",
+    "LAMBENCH_CONTROL_RATE",
     "LAMBENCH_LANG",
+    "LAMBENCH_MAX_TIME",
     "LAMBENCH_MEMORY",
     "LAMBENCH_PAYLOAD",
     "LAMBENCH_RIC",
@@ -84,7 +87,8 @@ impl Surroundings {
         }
     }
 
-    fn number(
+    /// A variable's number within limits.
+    pub fn number(
         &self,
         name: &'static str,
         (low, high): (i128, i128),

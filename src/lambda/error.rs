@@ -5,6 +5,8 @@ use std::error::Error as _;
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::rate;
+
 /// A failed conversation with the Lambda API.
 #[derive(Debug, thiserror::Error)]
 pub enum LambdaError {
@@ -84,7 +86,10 @@ impl LambdaError {
                     code: meta
                         .code()
                         .map_or_else(|| format!("HTTP {status}"), str::to_owned),
-                    message: meta.message().unwrap_or("no message").to_owned(),
+                    message: message(
+                        meta.message(),
+                        context.raw().body().bytes().unwrap_or_default(),
+                    ),
                 }
             }
             SdkError::TimeoutError(_) => Self::TimedOut {
@@ -180,6 +185,15 @@ impl LambdaError {
             Self::ChangedByOthers { .. } => "see who deployed, then run again",
         };
         Some(text.to_owned())
+    }
+}
+
+/// AWS's message and, for a throttled call, which limit it was.
+fn message(message: Option<&str>, body: &[u8]) -> String {
+    let message = message.unwrap_or("no message");
+    match rate::reason(body) {
+        Some(reason) if !message.contains(&reason) => format!("{message} ({reason})"),
+        _ => message.to_owned(),
     }
 }
 

@@ -5,18 +5,19 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 
+use super::rate::Settling;
 use super::{Description, Invoked, Lambda, LambdaError, invoke};
 
 /// AWS's limit on `Description`, in characters.
 const DESCRIPTION_LIMIT: usize = 256;
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+const FIRST_CONFLICT_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 /// How often a restore is tried anew because somebody else's change came in between.
 const RESTORE_ATTEMPTS: u32 = 5;
 const OLD_NEWS_LIMIT: Duration = Duration::from_secs(10);
 const OLD_NEWS_PAUSE: Duration = Duration::from_millis(100);
-const FIRST_POLL: Duration = Duration::from_millis(10);
-const SLOWEST_POLL: Duration = Duration::from_secs(1);
 
 /// A function under measurement. Clones are the same function: one may measure while another waits to restore.
 #[derive(Debug, Clone)]
@@ -35,6 +36,7 @@ struct Shared {
     /// True if lambench created it: deleted at the end instead of restored.
     staged: bool,
     touched: Mutex<Touched>,
+    settling: Mutex<Settling>,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +107,7 @@ impl Function {
                     original,
                     staged,
                     touched: Mutex::default(),
+                    settling: Mutex::default(),
                 }),
             }
         };
@@ -185,7 +188,11 @@ impl Function {
     /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
     pub async fn settled(&self) -> Result<(), LambdaError> {
         let clock = Instant::now();
-        let mut settled = self.settle().await?;
+        let first_look = self.settling().first_look();
+        tokio::time::sleep(first_look).await;
+        let (settled, early) = self.wait_since(clock).await?;
+        self.settling().learn(early);
+        let mut settled = usable(settled)?;
         // A read that still shows what was there before the update is old news, not somebody else's change.
         while settled.revision_id.is_some()
             && settled.revision_id == self.lock().revision
@@ -301,6 +308,7 @@ impl Function {
         revision: Option<String>,
     ) -> Result<(), LambdaError> {
         let clock = Instant::now();
+        let mut pause = FIRST_CONFLICT_PAUSE;
         loop {
             let sent = self
                 .shared
@@ -326,50 +334,47 @@ impl Function {
                 }
                 Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
                     // The revision is not read anew: if the update under way is somebody else's, ours must fail.
+                    self.shared.lambda.notes.once(format!(
+                        "another update of {} is under way: waiting and trying again",
+                        self.found().function_name
+                    ));
                     self.wait().await?;
-                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_CONFLICT_PAUSE);
                 }
                 _ => return Err(error),
             }
         }
     }
 
-    /// Waits until no update is under way. Polls fast first, then more and more slowly.
+    /// Waits until no update is under way.
     async fn settle(&self) -> Result<Description, LambdaError> {
-        let now = self.wait().await?;
-        let failed = if now.state == State::Failed {
-            Some("State")
-        } else if now.last_update == LastUpdateStatus::Failed {
-            Some("LastUpdateStatus")
-        } else {
-            None
-        };
-        match failed {
-            None => Ok(now),
-            Some(field) => Err(LambdaError::Unsuitable {
-                function: now.function_name,
-                why: format!(
-                    "its {field} is Failed ({})",
-                    now.reason.as_deref().unwrap_or("no reason given")
-                ),
-                hint: "mend the function first: `aws lambda get-function` shows its state".into(),
-            }),
-        }
+        usable(self.wait().await?)
     }
 
     /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
     async fn wait(&self) -> Result<Description, LambdaError> {
-        let clock = Instant::now();
-        let mut pause = FIRST_POLL;
+        let (now, _) = self.wait_since(Instant::now()).await?;
+        Ok(now)
+    }
+
+    /// As [`Self::wait`], for an update sent at `clock`; says too when the last look was that came too early.
+    async fn wait_since(
+        &self,
+        clock: Instant,
+    ) -> Result<(Description, Option<Duration>), LambdaError> {
+        let (mut looks, mut early) = (0, None);
         let mut woken = false;
         loop {
+            let looked = clock.elapsed();
             let now = self.shared.lambda.describe(self.name()).await?;
             let pending = now.state == State::Pending
                 || now.state == State::Inactive
                 || now.last_update == LastUpdateStatus::InProgress;
             if !pending {
-                return Ok(now);
+                return Ok((now, early));
             }
+            early = Some(looked);
             if now.state == State::Inactive && !woken {
                 // A function that AWS has put to sleep is woken by an invoke, which fails.
                 woken = true;
@@ -386,8 +391,9 @@ impl Function {
                     ),
                 });
             }
+            let pause = self.settling().next_look(looks, clock.elapsed());
+            looks += 1;
             tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(SLOWEST_POLL);
         }
     }
 
@@ -402,12 +408,38 @@ impl Function {
         }
     }
 
+    fn settling(&self) -> std::sync::MutexGuard<'_, Settling> {
+        self.shared
+            .settling
+            .lock()
+            .expect("no panic while it is held")
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Touched> {
         self.shared
             .touched
             .lock()
             .expect("no panic while it is held")
     }
+}
+
+/// The function, unless its state or its last update is Failed.
+fn usable(now: Description) -> Result<Description, LambdaError> {
+    let failed = if now.state == State::Failed {
+        "State"
+    } else if now.last_update == LastUpdateStatus::Failed {
+        "LastUpdateStatus"
+    } else {
+        return Ok(now);
+    };
+    Err(LambdaError::Unsuitable {
+        function: now.function_name,
+        why: format!(
+            "its {failed} is Failed ({})",
+            now.reason.as_deref().unwrap_or("no reason given")
+        ),
+        hint: "mend the function first: `aws lambda get-function` shows its state".into(),
+    })
 }
 
 /// The version or alias that an ARN names, unless it is `$LATEST`.

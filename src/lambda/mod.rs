@@ -8,6 +8,8 @@ mod describe;
 mod error;
 mod function;
 mod invoke;
+mod notes;
+mod rate;
 mod stage;
 
 pub use connect::{Connect, Lambda};
