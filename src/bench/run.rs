@@ -206,7 +206,8 @@ impl<'a, T: Target> Run<'a, T> {
 
     /// Measures until the plan is done or something stops it; what was measured is returned either way.
     pub async fn measure(mut self) -> Measured {
-        let ending = self.follow_plan().await;
+        // Boxed: it holds every step's state, and whoever waits for it would hold that too.
+        let ending = Box::pin(self.follow_plan()).await;
         Measured {
             samples: self.samples,
             answers: self.subjects.into_iter().map(|s| s.answers).collect(),

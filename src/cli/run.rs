@@ -34,9 +34,15 @@ Flags win over LAMBENCH_* variables, and those over lambench.toml.";
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What")]
 pub struct RunArgs {
-    /// A function: its name in lambench.toml, or its name or ARN on AWS
+    /// A function: its name in lambench.toml, or its name or ARN on AWS; 'data-*' is every one of these
+    ///
+    /// A pattern with * or ? names functions of lambench.toml, or where it has none of them, of AWS. They are measured
+    /// one after another; what goes wrong with one is that one's line in the table.
     #[arg(long, value_name = "NAME")]
     pub function: Option<String>,
+    /// Every function of lambench.toml, one after another
+    #[arg(long, conflicts_with_all = ["function", "before", "after"])]
+    pub all: bool,
     /// The build before: a path, a NAME, an ARN, or baseline:NAME
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,

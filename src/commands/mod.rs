@@ -1,7 +1,9 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
+mod again;
 mod demo;
 mod failure;
+mod fleet;
 mod measure;
 mod restore;
 mod run;

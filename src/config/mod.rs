@@ -3,6 +3,7 @@
 pub mod builds;
 pub mod error;
 pub mod file;
+pub mod fleet;
 pub mod naming;
 pub mod origin;
 pub mod pace;
@@ -21,13 +22,26 @@ use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
 use crate::results::Arm;
 
 pub use error::ConfigError;
-pub use pace::Pace;
+pub use fleet::{Chosen, is_pattern, matches};
+pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 use surroundings::Surroundings;
 
 /// The settings of `lambench run`.
 pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigError> {
     resolve::run(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `--all` or a pattern names.
+pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> {
+    fleet::chosen(args, globals, &Surroundings::of_process()?)
+}
+
+/// The language of what is printed.
+pub fn lang(globals: &Globals) -> Result<Lang, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    Ok(resolve::lang(globals, &around, &file)?.value)
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.

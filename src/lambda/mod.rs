@@ -8,6 +8,7 @@ mod describe;
 mod error;
 mod function;
 mod invoke;
+mod list;
 mod notes;
 mod rate;
 mod stage;

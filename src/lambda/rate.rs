@@ -111,16 +111,15 @@ impl ClassifyRetry for Patience {
             .get("retry-after")
             .and_then(|text| text.trim().parse().ok())
             .map(Duration::from_secs);
-        let mut note = format!(
-            "the endpoint answered {}{}: waiting and trying again",
+        let asked = after.map_or_else(String::new, |after| {
+            format!(", after {} s as it asks", after.as_secs())
+        });
+        self.notes.once(format!(
+            "the endpoint answered {}{}: waiting and trying again{asked}",
             response.status().as_u16(),
             reason(response.body().bytes().unwrap_or_default())
                 .map_or_else(String::new, |reason| format!(" ({reason})"))
-        );
-        if let Some(after) = after {
-            note.push_str(&format!(", after {} s as it asks", after.as_secs()));
-        }
-        self.notes.once(note);
+        ));
         match after {
             Some(after) => RetryAction::retryable_error_with_explicit_delay(*kind, after),
             None => RetryAction::NoActionIndicated,
@@ -259,7 +258,7 @@ mod tests {
     #[test]
     fn waits_grow_and_have_an_end() {
         let settling = Settling::default();
-        let at = |looks| settling.next_look(looks, Duration::from_secs(60));
+        let at = |looks| settling.next_look(looks, Duration::from_mins(1));
         assert!(at(0) < Duration::from_millis(12) && at(5) > at(0));
         assert!(at(40) <= SLOWEST_POLL.mul_f64(1.1));
     }

@@ -3,6 +3,7 @@
 mod announce;
 mod conditions;
 mod figure;
+mod fleet;
 mod json;
 mod layout;
 mod progress;
@@ -12,6 +13,7 @@ mod table;
 mod text;
 
 pub use announce::before_first_invoke;
+pub use fleet::{FleetLine, fleet, fleet_json};
 pub use json::json;
 pub use progress::Progress;
 pub use report::{Previous, report};

@@ -62,6 +62,12 @@ words! {
     search_paths: "search paths, not mounted", "마운트 없이 검색 경로로 제공";
     cpu_not_limited: "CPU not limited", "CPU 제한 없음";
     serial: "one invoke at a time", "한 번에 하나씩 호출";
+    // Many functions
+    function_title: "Function", "함수";
+    failed: "failed", "실패";
+    not_measured: "Not measured", "측정하지 못함";
+    fleet_note: "Cold starts (init or restore, and handler), medians. The mean change is the geometric one. Each function's whole result is kept in .lambench/results/.",
+        "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다. 평균 개선율은 기하평균입니다. 함수별 전체 결과는 .lambench/results/에 있습니다.";
     // Footnotes
     medians_note: "Figures are medians of what was counted; max memory is the largest seen. A cold start is init (or restore) and handler together.",
         "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
@@ -355,6 +361,21 @@ impl Text {
         self.say(
             format!("an update takes {each} to be in force: {left}, and the starts"),
             format!("설정 변경이 적용되는 데 {each} 걸립니다. 시작 시간을 빼고 {left}"),
+        )
+    }
+
+    pub(super) fn fleet_heading(self, functions: usize) -> String {
+        let s = if functions == 1 { "" } else { "s" };
+        self.say(
+            format!("Cold starts of {functions} function{s}"),
+            format!("함수 {functions}개의 콜드 스타트"),
+        )
+    }
+
+    pub(super) fn mean_of(self, functions: usize) -> String {
+        self.say(
+            format!("Mean of {functions}"),
+            format!("{functions}개 평균"),
         )
     }
 
