@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use super::notes::Notes;
 
 /// So many calls may follow each other at once after a pause.
-const BURST: u32 = 3;
+const BURST: u32 = 5;
 const FIRST_POLL: Duration = Duration::from_millis(10);
 const SLOWEST_POLL: Duration = Duration::from_secs(1);
 /// So many settlings are looked back on.
@@ -202,7 +202,7 @@ mod tests {
         let waits: Vec<_> = (0..6)
             .map(|_| (budget.take(now) - now).as_millis())
             .collect();
-        assert_eq!(waits, [0, 0, 0, 100, 200, 300]);
+        assert_eq!(waits, [0, 0, 0, 0, 0, 100]);
         let later = now + Duration::from_secs(5);
         assert_eq!(
             budget.take(later),
