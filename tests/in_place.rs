@@ -346,3 +346,15 @@ fn an_endpoint_that_a_variable_names_is_said_before_the_first_invoke() {
         .unwrap();
     support::Ran::from(output).success().says(&server.url);
 }
+
+#[test]
+fn a_port_file_does_not_outlive_its_server() {
+    let test = Test::new();
+    let function = format!("my-fn={}", fixture("hello-python").display());
+    let mut server = Server::start(&test, &["--function", &function]);
+    let port_file = test.path().join("port");
+    assert!(port_file.exists());
+    signal(&server.child, "INT");
+    assert!(server.child.wait().unwrap().success());
+    assert!(!port_file.exists());
+}

@@ -79,9 +79,10 @@ impl Stopped {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::FunctionFailed { .. } => Some(
-                "mend the function or its --payload; --allow-function-errors measures it all the same".into(),
-            ),
+            Self::FunctionFailed { message, .. } => Some(format!(
+                "{}; --allow-function-errors measures it all the same",
+                advice(message)
+            )),
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
                 "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
             ),
@@ -96,10 +97,70 @@ impl Stopped {
     }
 }
 
+/// What may be missing, by the kind of the error that Lambda or the function's language gave.
+fn advice(message: &str) -> &'static str {
+    let kind = message.split(':').next().unwrap_or_default();
+    match kind {
+        "Runtime.HandlerNotFound" | "Runtime.MalformedHandlerName" => {
+            "the handler is MODULE.FUNCTION; a package's is set by --handler"
+        }
+        "Runtime.ImportModuleError" => {
+            "put what it imports into the package, or give a layer that has it with --layers"
+        }
+        "Runtime.OutOfMemory" => "a package gets more memory with --memory",
+        "Sandbox.Timedout" => "a package gets more time with --timeout",
+        // A variable that is not set is the usual reason for it, and Python does not say that it is one.
+        "KeyError" => {
+            "mend the function or its --payload; a package's environment variables are set by --env KEY=VALUE"
+        }
+        _ => "mend the function or its --payload",
+    }
+}
+
 fn arm_name(arm: Arm) -> &'static str {
     match arm {
         Arm::Before => "before",
         Arm::After => "after",
         Arm::Only => "the only subject",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_function_is_told_the_flag_that_may_mend_it() {
+        for (message, advised) in [
+            (
+                "Runtime.HandlerNotFound: Handler 'h' missing on module 'app'",
+                "--handler",
+            ),
+            (
+                "Runtime.ImportModuleError: No module named 'pandas'",
+                "--layers",
+            ),
+            (
+                "Runtime.OutOfMemory: Runtime exited with error: signal: killed",
+                "--memory",
+            ),
+            (
+                "Sandbox.Timedout: Task timed out after 1.00 seconds",
+                "--timeout",
+            ),
+            ("KeyError: 'TABLE_NAME'", "--env"),
+            ("ValueError: no such symbol", "--payload"),
+        ] {
+            let stopped = Stopped::FunctionFailed {
+                arm: Arm::Only,
+                message: message.into(),
+            };
+            let hint = stopped.hint().unwrap();
+            assert!(hint.contains(advised), "{message}: {hint}");
+            assert!(
+                hint.ends_with("--allow-function-errors measures it all the same"),
+                "{hint}"
+            );
+        }
     }
 }

@@ -199,7 +199,7 @@ macro_rules! build_flags {
                 long = concat!($prefix, "memory"),
                 value_name = "MB",
                 value_parser = memory_mb(),
-                help = concat!("Memory", $of, ", MB, 128 to 10240 [default: 512]"),
+                help = concat!("Memory", $of, ", MB, 128 to 10240 [env: LAMBENCH_MEMORY] [default: 512]"),
                 hide_short_help = !$short
             )]
             pub memory: Option<u32>,
@@ -209,7 +209,7 @@ macro_rules! build_flags {
                 long = concat!($prefix, "timeout"),
                 value_name = "SECONDS",
                 value_parser = timeout_s(),
-                help = concat!("Timeout", $of, ", seconds, 1 to 900 [default: 30]"),
+                help = concat!("Timeout", $of, ", seconds, 1 to 900 [env: LAMBENCH_TIMEOUT] [default: 30]"),
                 hide_short_help = !$short
             )]
             pub timeout: Option<u32>,

@@ -1,6 +1,7 @@
 //! `lambench serve`: the sandbox as an endpoint for the aws CLI, boto3 and the SDKs.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::{Globals, ServeArgs};
@@ -20,6 +21,9 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     let mut signals = signals::listen(|| {}).map_err(|error| {
         Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
     })?;
+    if let Some(path) = &args.port_file {
+        forget(path)?;
+    }
     let sandbox = stage::start_sandbox(
         args.port,
         args.settle.map(Duration::from_millis),
@@ -55,6 +59,11 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
         signals.stop.requested().await;
     }
     endpoint.close().await;
+    if let Some(path) = &args.port_file
+        && std::fs::read_to_string(path).is_ok_and(|written| written.trim() == port_of(&url))
+    {
+        forget(path)?;
+    }
     // Ending is what a server is asked to do by a signal.
     Ok(Exit::Done)
 }
@@ -77,10 +86,21 @@ async fn serve_functions(
     Ok(())
 }
 
+/// A port file that outlives its server would tell whoever waits for the next one a wrong port.
+fn forget(port_file: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(port_file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
+            Exit::CouldNotMeasure,
+            format!("removing the old {}: {error}", port_file.display()),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The port file is written last and whole, so that whoever waits for it finds a server that answers.
 fn announce(args: &ServeArgs, url: &str) -> Result<(), Failure> {
     if let Some(path) = &args.port_file {
-        let port = url.rsplit(':').next().unwrap_or_default();
+        let port = port_of(url);
         let write = || -> std::io::Result<()> {
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
             let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(".".as_ref()))?;
@@ -101,6 +121,10 @@ fn announce(args: &ServeArgs, url: &str) -> Result<(), Failure> {
     ));
     say("Ctrl-C ends it");
     Ok(())
+}
+
+fn port_of(url: &str) -> &str {
+    url.rsplit(':').next().unwrap_or_default()
 }
 
 fn say(text: &str) {

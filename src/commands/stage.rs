@@ -102,7 +102,7 @@ pub async fn start_sandbox(
     }
     Sandbox::start(options)
         .await
-        .map_err(|error| Failure::new(Exit::CouldNotMeasure, error.to_string()))
+        .map_err(|error| Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint()))
 }
 
 /// A subject whose function stands ready on the endpoint.

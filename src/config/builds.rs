@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::TypedBuild;
+use crate::sandbox::runtimes;
 use crate::subject::contents::Contents;
 use crate::subject::infer::{self, Family, Unknown};
 
@@ -107,12 +108,15 @@ impl Builder<'_> {
         };
         let path = self.existing(&written)?;
         let contents = Contents::open(&path)?;
+        if let Some(given) = &build.runtime {
+            check_runtime(given)?;
+        }
         let inferred = infer::infer(
             &contents,
             build.runtime.as_ref().map(|r| r.value.as_str()),
             build.handler.as_ref().map(|h| h.value.as_str()),
         )
-        .map_err(|unknown| self.not_inferred(&written.value, unknown))?;
+        .map_err(|unknown| self.not_inferred(&written.value, &contents, unknown))?;
         let runtime = sourced(build.runtime, inferred.runtime, inferred.runtime_from);
         let handler = sourced(build.handler, inferred.handler, inferred.handler_from);
 
@@ -173,6 +177,11 @@ impl Builder<'_> {
                 "looked for {}; paths in the file are relative to it",
                 path.display()
             )
+        } else if by(&written.origin).ends_with("layers") {
+            format!(
+                "looked for {}; a layer is a folder or a zip",
+                path.display()
+            )
         } else {
             "a word with a / in it or one that ends in .zip is taken for a path; a function on AWS is named by NAME \
              or ARN"
@@ -222,7 +231,7 @@ impl Builder<'_> {
         Ok(path)
     }
 
-    fn not_inferred(&self, package: &str, unknown: Unknown) -> ConfigError {
+    fn not_inferred(&self, package: &str, contents: &Contents, unknown: Unknown) -> ConfigError {
         let wanted = unknown.wanted();
         let mut hint = if self.has_flags {
             let flags: Vec<String> = wanted.iter().map(|name| format!("--{name}")).collect();
@@ -233,6 +242,17 @@ impl Builder<'_> {
                 wanted.join(" and ")
             )
         };
+        let may_be = infer::candidates(contents);
+        if let ([file, ..], Unknown::Both { .. }, true) =
+            (may_be.as_slice(), &unknown, self.has_flags)
+        {
+            let module = file
+                .rsplit_once('.')
+                .map_or(file.as_str(), |(name, _)| name);
+            hint = format!(
+                "{file} is at its top: if that is the function, name it by --handler {module}.FUNCTION"
+            );
+        }
         if let Some(inside) = unknown.inside() {
             hint = format!(
                 "the package seems to lie in {inside}/ inside it: give that folder, or zip its contents"
@@ -262,6 +282,21 @@ fn sourced(given: Option<Sourced<String>>, value: String, from: Option<String>) 
     given.unwrap_or_else(|| {
         let origin = from.map_or(Origin::Default, Origin::Inferred);
         Sourced::new(value, origin)
+    })
+}
+
+/// A package runs on the sandbox, so a runtime that it does not know is a mistake that can be told before it starts.
+fn check_runtime(runtime: &Sourced<String>) -> Result<(), ConfigError> {
+    if runtimes::supports(&runtime.value) {
+        return Ok(());
+    }
+    Err(ConfigError::Usage {
+        what: format!(
+            "{}: the sandbox does not run {}",
+            by(&runtime.origin),
+            runtime.value
+        ),
+        hint: Some(format!("it runs {}", runtimes::SUPPORTED)),
     })
 }
 

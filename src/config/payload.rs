@@ -45,8 +45,18 @@ pub fn resolve(
     let text = text.trim().to_owned();
     match check(&text) {
         Ok(()) => Ok(text),
+        Err(_) if is_a_file(&text, file_folder, around, in_file) => Err(ConfigError::Usage {
+            what: format!("payload ({by}): {text} is the name of a file, not JSON"),
+            hint: Some(format!("write @{text} for what the file holds")),
+        }),
         Err(why) => Err(ConfigError::Payload { by, why }),
     }
+}
+
+/// Whether what should be JSON names a file: an `@` was forgotten.
+fn is_a_file(text: &str, file_folder: &Path, around: &Surroundings, in_file: bool) -> bool {
+    let folder = if in_file { file_folder } else { &around.folder };
+    !text.is_empty() && !text.contains('\n') && folder.join(text).is_file()
 }
 
 /// Whether a template is JSON with its placeholders filled in, and small enough for Lambda.

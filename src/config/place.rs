@@ -5,7 +5,7 @@ use crate::cli::RunArgs;
 use super::Place;
 use super::builds::given;
 use super::error::ConfigError;
-use super::subjects::{Candidate, What, usage};
+use super::subjects::{Candidate, IS_A_PACKAGE, What, usage};
 
 /// Sandbox or AWS, and the reason in words. Nothing is guessed silently: what does not fit together is an error.
 pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {
@@ -152,7 +152,16 @@ pub fn check_arms(args: &RunArgs, subjects: &[Candidate]) -> Result<(), ConfigEr
 
 fn reasons(subjects: &[Candidate]) -> String {
     match subjects {
-        [a, b] if a.reason != b.reason => format!("{}; {}", a.reason, b.reason),
+        [a, b] if a.reason != b.reason => {
+            let path = |subject: &Candidate| {
+                let path = subject.reason.strip_suffix(IS_A_PACKAGE);
+                path.map(str::to_owned)
+            };
+            match (path(a), path(b)) {
+                (Some(a), Some(b)) => format!("{a} and {b} are packages on this machine"),
+                _ => format!("{}; {}", a.reason, b.reason),
+            }
+        }
         [first, ..] => first.reason.clone(),
         [] => String::new(),
     }

@@ -8,6 +8,7 @@ use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, function_of, looks_like_a_path, named, plain_name};
 use super::origin::{Origin, Sourced};
 use super::surroundings::Surroundings;
+use super::toml_reader::nearest;
 
 /// What one subject is, before its build is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,9 @@ pub struct Candidates {
     /// The definition whose payload counts.
     pub payload: Option<Sourced<String>>,
 }
+
+/// Why a path is measured on the sandbox, after its name.
+pub const IS_A_PACKAGE: &str = " is a package on this machine";
 
 /// Finds out what is named.
 pub struct Finder<'a> {
@@ -97,6 +101,7 @@ impl Finder<'_> {
                 ));
             }
         }
+        self.warn_of_near_names(warnings);
         let after = self.args.after.as_deref();
         let mut payload = None;
         let mut subjects = match (self.args.function.as_deref(), before, after) {
@@ -140,6 +145,28 @@ impl Finder<'_> {
             baseline,
             payload,
         })
+    }
+
+    /// A name that lambench.toml does not define is a function on AWS, unless it is a slip.
+    fn warn_of_near_names(&self, warnings: &mut Vec<String>) {
+        if self.elsewhere() {
+            return;
+        }
+        let args = self.args;
+        for word in [&args.function, &args.before, &args.after]
+            .into_iter()
+            .flatten()
+        {
+            let known = self.file.functions.keys().map(String::as_str);
+            if let Named::Elsewhere = named(word, self.file, &self.around.folder)
+                && let Some(near) = nearest(plain_name(word), known)
+            {
+                warnings.push(format!(
+                    "{} does not define {word}: did you mean {near}?",
+                    self.shown()
+                ));
+            }
+        }
     }
 
     fn elsewhere(&self) -> bool {
@@ -318,7 +345,7 @@ impl Finder<'_> {
                 ..base.unwrap_or_default()
             })),
             label: None,
-            reason: format!("{word} is a package on this machine"),
+            reason: format!("{word}{IS_A_PACKAGE}"),
         }
     }
 

@@ -26,6 +26,7 @@ pub(super) fn row(metric: Metric, figures: &[Option<&Figure>], text: Text) -> Ve
         })
         .collect();
     let seconds = in_seconds(&times);
+    let whole = are_whole(&times);
     figures
         .iter()
         .map(|figure| match figure {
@@ -33,7 +34,7 @@ pub(super) fn row(metric: Metric, figures: &[Option<&Figure>], text: Text) -> Ve
             Some(Figure::Bytes(0)) if metric == Metric::Layers => text.no_layers().to_owned(),
             Some(Figure::Bytes(n)) => bytes(*n),
             Some(Figure::Count(n)) => n.to_string(),
-            Some(Figure::Ms(ms)) => milliseconds(*ms, seconds, text),
+            Some(Figure::Ms(ms)) => milliseconds(*ms, seconds, whole, text),
             Some(Figure::Mb(mb)) => format!("{} MB", trimmed(*mb)),
             Some(Figure::UsdPerMillion(usd)) => format!("${usd:.2}"),
             Some(Figure::Text(words)) => clean(words),
@@ -43,14 +44,14 @@ pub(super) fn row(metric: Metric, figures: &[Option<&Figure>], text: Text) -> Ve
 
 /// One duration by itself.
 pub(super) fn time(ms: f64, text: Text) -> String {
-    milliseconds(ms, in_seconds(&[ms]), text)
+    milliseconds(ms, in_seconds(&[ms]), are_whole(&[ms]), text)
 }
 
 /// Durations of one row, in one unit where that can be read.
 pub(super) fn times(ms: &[f64], text: Text) -> Vec<String> {
-    let seconds = in_seconds(ms);
+    let (seconds, whole) = (in_seconds(ms), are_whole(ms));
     ms.iter()
-        .map(|ms| milliseconds(*ms, seconds, text))
+        .map(|ms| milliseconds(*ms, seconds, whole, text))
         .collect()
 }
 
@@ -61,12 +62,17 @@ fn in_seconds(ms: &[f64]) -> bool {
     longest >= 999.5 && shortest >= 99.5
 }
 
-fn milliseconds(ms: f64, seconds: bool, text: Text) -> String {
+/// Billed times are; a measured 51.00 ms beside 10.98 ms only happens to be.
+fn are_whole(ms: &[f64]) -> bool {
+    ms.iter().all(|ms| ms.fract() == 0.0)
+}
+
+fn milliseconds(ms: f64, seconds: bool, whole: bool, text: Text) -> String {
     if seconds || ms >= 999.5 {
         return text.seconds(&format!("{:.2}", ms / 1000.0));
     }
     // As many decimals as REPORT gives where they tell anything; none for whole figures such as billed time.
-    let decimals = if ms >= 99.95 || ms.fract() == 0.0 {
+    let decimals = if ms >= 99.95 || whole {
         0
     } else if ms >= 9.995 {
         1
@@ -203,6 +209,7 @@ mod tests {
         assert_eq!(written(1800.0, 940.0), ["1.80 s", "0.94 s"]);
         assert_eq!(written(1800.0, 30.5), ["1.80 s", "30.5 ms"]);
         assert_eq!(written(80.0, 30.0), ["80 ms", "30 ms"]);
+        assert_eq!(written(51.0, 10.98), ["51.0 ms", "11.0 ms"]);
     }
 
     #[test]

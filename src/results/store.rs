@@ -140,6 +140,7 @@ impl Store {
                 };
                 let comparable = front.ending == Ending::Complete
                     && earlier.function == subject.function
+                    && earlier.handler == subject.handler
                     && differing(earlier, subject).is_empty();
                 comparable.then(|| serde_json::from_slice(&bytes).ok())?
             })

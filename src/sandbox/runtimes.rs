@@ -14,7 +14,7 @@ mod python;
 use machine::Machine;
 
 /// What runs here, for people.
-const SUPPORTED: &str =
+pub const SUPPORTED: &str =
     "python3, python3.N, nodejs, nodejsN.x, provided, provided.al2 and provided.al2023";
 
 /// How the user wants runtimes to be found.
@@ -96,6 +96,11 @@ fn found_text(found: Option<&String>) -> String {
         || "none was found".to_owned(),
         |found| format!("{found} is"),
     )
+}
+
+/// Whether the sandbox has anything for an identifier, on a machine that has every interpreter.
+pub fn supports(runtime_id: &str) -> bool {
+    Family::of(runtime_id).is_some()
 }
 
 /// Finds what to execute for `runtime_id`. `task_root` and `opt_root` are the unpacked package and merged layers.

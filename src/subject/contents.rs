@@ -117,6 +117,26 @@ impl Contents {
         }
     }
 
+    /// The files at the top, sorted.
+    pub fn top_files(&self) -> Vec<String> {
+        let mut files: Vec<String> = match self {
+            Self::Folder(root) => std::fs::read_dir(root)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|entry| entry.path().is_file())
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect(),
+            Self::Zip(names) => names
+                .keys()
+                .filter(|name| !name.contains('/'))
+                .cloned()
+                .collect(),
+        };
+        files.sort();
+        files
+    }
+
     /// The only folder at the top, if there is nothing else there: a folder that was zipped instead of its contents.
     pub fn only_folder(&self) -> Option<String> {
         match self {

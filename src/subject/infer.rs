@@ -175,6 +175,18 @@ pub fn infer(
     }
 }
 
+/// Files at the top that may hold a handler, though their names don't tell.
+pub fn candidates(contents: &Contents) -> Vec<String> {
+    let mut files = contents.top_files();
+    files.retain(|file| {
+        let module = file.rsplit_once('.');
+        module.is_some_and(|(name, ending)| {
+            !name.is_empty() && (ending == "py" || NODE_ENDINGS.contains(&ending))
+        })
+    });
+    files
+}
+
 /// The file that a handler's module should be, if the package lacks it; none if it is there or can't be known.
 pub fn missing_module(contents: &Contents, runtime: &str, handler: &str) -> Option<String> {
     match Family::of(runtime) {

@@ -118,3 +118,15 @@ fn lambdas_limit_holds_for_the_expanded_payload() {
         "payload (--payload, over.json): it has 6291464 bytes, more than Lambda's 6 MB (6291456 bytes)"
     );
 }
+
+#[test]
+fn a_file_named_without_its_at_sign_is_told_so() {
+    let mut test = Test::with(&["p"]);
+    test.write("events/one.json", "{}");
+    let (said, hint) = test.fails("--after p --payload events/one.json");
+    assert_eq!(
+        said,
+        "payload (--payload): events/one.json is the name of a file, not JSON"
+    );
+    assert_eq!(hint, "write @events/one.json for what the file holds");
+}

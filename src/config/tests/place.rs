@@ -44,7 +44,7 @@ fn what_runs_where_and_why() {
         (
             "--before p --after q/",
             Place::Sandbox,
-            "p is a package on this machine; q/ is a package on this machine",
+            "p and q/ are packages on this machine",
         ),
         (
             "--function my-fn",

@@ -240,6 +240,11 @@ fn what_can_not_be_inferred_names_the_flags() {
             "name them by --runtime and --handler",
         ),
         (
+            "--after web/",
+            "web/: no function found in it: looked for bootstrap, lambda_function.py, index.mjs, index.js, index.cjs at its top",
+            "app.py is at its top: if that is the function, name it by --handler app.FUNCTION",
+        ),
+        (
             "--after web/ --runtime python3",
             "web/: no handler found for python3: looked for lambda_function.py at its top",
             "name it by --handler",
@@ -364,5 +369,42 @@ fn an_empty_word_is_never_the_working_folder() {
     ] {
         let error = test.run_words("old", &words).unwrap_err();
         assert_eq!(test.said(&error).0, flag);
+    }
+}
+
+#[test]
+fn a_runtime_that_the_sandbox_does_not_run_is_refused_before_it_starts() {
+    let mut test = Test::with(&["p"]);
+    for runtime in ["pyton3", "python2.7", "java21", "nodejs20"] {
+        let (said, hint) = test.fails(&format!("--after p --runtime {runtime}"));
+        assert_eq!(
+            said,
+            format!("--runtime: the sandbox does not run {runtime}")
+        );
+        assert!(hint.starts_with("it runs python3, python3.N"), "{hint}");
+    }
+    test.toml("[functions.fn]\npackage = 'p'\nruntime = 'pyton'\n");
+    let (said, _) = test.fails("--function fn");
+    assert_eq!(
+        said,
+        "functions.fn.runtime, lambench.toml:3: the sandbox does not run pyton"
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_a_defined_one_is_asked_about() {
+    let mut test = Test::with(&["build"]);
+    test.toml("[functions.data-collector]\npackage = \"build\"\n");
+    let found = test.run("--function data-colector").unwrap();
+    assert_eq!(
+        found.warnings,
+        ["lambench.toml does not define data-colector: did you mean data-collector?"]
+    );
+    for meant in [
+        "--function data-colector --aws",
+        "--function something-else",
+        "--function data-collector",
+    ] {
+        assert!(test.run(meant).unwrap().warnings.is_empty(), "{meant}");
     }
 }

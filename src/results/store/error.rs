@@ -97,9 +97,26 @@ impl StoreError {
             Self::Parse { .. } => Some("store the baseline again with --save-baseline, or delete the file".into()),
             Self::Newer { .. } => Some("install that version, or store the baseline again".into()),
             Self::NoFolder { folder, .. } => Some(format!("mkdir -p {}", folder.display())),
+            Self::Write { path, source } if is_refused(source) && is_ours(path) => Some(
+                "run lambench from a folder that you may write to: its results go to .lambench/ there".into(),
+            ),
             Self::Read { .. } | Self::Write { .. } => None,
         }
     }
+}
+
+/// Whether the folder is one that this user can't write to, whatever is tried.
+fn is_refused(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+/// Whether it lies in lambench's own folder, not where `--save` says.
+fn is_ours(path: &Path) -> bool {
+    path.components()
+        .any(|part| part.as_os_str() == ".lambench")
 }
 
 /// The nearest name, or all.
@@ -113,5 +130,29 @@ fn which(name: &str, existing: &[String]) -> String {
         (Some((_, nearest)), _) => format!("did you mean {nearest:?}?"),
         (None, []) => format!("there are none yet; --save-baseline {name} stores a run as one"),
         (None, existing) => format!("there are: {}", existing.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_may_not_be_written_to_is_told_apart_from_a_full_disk() {
+        let hint = |kind: io::ErrorKind| {
+            StoreError::write(Path::new(".lambench/runs"), kind.into())
+                .hint()
+                .unwrap_or_default()
+        };
+        assert!(
+            hint(io::ErrorKind::PermissionDenied).contains("from a folder that you may write to")
+        );
+        assert!(hint(io::ErrorKind::ReadOnlyFilesystem).contains(".lambench/"));
+        assert_eq!(hint(io::ErrorKind::StorageFull), "");
+        let saved = StoreError::write(
+            Path::new("/root/x.json"),
+            io::ErrorKind::PermissionDenied.into(),
+        );
+        assert_eq!(saved.hint(), None, "--save names a place of its own");
     }
 }
