@@ -383,6 +383,8 @@ fn one_functions_failure_is_its_line_and_the_rest_go_on() {
     let all: Value = serde_json::from_str(&ran.stdout).expect("JSON and nothing else");
     assert_eq!(all.as_array().unwrap().len(), 4);
     assert_eq!(all[2]["ending"]["how"], "complete");
+    assert_eq!(all[1]["ending"]["how"], "stopped");
+    assert!(all[1]["error"].as_str().unwrap().contains("ValueError"));
     test.run(&["run", "--all", "--save-baseline", "v1"])
         .fails_with(2)
         .says("--save-baseline with many functions");

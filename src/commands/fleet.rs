@@ -105,7 +105,10 @@ async fn deployed(args: &RunArgs, pattern: &str) -> Result<Vec<String>, Failure>
         endpoint_url: args.place.endpoint_url.clone(),
         region: args.place.region.clone(),
         profile: args.place.profile.clone(),
-        control_rate: Some(config::DEFAULT_CONTROL_RATE),
+        control_rate: args
+            .pace
+            .control_rate
+            .or(Some(config::DEFAULT_CONTROL_RATE)),
     })
     .await?;
     let mut names = lambda.functions().await?;

@@ -75,9 +75,15 @@ pub fn fleet(lines: &[FleetLine], lang: Lang, style: &Style) -> String {
 pub fn fleet_json(lines: &[FleetLine]) -> String {
     let all: Vec<serde_json::Value> = lines
         .iter()
-        .map(|line| match &line.result {
-            Some(result) => serde_json::to_value(result).expect("keys are text"),
-            None => serde_json::json!({ "function": line.function, "error": line.error }),
+        .map(|line| {
+            let mut value = match &line.result {
+                Some(result) => serde_json::to_value(result).expect("keys are text"),
+                None => serde_json::json!({ "function": line.function }),
+            };
+            if let Some(error) = &line.error {
+                value["error"] = error.as_str().into();
+            }
+            value
         })
         .collect();
     let mut json = serde_json::to_string_pretty(&all).expect("keys are text");
