@@ -109,6 +109,11 @@ type Measured<'a> = (&'a SubjectResult, &'a ArmSummary);
 pub fn compare(before: Option<Measured>, after: Measured, indicative: bool) -> Comparison {
     let has_layers =
         !after.0.layers.is_empty() || before.is_some_and(|(subject, _)| !subject.layers.is_empty());
+    let is_image = |(subject, _): Measured| subject.runtime == "image";
+    // An image has a size; it is only not known here, and its row says so.
+    let asked_for = |metric| {
+        metric == Metric::PackageZipped && (is_image(after) || before.is_some_and(is_image))
+    };
     let rows = METRICS
         .into_iter()
         .filter(|(metric, _)| {
@@ -126,7 +131,7 @@ pub fn compare(before: Option<Measured>, after: Measured, indicative: bool) -> C
                 spread: spread(metric, after.1),
             }
         })
-        .filter(|row| row.before.is_some() || row.after.is_some())
+        .filter(|row| row.before.is_some() || row.after.is_some() || asked_for(row.metric))
         .collect();
     Comparison {
         rows,
@@ -193,6 +198,20 @@ mod tests {
 
     fn row(comparison: &Comparison, metric: Metric) -> Option<&Row> {
         comparison.rows.iter().find(|row| row.metric == metric)
+    }
+
+    #[test]
+    fn the_size_of_an_image_is_a_row_that_says_that_it_is_unknown() {
+        let mut image = subject(Arm::Only);
+        image.package_bytes = None;
+        let figures = summary(Arm::Only, 940.0);
+        let size = |subject: &SubjectResult| {
+            let comparison = compare(None, (subject, &figures), false);
+            row(&comparison, Metric::PackageZipped).cloned()
+        };
+        assert_eq!(size(&image), None);
+        image.runtime = "image".into();
+        assert_eq!(size(&image).unwrap().after, None);
     }
 
     #[test]

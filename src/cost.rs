@@ -32,6 +32,22 @@ struct Region {
     tmp: Option<f64>,
 }
 
+/// What one function costs: a request and a billed millisecond, dollars.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fare {
+    /// A request.
+    pub request_usd: f64,
+    /// A millisecond of billed duration.
+    pub ms_usd: f64,
+}
+
+impl Fare {
+    /// Dollars for `requests` that are billed `billed_ms` all together.
+    pub fn usd(&self, requests: u64, billed_ms: f64) -> f64 {
+        requests as f64 * self.request_usd + billed_ms * self.ms_usd
+    }
+}
+
 /// Why a price list is of no use.
 #[derive(Debug, thiserror::Error)]
 pub enum PricesError {
@@ -142,6 +158,22 @@ impl Prices {
         Some(region.requests_per_million + per_s * billed_ms / MS_PER_S * STARTS)
     }
 
+    /// What one function costs; `None` where [`Self::usd_per_million_with_tmp`] has no price.
+    pub fn fare(
+        &self,
+        memory_mb: u64,
+        tmp_mb: u64,
+        architecture: &str,
+        region: Option<&str>,
+    ) -> Option<Fare> {
+        let price = |ms| self.usd_per_million_with_tmp(ms, memory_mb, tmp_mb, architecture, region);
+        let request = price(0.0)?;
+        Some(Fare {
+            request_usd: request / STARTS,
+            ms_usd: (price(MS_PER_S)? - request) / STARTS / MS_PER_S,
+        })
+    }
+
     fn region(&self, name: Option<&str>) -> Option<&Region> {
         let name = name.unwrap_or(&self.common_region);
         self.tables
@@ -231,6 +263,21 @@ mod tests {
         assert_eq!(prices.usd_per_million(100.0, 256, "riscv64", None), None);
         assert_eq!(prices.usd_per_million(f64::NAN, 256, "x86_64", None), None);
         assert_eq!(prices.usd_per_million(-1.0, 256, "x86_64", None), None);
+    }
+
+    #[test]
+    fn a_fare_adds_up_to_the_price_of_a_million() {
+        let prices = Prices::builtin();
+        let fare = prices
+            .fare(512, 2048, "arm64", Some("us-east-1"))
+            .expect("a price");
+        close(
+            Some(fare.usd(1_000_000, 940.0e6)),
+            prices
+                .usd_per_million_with_tmp(940.0, 512, 2048, "arm64", Some("us-east-1"))
+                .unwrap(),
+        );
+        assert_eq!(prices.fare(512, 512, "arm64", Some("cn-north-1")), None);
     }
 
     #[test]

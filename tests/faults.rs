@@ -47,8 +47,17 @@ impl Place {
         runs: &str,
         rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
     ) -> Ran {
+        self.run_with(runs, &[], rule)
+    }
+
+    fn run_with(
+        &self,
+        runs: &str,
+        more: &[&str],
+        rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Ran {
         let proxy = Proxy::start(&self.server.url, rule);
-        let args = [
+        let mut args = vec![
             "run",
             "--function",
             "my-fn",
@@ -59,6 +68,7 @@ impl Place {
             "--warm-invokes",
             "1",
         ];
+        args.extend(more);
         self.test.run(&args)
     }
 
@@ -406,7 +416,7 @@ fn a_deploy_after_the_last_touch_is_noticed_and_the_description_is_put_back() {
 fn an_endpoint_that_is_no_sandbox_is_not_called_aws() {
     let place = Place::new();
     let ran = place
-        .run("1", |request| {
+        .run_with("1", &["--yes"], |request| {
             request
                 .is_get()
                 .then_some(Fault::WithoutHeader("x-lambench-sandbox"))

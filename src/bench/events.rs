@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::results::{Arm, Exclusion};
+use crate::results::{Arm, Exclusion, Touch};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub enum Event {
     Restored {
         /// Its name.
         function: String,
+        /// What of it.
+        touch: Touch,
     },
     /// Nothing more will come.
     Finished,

@@ -1,6 +1,8 @@
 //! Plan, run loop, samples and their exclusion, progress events.
 
 mod ahead;
+pub mod budget;
+pub mod estimate;
 pub mod events;
 pub mod judge;
 pub mod payload;

@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::bench::ahead::Ahead;
+use crate::bench::budget::Budget;
 use crate::bench::events::Event;
 use crate::bench::judge::{self, Expected};
 use crate::bench::payload::{self, Expectation};
@@ -18,7 +19,7 @@ use crate::report::{Tail, parse_tail};
 use crate::results::{Arm, Exclusion, Kind, Sample};
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
-const FIRST_START_WARM_INVOKES: u32 = 3;
+pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
 const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// What the loop measures: a [`Function`], or a fake of it.
@@ -100,6 +101,7 @@ pub struct Run<'a, T> {
     payload: &'a str,
     checks: &'a Checks,
     stop: Stop,
+    budget: Option<Budget>,
     subjects: Vec<Subject<'a, T>>,
     ahead: Ahead<'a>,
     /// A subject is touched as soon as it was measured, and settles while the other one is.
@@ -171,6 +173,7 @@ impl<'a, T: Target> Run<'a, T> {
             ahead: Ahead::new(subjects.len()),
             overlapping: false,
             touches_left: plan.order.len() + subjects.len(),
+            budget: None,
             subjects,
             samples: Vec::new(),
             on_sample,
@@ -201,6 +204,13 @@ impl<'a, T: Target> Run<'a, T> {
             subject.done_before = subject.tried - subject.excluded;
         }
         self.samples = samples;
+        self
+    }
+
+    /// The same within a sum of money.
+    #[must_use]
+    pub fn within(mut self, budget: Option<Budget>) -> Self {
+        self.budget = budget;
         self
     }
 
@@ -443,6 +453,7 @@ impl<'a, T: Target> Run<'a, T> {
 
     async fn touch(&mut self, subject: usize) -> Result<(), Stopped> {
         self.check_stop()?;
+        self.afford_burst(subject)?;
         if !self.ahead.is_begun(subject) {
             self.begin_touch(subject).await?;
         }
@@ -473,6 +484,7 @@ impl<'a, T: Target> Run<'a, T> {
         environment_accepted: bool,
     ) -> Result<Sample, Stopped> {
         self.check_stop()?;
+        self.afford(subject, position.kind)?;
         let payload = payload::expand(self.payload).into_bytes();
         let target = self.subjects[subject].target;
         let sent = tokio::select! {
@@ -559,6 +571,9 @@ impl<'a, T: Target> Run<'a, T> {
             sample.excluded_reason = Some(Exclusion::FunctionError);
         }
         sample.accepted = sample.excluded_reason.is_none();
+        if let Some(budget) = &mut self.budget {
+            budget.spend(&sample);
+        }
         (self.on_sample)(&sample)?;
         self.samples.push(sample.clone());
         match stop {
@@ -605,6 +620,22 @@ impl<'a, T: Target> Run<'a, T> {
             () = self.ahead.during(tokio::time::sleep(time)) => Ok(()),
             () = self.stop.requested() => Err(self.stopped()),
         }
+    }
+
+    fn afford(&self, subject: usize, kind: Kind) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        self.budget
+            .as_ref()
+            .map_or(Ok(()), |budget| budget.afford(arm, kind, 1))
+    }
+
+    /// All the simultaneous starts of a touch, before it is sent.
+    fn afford_burst(&self, subject: usize) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        let starts = self.plan.concurrency;
+        self.budget.as_ref().map_or(Ok(()), |budget| {
+            budget.afford(arm, Kind::Cold, starts.into())
+        })
     }
 
     fn check_stop(&self) -> Result<(), Stopped> {

@@ -50,12 +50,25 @@ pub enum Stopped {
     },
     /// Touches that gave no cold start.
     #[error(
-        "touching the description gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
+        "touching the function gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
         arm_name(*arm)
     )]
     NeverCold {
         /// Which subject.
         arm: Arm,
+    },
+    /// `--max-cost`.
+    #[error(
+        "the next invoke would pass --max-cost {limit_usd}: {spent_usd:.6} dollars are spent, and it may cost \
+         {next_usd:.6} more"
+    )]
+    MaxCost {
+        /// The limit.
+        limit_usd: f64,
+        /// Spent so far.
+        spent_usd: f64,
+        /// What the next invoke is expected to cost.
+        next_usd: f64,
     },
     /// The endpoint.
     #[error(transparent)]
@@ -84,13 +97,18 @@ impl Stopped {
                 advice(message)
             )),
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
-                "an init that fails or passes 10 s shows no Init Duration either: look at the function's log".into(),
+                "an init that fails or passes 10 s shows no Init Duration either: look at the function's log; other \
+                 touches are --touch memory, timeout and env"
+                    .into(),
             ),
             Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(
                 "a function whose system log level is above INFO writes no REPORT: see `aws lambda \
                  get-function-configuration`, LoggingConfig"
                     .into(),
             ),
+            Self::MaxCost { .. } => {
+                Some("allow more, or plan less: --runs, --warm-invokes; --dry-run says what a run will cost".into())
+            }
             Self::Lambda(error) => error.hint(),
             _ => None,
         }

@@ -3,7 +3,9 @@
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
 mod demo;
+mod restore;
 mod run;
+mod safety;
 mod serve;
 mod shared;
 
@@ -12,7 +14,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::DemoArgs;
+pub use restore::RestoreArgs;
 pub use run::RunArgs;
+pub use safety::SafetyArgs;
 pub use serve::ServeArgs;
 pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
@@ -77,6 +81,19 @@ pub enum LangArg {
     Ko,
 }
 
+/// A touch as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TouchArg {
+    /// The description: loses nothing, biases nothing
+    Description,
+    /// An environment variable of lambench's own
+    Env,
+    /// The memory size, by 1 MB to and fro
+    Memory,
+    /// The timeout, by 1 s to and fro
+    Timeout,
+}
+
 /// The commands.
 #[expect(
     clippy::large_enum_variant,
@@ -93,6 +110,9 @@ pub enum Command {
     /// Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
     #[command(before_help = serve::EXAMPLES, long_about = serve::LONG)]
     Serve(ServeArgs),
+    /// Put back what interrupted runs left changed
+    #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
+    Restore(RestoreArgs),
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
+use super::TouchArg;
+use super::safety::SafetyArgs;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
     PlaceArgs,
@@ -15,6 +17,7 @@ Examples:
   lambench run --before build/old.zip --after build/new/    two packages, on the sandbox
   lambench run --after build/new/ --baseline v1             one package against a stored result
   lambench run --function my-fn                             a function on AWS, put back afterwards
+  lambench run --function my-fn --dry-run                   what that would do and cost
   lambench run --before my-fn-v1 --after my-fn-v2           two functions on AWS";
 
 pub(super) const LONG: &str = "\
@@ -78,6 +81,12 @@ pub struct RunArgs {
     /// never look improved.
     #[arg(long, help_heading = "Invokes")]
     pub allow_function_errors: bool,
+    /// What to change before each cold start, and to put back [env: LAMBENCH_TOUCH] [default: description]
+    ///
+    /// The description works everywhere that is known. Should it give no cold starts, the others are here by name:
+    /// each is put back exactly, and the result says which one it was.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Invokes")]
+    pub touch: Option<TouchArg>,
 
     /// How much.
     #[command(flatten)]
@@ -88,6 +97,9 @@ pub struct RunArgs {
     /// Where.
     #[command(flatten)]
     pub place: PlaceArgs,
+    /// What may be done and spent.
+    #[command(flatten)]
+    pub safety: SafetyArgs,
     /// What the sandbox runs.
     #[command(flatten)]
     pub interpreter: InterpreterArgs,

@@ -24,5 +24,5 @@ pub async fn demo(args: DemoArgs, globals: Globals) -> Result<Exit, Failure> {
             })?;
     }
     let settings = config::demo(&args, &globals, folder.path())?;
-    measure::measure(settings).await
+    Box::pin(measure::measure(settings)).await
 }

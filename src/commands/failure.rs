@@ -20,6 +20,13 @@ impl Failure {
         }
     }
 
+    /// The same, begun with what it is about.
+    #[must_use]
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn hint(mut self, hint: Option<String>) -> Self {

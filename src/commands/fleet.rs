@@ -10,7 +10,7 @@ use crate::render::{self, FleetLine, Style};
 
 use super::measure::{self, Show};
 use super::signals::Signals;
-use super::{Failure, print};
+use super::{Failure, consent, print};
 
 /// Whether the command line names more than one function.
 pub fn is_wanted(args: &RunArgs) -> bool {
@@ -39,6 +39,10 @@ pub async fn fleet(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
                 continue;
             }
         };
+        if let Err(denied) = consent::not_denied_by_name(&settings) {
+            lines.push(failed(name, &denied));
+            continue;
+        }
         let (progress, signals) = match &mut session {
             Some((progress, signals)) => {
                 let fresh = render::Progress::new(settings.quiet, settings.lang);
@@ -77,7 +81,7 @@ pub async fn fleet(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     if args.output.json {
         print(&render::fleet_json(&lines))?;
     } else {
-        let lang = config::lang(&globals)?;
+        let lang = config::language(&globals);
         print(&render::fleet(&lines, lang, &Style::for_stdout()))?;
     }
     let interrupted = session.is_some_and(|(_, s)| s.stop.is_requested() && !s.stop.is_time_up());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
+use crate::bench::budget;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
 use crate::bench::plan::Plan;
@@ -19,12 +20,12 @@ use crate::exit::Exit;
 use crate::lambda::Function;
 use crate::render::{self, Previous, Style};
 use crate::results::store::{Interrupted, RunLog, Store, StoreError};
-use crate::results::{Arm, Ending, Kind, RunResult, SCHEMA_VERSION};
+use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 
-use super::restore::restore;
+use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, print, signals};
+use super::{Failure, again, consent, forecast, print, signals, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -116,9 +117,7 @@ pub async fn measure_one(
             () = signals.stop.requested() => return Ok(None),
         };
         let say = |event| tell(progress, event);
-        follow(&settings, &store, staged, interrupted, signals, say)
-            .await
-            .map(Some)
+        follow(&settings, &store, staged, interrupted, signals, say).await
     })
     .catch_unwind()
     .await;
@@ -184,21 +183,6 @@ async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
-    if let [a, b] = all.as_slice()
-        && a.function.found().arn == b.function.found().arn
-    {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "{} and {} are the same function",
-                a.record.name, b.record.name
-            ),
-        )
-        .hint(Some(
-            "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
-                .into(),
-        )));
-    }
     Ok(all)
 }
 
@@ -210,7 +194,7 @@ async fn follow(
     interrupted: Option<Interrupted>,
     signals: &Signals,
     mut say: impl FnMut(Event),
-) -> Result<(RunResult, Option<Stopped>), Failure> {
+) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let created_at = Timestamp::now();
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
     let plan = Plan::bursts(
@@ -220,13 +204,20 @@ async fn follow(
         &arms,
         settings.pace.concurrency,
     );
-    let mut warnings = settings.warnings.clone();
-    for s in staged.iter().filter(|s| s.function.had_leftover()) {
-        warnings.push(format!(
-            "{}: the description ended in a suffix that an interrupted run had left; it is put back without it",
-            s.record.name
-        ));
+    let mut run_warnings = settings.warnings.clone();
+    for s in &staged {
+        run_warnings.extend(restore::touch_warnings(&s.record.name, &s.function));
     }
+    let mut known = Vec::new();
+    for s in &staged {
+        if !s.function.is_staged() {
+            known.extend(warnings::about(&s.record.name, s.function.found()));
+        }
+    }
+    for warning in &known {
+        say(Event::Note(format!("warning: {warning}")));
+    }
+    run_warnings.extend(known);
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,
         id: interrupted.as_ref().map_or_else(
@@ -241,7 +232,8 @@ async fn follow(
         samples: Vec::new(),
         exclusions: Vec::new(),
         summary: Vec::new(),
-        warnings,
+        cost: RunCost::default(),
+        warnings: run_warnings,
         ending: Ending::Complete,
     };
     let earlier = match interrupted {
@@ -249,6 +241,14 @@ async fn follow(
         None => Vec::new(),
     };
     say(Event::Note(render::before_first_invoke(&result, settings)));
+    let subjects = forecast::of_staged(settings, store, &staged);
+    let budget = forecast::budget(settings, &subjects)?;
+    if let Some(warning) = forecast::beyond_limit(settings, &subjects, &plan) {
+        say(Event::Note(format!("warning: {warning}")));
+    }
+    if !consent::agree(settings, &staged, &subjects, &plan, signals, &mut say).await? {
+        return Ok(None);
+    }
 
     let log = if settings.pace.resume.is_some() {
         RunLog::go_on(store, &result.id)
@@ -277,15 +277,17 @@ async fn follow(
     // The embedded sandbox settles at once: there is nothing to gain, and two subjects would share its processors.
     .after(earlier)
     .overlapping(!matches!(settings.place, Place::Sandbox))
+    .within(budget)
     .measure()
     .await;
-    let stopped = complete(&mut result, measured);
-    Ok((result, stopped))
+    result.cost = budget::cost(&measured.samples, &forecast::priced(settings, &subjects));
+    result.cost.own_prices = settings.safety.own_prices();
+    let stopped = complete(&mut result, measured, &settings.safety.prices());
+    Ok(Some((result, stopped)))
 }
 
 /// Fills in what only the measurement could tell.
-fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
-    let prices = Prices::builtin();
+fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
     for (subject, answers) in result.subjects.iter_mut().zip(&measured.answers) {
         if let (None, Some(version)) = (&subject.label, &answers.version) {
             subject.version.clone_from(version);
@@ -303,7 +305,7 @@ fn complete(result: &mut RunResult, measured: Measured) -> Option<Stopped> {
     result.summary = result
         .subjects
         .iter()
-        .map(|subject| summary::summarise(&measured.samples, subject, &prices))
+        .map(|subject| summary::summarise(&measured.samples, subject, prices))
         .collect();
     result.exclusions = summary::exclusion_counts(&measured.samples);
     result.samples = measured.samples;
@@ -351,8 +353,11 @@ fn conclude(
     // What was measured is shown whether or not it could be kept.
     if let Show::Keep(kept) = show {
         *kept = Some(Box::new(result.clone()));
+    }
+    let shown = if matches!(show, Show::Keep(_)) {
+        Ok(())
     } else if settings.json {
-        print(&render::json(result))?;
+        print(&render::json(result))
     } else if has_cold_starts(result) {
         let style = Style::for_stdout();
         print(&render::report(
@@ -361,7 +366,16 @@ fn conclude(
             settings.lang,
             &style,
             saved.as_deref().ok(),
-        ))?;
+        ))
+    } else {
+        Ok(())
+    };
+    match shown {
+        // A terminal that was closed: that is why the run was stopped, not another failure.
+        Err(failure) if matches!(stopped, Some(Stopped::Interrupted)) => {
+            failure.report();
+        }
+        shown => shown?,
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();

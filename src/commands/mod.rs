@@ -1,15 +1,21 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
 mod again;
+mod consent;
 mod demo;
+mod dry_run;
 mod failure;
 mod fleet;
+mod forecast;
+mod left_over;
 mod measure;
+mod policy;
 mod restore;
 mod run;
 mod serve;
 mod signals;
 mod stage;
+mod warnings;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -41,11 +47,15 @@ pub fn main(args: Vec<OsString>) -> Exit {
             return Failure::new(Exit::CouldNotMeasure, format!("starting: {error}")).report();
         }
     };
+    if !matches!(cli.command, Command::Restore(_)) {
+        left_over::notice(&cli.globals);
+    }
     let outcome = runtime.block_on(async {
         match cli.command {
-            Command::Run(args) => run::run(args, cli.globals).await,
+            Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
+            Command::Restore(args) => left_over::restore(args, cli.globals).await,
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.

@@ -1,6 +1,9 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first asks the run to stop and restore, the second gives up waiting.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
 
 use crate::bench::stop::{Stop, stop};
 
@@ -12,6 +15,9 @@ pub struct Signals {
     pub give_up: Stop,
 }
 
+/// A wrapper passes on what the terminal has sent to everybody: that is one wish, not two.
+const ONE_WISH: Duration = Duration::from_millis(250);
+
 /// Starts listening.
 pub fn listen(mut on_first: impl FnMut() + Send + 'static) -> std::io::Result<Signals> {
     let (stopper, stop_seen) = stop();
@@ -21,15 +27,26 @@ pub fn listen(mut on_first: impl FnMut() + Send + 'static) -> std::io::Result<Si
     let mut hang_up = signal(SignalKind::hangup())?;
     tokio::spawn(async move {
         for (seen, stopper) in [stopper, last].iter().enumerate() {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hang_up.recv() => {}
-            }
-            if seen == 0 {
-                on_first();
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => break,
+                    _ = terminate.recv() => break,
+                    // A closing terminal sends it, and the shell in it once more: nobody is there to give up.
+                    _ = hang_up.recv() => if seen == 0 { break },
+                }
             }
             stopper.request();
+            if seen == 0 {
+                on_first();
+                let end = Instant::now() + ONE_WISH;
+                loop {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = terminate.recv() => {}
+                        () = sleep_until(end) => break,
+                    }
+                }
+            }
         }
         // From here on signals are still caught and do nothing: the process is on its way out.
         std::future::pending::<()>().await;

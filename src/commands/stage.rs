@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::bench::plan::mode;
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
-use crate::lambda::{Code, Connect, Description, Function, Lambda, NewFunction};
+use crate::lambda::journal::{JournalError, Journals};
+use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
@@ -123,11 +124,7 @@ pub async fn subject(
     scratch: &Path,
 ) -> Result<Staged, Failure> {
     let (function, unzipped, layers) = match &subject.target {
-        Target::InPlace(name) => (
-            Function::in_place(&endpoint.lambda, name).await?,
-            None,
-            None,
-        ),
+        Target::InPlace(name) => (in_place(endpoint, settings, name).await?, None, None),
         Target::Package(package) => {
             let name = format!(
                 "{}-{}",
@@ -136,7 +133,7 @@ pub async fn subject(
             );
             let (unzipped, layers) = create(endpoint, &name, package, scratch).await?;
             (
-                Function::staged(&endpoint.lambda, &name).await?,
+                Function::staged_with(&endpoint.lambda, &name, settings.touch, None).await?,
                 Some(unzipped),
                 Some(layers),
             )
@@ -148,6 +145,32 @@ pub async fn subject(
         function,
         record,
     })
+}
+
+/// A function that exists, locked; it is written down before it is touched.
+async fn in_place(
+    endpoint: &Endpoint,
+    settings: &Settings,
+    name: &str,
+) -> Result<Function, Failure> {
+    let journals = Journals::of_user().map_err(LambdaError::from)?;
+    match Function::in_place(&endpoint.lambda, name, settings.touch, &journals).await {
+        // Two names of one function: this very run holds the lock.
+        Err(LambdaError::Journal(JournalError::InUse {
+            owner: Some(owner), ..
+        })) if owner.is_this_process() => {
+            let names: Vec<&str> = settings.subjects.iter().map(|s| s.name.as_str()).collect();
+            Err(Failure::new(
+                Exit::Usage,
+                format!("{} are the same function", names.join(" and ")),
+            )
+            .hint(Some(
+                "compare it with itself at another time: --save-baseline NAME, then --baseline NAME"
+                    .into(),
+            )))
+        }
+        function => Ok(function?),
+    }
 }
 
 /// Packs a package and its layers, hands them over by the sandbox's private route, and creates the function. Gives the
@@ -248,7 +271,7 @@ fn record(
         },
         endpoint_url: endpoint.lambda.endpoint_url.clone().filter(|_| !on_sandbox),
         region: Some(endpoint.lambda.region.clone()),
-        runtime: found.runtime.clone().unwrap_or_else(|| "image".into()),
+        runtime: found.runtime_or_image(),
         runtime_version: facts.runtime_version,
         runtime_client: facts
             .runtime_client
@@ -261,6 +284,7 @@ fn record(
         mounts: facts.mounts,
         disk_state: facts.disk_state,
         concurrency_mode: mode(settings.pace.concurrency),
+        touch: function.touch_kind(),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,
         unzipped_bytes: unzipped.or(facts.unzipped_bytes),
@@ -302,7 +326,7 @@ fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// This machine's architecture as Lambda calls it.
-fn architecture() -> &'static str {
+pub fn architecture() -> &'static str {
     match std::env::consts::ARCH {
         "aarch64" => "arm64",
         _ => "x86_64",

@@ -10,7 +10,9 @@ use super::error::ConfigError;
 use super::origin::Sourced;
 use super::pace::{CONCURRENCY, CONTROL_RATE};
 use super::payload;
+use super::safety::{self, SafetyTable};
 use super::toml_reader::{Reader, Source};
+use crate::results::Touch;
 
 /// The file's name.
 pub const NAME: &str = "lambench.toml";
@@ -122,7 +124,7 @@ impl FunctionDef {
 }
 
 /// All that a lambench.toml says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigFile {
     /// The folder that its paths are relative to.
     pub folder: PathBuf,
@@ -138,12 +140,16 @@ pub struct ConfigFile {
     pub control_rate: Option<Sourced<u32>>,
     /// `defaults.concurrency`.
     pub concurrency: Option<Sourced<u32>>,
+    /// `defaults.touch`.
+    pub touch: Option<Sourced<Touch>>,
     /// `defaults.lang`.
     pub lang: Option<Sourced<Lang>>,
     /// `defaults.payload`.
     pub payload: Option<Sourced<String>>,
     /// `defaults.memory`, `timeout`, `runtime`, `handler`, `environment`, `layers`.
     pub build: Build,
+    /// `[safety]`.
+    pub safety: SafetyTable,
     /// `[functions.*]`.
     pub functions: BTreeMap<String, FunctionDef>,
     /// Unknown keys.
@@ -202,6 +208,9 @@ pub fn parse(text: &str, shown: &str) -> Result<ConfigFile, ConfigError> {
     if let Some(defaults) = top.table("defaults")? {
         read_defaults(&mut file, defaults, &mut warnings)?;
     }
+    if let Some(table) = top.table("safety")? {
+        file.safety = safety::read(table)?;
+    }
     if let Some(functions) = top.table("functions")? {
         for (name, reader) in functions.tables()? {
             let function = read_function(reader, &mut warnings)?;
@@ -224,6 +233,11 @@ fn read_defaults(
     file.seed = reader.number("seed", SEED.0, SEED.1)?;
     file.control_rate = reader.number("control_rate", CONTROL_RATE.0, CONTROL_RATE.1)?;
     file.concurrency = reader.number("concurrency", CONCURRENCY.0, CONCURRENCY.1)?;
+    file.touch = reader.choice(
+        "touch",
+        "\"description\", \"env\", \"memory\" or \"timeout\"",
+        Touch::of_name,
+    )?;
     file.lang = reader.choice("lang", "\"en\" or \"ko\"", Lang::of_code)?;
     file.payload = read_payload(&mut reader);
     file.build = Build {

@@ -34,6 +34,8 @@ pub fn chosen(
         ("--save-baseline", args.save_baseline.is_some()),
         ("--save", args.output.save.is_some()),
         ("--resume", args.pace.resume.is_some()),
+        ("--dry-run", args.safety.dry_run),
+        ("--iam-policy", args.safety.iam_policy),
     ];
     if let Some((flag, _)) = single.iter().find(|(_, given)| *given) {
         return Err(usage(

@@ -10,6 +10,7 @@ pub mod pace;
 pub mod payload;
 pub mod place;
 pub mod resolve;
+pub mod safety;
 pub mod served;
 pub mod subjects;
 pub mod surroundings;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
-use crate::results::Arm;
+use crate::results::{Arm, Touch};
 
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern, matches};
@@ -37,11 +38,14 @@ pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> 
     fleet::chosen(args, globals, &Surroundings::of_process()?)
 }
 
-/// The language of what is printed.
-pub fn lang(globals: &Globals) -> Result<Lang, ConfigError> {
-    let around = Surroundings::of_process()?;
-    let file = resolve::config_file(globals, &around)?;
-    Ok(resolve::lang(globals, &around, &file)?.value)
+/// The language to speak before and beside all settings; where it is misspelt, English.
+pub fn language(globals: &Globals) -> Lang {
+    Surroundings::of_process()
+        .and_then(|around| {
+            let file = resolve::config_file(globals, &around).unwrap_or_default();
+            resolve::lang(globals, &around, &file)
+        })
+        .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
@@ -149,7 +153,7 @@ pub struct Subject {
 }
 
 /// Everything `run` needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag that the user has"
@@ -181,6 +185,10 @@ pub struct Settings {
     pub expect: Vec<(String, serde_json::Value)>,
     /// `--allow-function-errors`.
     pub allow_function_errors: bool,
+    /// What may be done and spent.
+    pub safety: safety::Safety,
+    /// `--touch`.
+    pub touch: Touch,
     /// `--save FILE`.
     pub save: Option<PathBuf>,
     /// `--json`.

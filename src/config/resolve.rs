@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, LangArg, RunArgs};
-use crate::results::Arm;
+use crate::cli::{DemoArgs, Globals, LangArg, RunArgs, TouchArg};
+use crate::results::{Arm, Touch};
 
 use super::builds::{Builder, of_flags, of_variables};
 use super::error::ConfigError;
@@ -13,7 +13,7 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, pace, payload};
+use super::{Lang, Settings, Subject, Target, pace, payload, safety};
 
 /// Cold starts per subject when nobody says how many.
 pub const DEFAULT_RUNS: u32 = 20;
@@ -133,6 +133,8 @@ fn settings(
         payload,
         expect: args.expect.clone(),
         allow_function_errors: args.allow_function_errors,
+        safety: safety::resolve(&args.safety, around, file)?,
+        touch: touch(args, around, file)?.value,
         save: args.output.save.clone(),
         json: args.output.json,
         lang: lang(globals, around, file)?.value,
@@ -227,6 +229,30 @@ pub fn seed(
         around.seed()?,
         file.seed.as_ref(),
         u64::from(random),
+    ))
+}
+
+/// `--touch`, `LAMBENCH_TOUCH`, `defaults.touch`, the description.
+pub fn touch(
+    args: &RunArgs,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Sourced<Touch>, ConfigError> {
+    let typed = args.touch.map(|touch| match touch {
+        TouchArg::Description => Touch::Description,
+        TouchArg::Env => Touch::Env,
+        TouchArg::Memory => Touch::Memory,
+        TouchArg::Timeout => Touch::Timeout,
+    });
+    Ok(first(
+        Sourced::flag("--touch", typed),
+        around.choice(
+            "LAMBENCH_TOUCH",
+            "description, env, memory or timeout",
+            Touch::of_name,
+        )?,
+        file.touch.as_ref(),
+        Touch::default(),
     ))
 }
 

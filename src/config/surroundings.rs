@@ -10,19 +10,23 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 16] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
     "LAMBENCH_LANG",
+    "LAMBENCH_MAX_COST",
     "LAMBENCH_MAX_TIME",
     "LAMBENCH_MEMORY",
     "LAMBENCH_PAYLOAD",
+    "LAMBENCH_PRICES",
     "LAMBENCH_RIC",
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
     "LAMBENCH_TIMEOUT",
+    "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",
+    "LAMBENCH_YES",
 ];
 
 /// What the program finds around it.

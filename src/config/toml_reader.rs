@@ -154,6 +154,19 @@ impl<'a, 'i> Reader<'a, 'i> {
         })
     }
 
+    /// An amount of money, not negative.
+    pub fn amount(&mut self, key: &'static str) -> Result<Option<Sourced<f64>>, ConfigError> {
+        self.read(key, |value| {
+            let text = match value {
+                DeValue::Integer(number) => Some(number.to_string()),
+                DeValue::Float(number) => Some(number.as_str().to_owned()),
+                _ => None,
+            };
+            text.and_then(|text| super::safety::dollars(&text.replace('_', "")))
+                .ok_or_else(|| "a number, 0 or more".into())
+        })
+    }
+
     /// A list of strings; one string is a list of one.
     pub fn strings(
         &mut self,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::meta::region::ProvideRegion as _;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::retry::RetryConfig;
@@ -41,6 +42,8 @@ pub struct Lambda {
     pub region: String,
     /// The endpoint, where it is not AWS's own.
     pub endpoint_url: Option<String>,
+    /// The profile in use, where one is named.
+    pub profile: Option<String>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -72,6 +75,11 @@ impl Lambda {
             loader = loader.http_client(loopback_client());
         }
         let named = to.profile.is_some();
+        // For a later `lambench restore`, which may run where the variable is another.
+        let profile = match &to.profile {
+            None if !loopback => variable("AWS_PROFILE"),
+            given => given.clone(),
+        };
         if let Some(profile) = to.profile {
             loader = loader.profile_name(profile);
         }
@@ -121,6 +129,7 @@ impl Lambda {
             notes,
             region,
             endpoint_url,
+            profile,
         })
     }
 
@@ -176,6 +185,25 @@ fn https_client() -> SharedHttpClient {
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
     })
+}
+
+/// The region that flags, variables or the profile name, without a call and without credentials.
+pub async fn region_of(given: Option<&str>, profile: Option<&str>) -> Option<String> {
+    if let Some(region) = given {
+        return Some(region.to_owned());
+    }
+    if let Some(region) = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(variable)
+    {
+        return Some(region);
+    }
+    let mut provider = aws_config::profile::region::Builder::default();
+    if let Some(profile) = profile {
+        provider = provider.profile_name(profile);
+    }
+    let region = provider.build().region().await?;
+    Some(region.to_string())
 }
 
 fn endpoint_from_environment() -> Option<String> {

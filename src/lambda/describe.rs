@@ -1,18 +1,26 @@
 //! What a function is, as the endpoint tells it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, PackageType, State};
+use aws_sdk_lambda::types::{
+    FunctionConfiguration, LastUpdateStatus, PackageType, SnapStartApplyOn, State, SystemLogLevel,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::touch::OWN_VARIABLE;
 use super::{Lambda, LambdaError};
 
-/// A function as `GetFunction` describes it. Environment variables are not part of it, on purpose.
+/// A function as `GetFunction` describes it. Environment variables are not part of it, on purpose, but for our own.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that the endpoint says"
+)]
 pub struct Description {
     /// Name without ARN or qualifier.
     pub function_name: String,
@@ -46,6 +54,18 @@ pub struct Description {
     pub version: String,
     /// True if logs are JSON.
     pub json_logs: bool,
+    /// True if Lambda's own log lines are JSON and only written from WARN on, which REPORT is not.
+    pub reports_may_be_missing: bool,
+    /// True if versions that are published start from a snapshot; `$LATEST` never does.
+    pub snap_start: bool,
+    /// `/tmp`, MB.
+    pub tmp_mb: u64,
+    /// Reserved concurrency, if there is any.
+    pub reserved_concurrency: Option<u32>,
+    /// Tags; `None` where they may not be read.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// Why it could not be found out whether versions or aliases have provisioned concurrency, if so.
+    pub provisioned_unknown: Option<String>,
     /// `State`.
     pub state: State,
     /// `LastUpdateStatus`.
@@ -54,6 +74,10 @@ pub struct Description {
     pub reason: Option<String>,
     /// Why a function of this kind can't be measured in place, if so.
     pub unsuitable: Option<&'static str>,
+    /// The value of the one environment variable that is ours. The others are not read, on purpose.
+    pub own_variable: Option<String>,
+    /// AWS's code for why the environment variables can't be read, if so.
+    pub variables_error: Option<String>,
     /// What only a sandbox knows.
     pub sandbox: Option<SandboxFacts>,
 }
@@ -105,11 +129,26 @@ impl Lambda {
                 doing: format!("reading {function}"),
                 why: "the answer has no configuration".into(),
             })?;
-        Ok(Description::new(&configuration, headers.facts()))
+        let mut description = Description::new(&configuration, headers.facts());
+        description.reserved_concurrency = output
+            .concurrency
+            .and_then(|c| c.reserved_concurrent_executions)
+            .and_then(|n| u32::try_from(n).ok());
+        description.tags = output
+            .tags_error
+            .is_none()
+            .then(|| output.tags.unwrap_or_default().into_iter().collect());
+        Ok(description)
     }
 }
 
 impl Description {
+    /// `python3.12`; `image` for container images.
+    pub fn runtime_or_image(&self) -> String {
+        let runtime = self.runtime.clone().filter(|_| !self.image);
+        runtime.unwrap_or_else(|| "image".into())
+    }
+
     /// Whether all that moves a measurement, but for the code, is the same.
     pub fn runs_like(&self, other: &Self) -> bool {
         let of = |d: &Self| {
@@ -127,6 +166,10 @@ impl Description {
             Some("it runs on Managed Instances, which have no cold starts to force")
         } else if c.durable_config().is_some() {
             Some("it is a durable function, whose invokes are not one start each")
+        } else if c.tenancy_config().is_some() {
+            Some(
+                "it isolates tenants: every invoke needs a tenant id, and each tenant has environments of its own",
+            )
         } else {
             None
         };
@@ -161,6 +204,21 @@ impl Description {
                 .logging_config()
                 .and_then(|l| l.log_format())
                 .is_some_and(|f| f.as_str() == "JSON"),
+            reports_may_be_missing: c
+                .logging_config()
+                .and_then(|l| l.system_log_level())
+                .is_some_and(|level| *level == SystemLogLevel::Warn),
+            snap_start: c
+                .snap_start()
+                .and_then(|s| s.apply_on())
+                .is_some_and(|on| *on == SnapStartApplyOn::PublishedVersions),
+            tmp_mb: c
+                .ephemeral_storage()
+                .and_then(|s| u64::try_from(s.size()).ok())
+                .unwrap_or(crate::cost::FREE_TMP_MB),
+            reserved_concurrency: None,
+            tags: None,
+            provisioned_unknown: None,
             state: c.state().cloned().unwrap_or(State::Active),
             last_update: c
                 .last_update_status()
@@ -171,6 +229,13 @@ impl Description {
                 .or(c.state_reason())
                 .map(str::to_owned),
             unsuitable,
+            own_variable: c
+                .environment()
+                .and_then(|e| e.variables()?.get(OWN_VARIABLE).cloned()),
+            variables_error: c
+                .environment()
+                .and_then(|e| e.error())
+                .map(|error| error.error_code().unwrap_or("no code").to_owned()),
             sandbox,
         }
     }

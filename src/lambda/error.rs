@@ -5,7 +5,8 @@ use std::error::Error as _;
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::rate;
+use super::journal::JournalError;
+use super::throttle;
 
 /// A failed conversation with the Lambda API.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,9 @@ pub enum LambdaError {
         /// The better way.
         hint: String,
     },
+    /// A journal or a lock can't be had; nothing is touched without.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// Somebody else changed the function during the run.
     #[error("{function} was changed by somebody else during the run ({what})")]
     ChangedByOthers {
@@ -86,9 +90,9 @@ impl LambdaError {
                     code: meta
                         .code()
                         .map_or_else(|| format!("HTTP {status}"), str::to_owned),
-                    message: message(
-                        meta.message(),
-                        context.raw().body().bytes().unwrap_or_default(),
+                    message: throttle::explained(
+                        meta.message().unwrap_or("no message"),
+                        context.raw().body().bytes(),
                     ),
                 }
             }
@@ -173,7 +177,7 @@ impl LambdaError {
                 }
                 "AccessDeniedException" | "AccessDenied" => {
                     "the role needs lambda:GetFunction, lambda:UpdateFunctionConfiguration and lambda:InvokeFunction \
-                     on this function"
+                     on this function; --iam-policy prints the least policy for the command"
                 }
                 "ResourceNotFoundException" => {
                     "check the name, --region and --profile; a function with a package on this machine is defined in \
@@ -187,18 +191,10 @@ impl LambdaError {
             Self::Unreachable { .. } => "check --endpoint-url, the network and the proxy settings",
             Self::TimedOut { .. } => return None,
             Self::Unsuitable { hint, .. } => hint,
+            Self::Journal(error) => return error.hint(),
             Self::ChangedByOthers { .. } => "see who deployed, then run again",
         };
         Some(text.to_owned())
-    }
-}
-
-/// AWS's message and, for a throttled call, which limit it was.
-fn message(message: Option<&str>, body: &[u8]) -> String {
-    let message = message.unwrap_or("no message");
-    match rate::reason(body) {
-        Some(reason) if !message.contains(&reason) => format!("{message} ({reason})"),
-        _ => message.to_owned(),
     }
 }
 

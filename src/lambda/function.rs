@@ -1,15 +1,16 @@
 //! One function that may be touched, invoked and, at the end, put back as it was (or deleted, if it is ours).
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 
+use super::journal::{Entry, Journal, Journals, Key, Original};
 use super::rate::Settling;
-use super::{Description, Invoked, Lambda, LambdaError, invoke};
+use super::touch::Value;
+use super::{Description, Invoked, Lambda, LambdaError, finish_left_over, invoke};
+use crate::results::Touch;
 
-/// AWS's limit on `Description`, in characters.
-const DESCRIPTION_LIMIT: usize = 256;
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
 const FIRST_CONFLICT_PAUSE: Duration = Duration::from_millis(100);
@@ -31,8 +32,10 @@ struct Shared {
     measuring: aws_sdk_lambda::Client,
     /// As found, before anything was touched.
     found: Description,
-    /// The description to put back: as found, less a suffix that an earlier, killed run left.
-    original: String,
+    /// What to put back: as found, less a suffix that an earlier, killed run left.
+    original: Original,
+    /// What an earlier run had left, and what became of it.
+    cleared: Vec<Finished>,
     /// True if lambench created it: deleted at the end instead of restored.
     staged: bool,
     touched: Mutex<Touched>,
@@ -41,11 +44,19 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Touched {
-    /// The last description that we sent, whether or not the answer arrived.
-    written: Option<String>,
+    /// What we sent last, whether or not the answer arrived.
+    written: Option<Value>,
+    /// An update of ours may be under way still: no answer to it came.
+    in_doubt: bool,
+    /// Holds the lock on the function; a touch without it is refused, unless the function is ours.
+    journal: Option<Journal>,
+    /// The entry in it.
+    entry: Option<Entry>,
     /// The revision after our last settle.
     revision: Option<String>,
     finished: bool,
+    /// True once the user has agreed to invokes; before that not even a sleeping function is woken by one.
+    may_invoke: bool,
 }
 
 /// What the end of a run did to the function.
@@ -53,70 +64,136 @@ struct Touched {
 pub enum Finished {
     /// Nothing had been changed.
     Untouched,
-    /// The description is as it was.
+    /// What was touched is as it was.
     Restored,
     /// The staged function is deleted.
     Deleted,
-    /// Somebody else has changed the description since; it was left alone.
+    /// Somebody else has changed since what was touched; it was left alone.
     LeftAlone,
+    /// The function is not there any more.
+    Gone,
 }
 
 impl Function {
-    /// An existing function, to be measured in place and put back.
-    pub async fn in_place(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
+    /// An existing function, to be measured in place and put back. It is locked against every other lambench, and what
+    /// an earlier one has left of its touches is put back first.
+    pub async fn in_place(
+        lambda: &Lambda,
+        name: &str,
+        touch: Touch,
+        journals: &Journals,
+    ) -> Result<Self, LambdaError> {
         let mut found = lambda.describe(name).await?;
-        if let Some(why) = found.unsuitable {
-            return Err(LambdaError::Unsuitable {
-                function: name.to_owned(),
-                why: why.to_owned(),
-                hint: "measure a copy of it on ordinary Lambda: give its package by --before or --after".into(),
-            });
-        }
-        if let Some(qualifier) = qualifier(&found) {
-            return Err(LambdaError::Unsuitable {
-                function: name.to_owned(),
-                why: format!(
-                    "{qualifier} is a version or an alias: it cannot be changed, so no cold start of it can be forced"
-                ),
-                hint: format!(
-                    "name {} without it to measure its $LATEST, or give the package by --before or --after",
-                    found.function_name
-                ),
-            });
-        }
+        lambda.check_suitable(name, &mut found).await?;
         // `my-fn:$LATEST` is the function itself.
         found.arn.truncate(unqualified(&found.arn).len());
-        Self::new(lambda, found, false).await
+        let key = Key::of_arn(
+            &found.arn,
+            &found.function_name,
+            &lambda.region,
+            lambda.endpoint_url(),
+        );
+        let journal = journals.open(key, lambda.profile.clone())?;
+        let mut cleared = Vec::new();
+        for entry in journal.entries().iter().rev() {
+            cleared.push(finish_left_over(lambda, &journal, entry).await?);
+        }
+        Self::new(lambda, found, touch, false, Some(journal), cleared).await
     }
 
     /// A function that lambench created, to be deleted at the end.
     pub async fn staged(lambda: &Lambda, name: &str) -> Result<Self, LambdaError> {
-        let found = lambda.describe(name).await?;
-        Self::new(lambda, found, true).await
+        Self::staged_with(lambda, name, Touch::default(), None).await
     }
 
-    async fn new(lambda: &Lambda, found: Description, staged: bool) -> Result<Self, LambdaError> {
-        let of = |found: Description| {
-            let original = without_suffix(&found.description).to_owned();
-            let measuring = lambda.measuring(Duration::from_secs(found.timeout_s));
-            Self {
-                shared: Arc::new(Shared {
-                    lambda: lambda.clone(),
-                    measuring,
-                    found,
-                    original,
-                    staged,
-                    touched: Mutex::default(),
-                    settling: Mutex::default(),
-                }),
+    /// The same with another touch, and with the journal that says that it was created: its entry
+    /// [`Entry::CreatedFunction`] is struck out when the function is deleted.
+    pub async fn staged_with(
+        lambda: &Lambda,
+        name: &str,
+        touch: Touch,
+        journal: Option<Journal>,
+    ) -> Result<Self, LambdaError> {
+        let found = lambda.describe(name).await?;
+        Self::new(lambda, found, touch, true, journal, Vec::new()).await
+    }
+
+    async fn new(
+        lambda: &Lambda,
+        found: Description,
+        touch: Touch,
+        staged: bool,
+        journal: Option<Journal>,
+        cleared: Vec<Finished>,
+    ) -> Result<Self, LambdaError> {
+        // What counts as found is what stands once no update is under way: a deploy may be running right now.
+        let original = Original::of(Touch::default(), &found)?;
+        let unknown = found.provisioned_unknown.clone();
+        let mut settled = Self::of(lambda, found, original, staged, Vec::new())
+            .settle()
+            .await?;
+        settled.provisioned_unknown = unknown;
+        let original = Original::of(touch, &settled)?;
+        let revision = settled.revision_id.clone();
+        let entry = if staged {
+            Entry::CreatedFunction {
+                name: settled.function_name.clone(),
+            }
+        } else {
+            Entry::Touched {
+                arn: settled.arn.clone(),
+                revision_id: revision.clone(),
+                code_sha256: settled.code_sha256.clone(),
+                original: original.clone(),
             }
         };
-        // What counts as found is what stands once no update is under way: a deploy may be running right now.
-        let settled = of(found).settle().await?;
-        let revision = settled.revision_id.clone();
-        let function = of(settled);
-        function.lock().revision = revision;
+        let function = Self::of(lambda, settled, original, staged, cleared);
+        {
+            let mut touched = function.lock();
+            touched.revision = revision;
+            touched.may_invoke = staged;
+            touched.journal = journal;
+            touched.entry = Some(entry);
+        }
         Ok(function)
+    }
+
+    /// A function that an earlier run left touched: all that can be done with it is to finish it.
+    pub(super) async fn left_over(
+        lambda: &Lambda,
+        arn: &str,
+        original: &Original,
+    ) -> Result<Self, LambdaError> {
+        let now = lambda.describe(arn).await?;
+        let function = Self::of(lambda, now, original.clone(), false, Vec::new());
+        {
+            let mut touched = function.lock();
+            touched.written = Some(original.value());
+            touched.in_doubt = true;
+        }
+        Ok(function)
+    }
+
+    fn of(
+        lambda: &Lambda,
+        found: Description,
+        original: Original,
+        staged: bool,
+        cleared: Vec<Finished>,
+    ) -> Self {
+        let measuring = lambda.measuring(Duration::from_secs(found.timeout_s));
+        Self {
+            shared: Arc::new(Shared {
+                lambda: lambda.clone(),
+                measuring,
+                found,
+                original,
+                cleared,
+                staged,
+                settling: Mutex::default(),
+                touched: Mutex::default(),
+            }),
+        }
     }
 
     /// The function as it was before the first touch.
@@ -124,32 +201,82 @@ impl Function {
         &self.shared.found
     }
 
-    /// True if the description carried a suffix of an earlier run that never restored it.
-    pub fn had_leftover(&self) -> bool {
-        self.shared.original != self.shared.found.description
+    /// True if lambench created it.
+    pub fn is_staged(&self) -> bool {
+        self.shared.staged
     }
 
-    /// How a person puts the function back without this program.
-    pub fn by_hand(&self) -> String {
+    /// True if it carried a suffix or a variable of an earlier run that never restored it.
+    pub fn had_leftover(&self) -> bool {
+        match &self.shared.original {
+            Original::Description { was } => *was != self.shared.found.description,
+            Original::Env { .. } => self.shared.found.own_variable.is_some(),
+            Original::Memory { .. } | Original::Timeout { .. } => false,
+        }
+    }
+
+    /// From here on it may be invoked: the user has agreed. A function that AWS has put to sleep is woken.
+    pub async fn agreed(&self) -> Result<(), LambdaError> {
+        self.lock().may_invoke = true;
+        if self.found().state == State::Inactive {
+            let awake = self.settle().await?;
+            self.remember(&awake);
+        }
+        Ok(())
+    }
+
+    /// What earlier runs had left according to their journal, each finished before this one began.
+    pub fn cleared(&self) -> &[Finished] {
+        &self.shared.cleared
+    }
+
+    /// What forces its cold starts.
+    pub fn touch_kind(&self) -> Touch {
+        self.shared.original.touch()
+    }
+
+    /// True if a journal remains as long as the function is not put back.
+    pub fn is_journaled(&self) -> bool {
+        self.lock().journal.is_some()
+    }
+
+    /// How a person puts the function back without this program. `None`: only in the console.
+    pub fn by_hand(&self) -> Option<String> {
         let found = self.found();
-        if self.shared.staged {
-            return format!(
+        let mut command = if self.shared.staged {
+            format!(
                 "aws lambda delete-function --function-name {}",
                 found.function_name
-            );
-        }
-        let mut command = format!(
-            "aws lambda update-function-configuration --function-name {} --description {}",
-            self.name(),
-            shell_quoted(&self.shared.original)
-        );
-        command.push_str(" --region ");
-        command.push_str(&self.shared.lambda.region);
-        if let Some(url) = &self.shared.lambda.endpoint_url {
-            command.push_str(" --endpoint-url ");
-            command.push_str(url);
-        }
-        command
+            )
+        } else {
+            format!(
+                "aws lambda update-function-configuration --function-name {} {}",
+                self.name(),
+                self.shared.original.by_hand()?
+            )
+        };
+        command.push_str(&self.key().flags());
+        Some(command)
+    }
+
+    /// How this program puts the function back later.
+    pub fn later(&self) -> String {
+        let place = self.key();
+        format!(
+            "lambench restore --function {}{}",
+            self.found().function_name,
+            place.flags()
+        )
+    }
+
+    fn key(&self) -> Key {
+        let Shared { lambda, found, .. } = &*self.shared;
+        Key::of_arn(
+            &found.arn,
+            &found.function_name,
+            &lambda.region,
+            lambda.endpoint_url(),
+        )
     }
 
     fn name(&self) -> &str {
@@ -173,13 +300,18 @@ impl Function {
     /// The first half of [`Self::touch`]. Not to be cut short: an update whose answer nobody waited for could land
     /// after the restore.
     pub async fn begin_touch(&self) -> Result<(), LambdaError> {
-        let text = touched_description(&self.shared.original, &unique());
-        let revision = {
+        let (value, revision) = {
             let mut touched = self.lock();
-            touched.written = Some(text.clone());
-            touched.revision.clone()
+            if let (Some(journal), Some(entry @ Entry::Touched { .. })) =
+                (&touched.journal, &touched.entry)
+            {
+                journal.add(entry.clone())?;
+            }
+            let value = self.shared.original.next(touched.written.as_ref());
+            touched.written = Some(value.clone());
+            (value, touched.revision.clone())
         };
-        self.update_description(&text, revision).await
+        self.write(&value, revision).await
     }
 
     /// The second half of [`Self::touch`]: waits until it is in force. May be cut short.
@@ -192,7 +324,10 @@ impl Function {
         tokio::time::sleep(first_look).await;
         let (settled, early) = self.wait_since(clock).await?;
         self.settling().learn(early);
-        let mut settled = usable(settled)?;
+        let mut settled = match settled.failed() {
+            None => settled,
+            Some(failed) => return Err(failed),
+        };
         // A read that still shows what was there before the update is old news, not somebody else's change.
         while settled.revision_id.is_some()
             && settled.revision_id == self.lock().revision
@@ -220,13 +355,17 @@ impl Function {
     }
 
     fn is_as_touched(&self, settled: &Description) -> Result<(), LambdaError> {
-        if self.lock().written.as_ref() != Some(&settled.description) {
-            return Err(self.changed("the description is not the one that was just written"));
-        }
+        let written = self.lock().written.clone();
+        let Some(written) = written.filter(|written| written.is_in(settled)) else {
+            return Err(self.changed(&format!(
+                "{} is not what was just written",
+                self.shared.original.value().what()
+            )));
+        };
         if settled.code_sha256 != self.shared.found.code_sha256 {
             return Err(self.changed("its code is another"));
         }
-        if !settled.runs_like(&self.shared.found) {
+        if !settled.runs_like(&written.applied_to(&self.shared.found)) {
             return Err(self.changed("its configuration is another"));
         }
         Ok(())
@@ -259,18 +398,30 @@ impl Function {
                 .await?;
             Finished::Deleted
         } else if let Some(written) = written {
-            self.restore(&written).await?
+            match self.restore(&written).await {
+                Err(gone) if gone.code() == Some("ResourceNotFoundException") => Finished::Gone,
+                finished => finished?,
+            }
         } else {
             Finished::Untouched
         };
-        self.lock().finished = true;
+        let mut touched = self.lock();
+        if let (Some(journal), Some(entry)) = (&touched.journal, &touched.entry) {
+            journal.done(entry)?;
+        }
+        touched.finished = true;
+        // The lock goes, too.
+        touched.journal = None;
         Ok(finished)
     }
 
-    async fn restore(&self, written: &str) -> Result<Finished, LambdaError> {
+    async fn restore(&self, written: &Value) -> Result<Finished, LambdaError> {
+        let original = &self.shared.original;
+        let value = original.value();
         for _ in 0..RESTORE_ATTEMPTS {
             let now = self.wait().await?;
-            if now.description == self.shared.original {
+            let in_doubt = self.lock().in_doubt;
+            if value.is_in(&now) && !in_doubt {
                 let never_changed = now.revision_id == self.shared.found.revision_id;
                 return Ok(if never_changed {
                     Finished::Untouched
@@ -278,16 +429,14 @@ impl Function {
                     Finished::Restored
                 });
             }
-            // An earlier touch of ours may stand if the last one never arrived: any suffix of ours on our text is ours.
-            let ours =
-                now.description == written || is_touched(&now.description, &self.shared.original);
+            // An earlier touch of ours may stand if the last one never arrived: whatever a touch writes is ours.
+            let ours = value.is_in(&now) || written.is_in(&now) || original.is_touched(&now);
             if !ours {
                 return Ok(Finished::LeftAlone);
             }
-            match self
-                .update_description(&self.shared.original, now.revision_id)
-                .await
-            {
+            // In doubt it is written even where it stands already: the new revision shuts out whatever of ours may
+            // still be on its way.
+            match self.write(&value, now.revision_id).await {
                 // Somebody deployed between the reading and the writing: what they wrote is read, and only then
                 // decided about.
                 Ok(()) | Err(LambdaError::ChangedByOthers { .. }) => {}
@@ -295,16 +444,24 @@ impl Function {
             }
         }
         let settled = self.wait().await?;
-        if settled.description == self.shared.original {
+        if value.is_in(&settled) {
             Ok(Finished::Restored)
         } else {
             Err(self.changed("it changes faster than it can be put back"))
         }
     }
 
-    async fn update_description(
+    async fn write(&self, value: &Value, revision: Option<String>) -> Result<(), LambdaError> {
+        self.lock().in_doubt = true;
+        let written = self.write_once_settled(value, revision).await;
+        // An answer that decides is the end of that update; silence and retries that ran out are not.
+        self.lock().in_doubt = written.as_ref().is_err_and(LambdaError::is_passing);
+        written
+    }
+
+    async fn write_once_settled(
         &self,
-        text: &str,
+        value: &Value,
         revision: Option<String>,
     ) -> Result<(), LambdaError> {
         let clock = Instant::now();
@@ -313,21 +470,19 @@ impl Function {
             let sent = self
                 .shared
                 .lambda
-                .control
-                .update_function_configuration()
-                .function_name(self.name())
-                .description(text)
-                .set_revision_id(revision.clone())
-                .send()
+                .update(
+                    self.name(),
+                    &self.found().function_name,
+                    value,
+                    revision.clone(),
+                )
                 .await;
             let Err(error) = sent else { return Ok(()) };
-            let doing = format!("changing the description of {}", self.found().function_name);
-            let error = LambdaError::from_sdk(doing, self.shared.lambda.endpoint_url(), &error);
             match error.code() {
                 // A retry of ours may have met our own first attempt, whose answer was lost.
                 Some("PreconditionFailedException") => {
                     let now = self.wait().await?;
-                    if now.description == text {
+                    if value.is_in(&now) {
                         return Ok(());
                     }
                     return Err(self.changed("its revision is not the one that was last read"));
@@ -349,7 +504,11 @@ impl Function {
 
     /// Waits until no update is under way.
     async fn settle(&self) -> Result<Description, LambdaError> {
-        usable(self.wait().await?)
+        let now = self.wait().await?;
+        match now.failed() {
+            None => Ok(now),
+            Some(failed) => Err(failed),
+        }
     }
 
     /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
@@ -368,8 +527,9 @@ impl Function {
         loop {
             let looked = clock.elapsed();
             let now = self.shared.lambda.describe(self.name()).await?;
+            let may_wake = self.lock().may_invoke;
             let pending = now.state == State::Pending
-                || now.state == State::Inactive
+                || (now.state == State::Inactive && may_wake)
                 || now.last_update == LastUpdateStatus::InProgress;
             if !pending {
                 return Ok((now, early));
@@ -419,35 +579,8 @@ impl Function {
         self.shared
             .touched
             .lock()
-            .expect("no panic while it is held")
+            .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The function, unless its state or its last update is Failed.
-fn usable(now: Description) -> Result<Description, LambdaError> {
-    let failed = if now.state == State::Failed {
-        "State"
-    } else if now.last_update == LastUpdateStatus::Failed {
-        "LastUpdateStatus"
-    } else {
-        return Ok(now);
-    };
-    Err(LambdaError::Unsuitable {
-        function: now.function_name,
-        why: format!(
-            "its {failed} is Failed ({})",
-            now.reason.as_deref().unwrap_or("no reason given")
-        ),
-        hint: "mend the function first: `aws lambda get-function` shows its state".into(),
-    })
-}
-
-/// The version or alias that an ARN names, unless it is `$LATEST`.
-fn qualifier(found: &Description) -> Option<&str> {
-    let named = found.arn.split(':').nth(7);
-    named
-        .or(Some(found.version.as_str()))
-        .filter(|qualifier| *qualifier != "$LATEST")
 }
 
 /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, without what may follow.
@@ -455,92 +588,4 @@ fn unqualified(arn: &str) -> &str {
     arn.match_indices(':')
         .nth(6)
         .map_or(arn, |(at, _)| &arn[..at])
-}
-
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Twelve hex digits that no other touch has: Lambda retires nothing for an update that changes nothing.
-fn unique() -> String {
-    uuid::Uuid::new_v4().simple().to_string()[..12].to_owned()
-}
-
-fn suffix(id: &str) -> String {
-    format!("[lambench {id}]")
-}
-
-/// The original description, cut to fit, with our suffix.
-fn touched_description(original: &str, id: &str) -> String {
-    let suffix = suffix(id);
-    if original.is_empty() {
-        return suffix;
-    }
-    let room = DESCRIPTION_LIMIT - suffix.chars().count() - 1;
-    let kept: String = original.chars().take(room).collect();
-    format!("{kept} {suffix}")
-}
-
-/// The description less a suffix of ours.
-fn without_suffix(description: &str) -> &str {
-    let Some(body) = description.strip_suffix(']') else {
-        return description;
-    };
-    let Some((rest, id)) = body.rsplit_once("[lambench ") else {
-        return description;
-    };
-    if id.len() == 12 && id.chars().all(|c| c.is_ascii_hexdigit()) {
-        rest.strip_suffix(' ').unwrap_or(rest)
-    } else {
-        description
-    }
-}
-
-fn is_touched(description: &str, original: &str) -> bool {
-    let kept = without_suffix(description);
-    kept != description && original.starts_with(kept)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_touch_never_repeats_itself() {
-        assert_ne!(
-            touched_description("d", &unique()),
-            touched_description("d", &unique())
-        );
-    }
-
-    #[test]
-    fn a_touched_description_fits_and_gives_the_original_back() {
-        for original in ["", "collects market data", "ends in ]", "시장 데이터 수집"] {
-            let touched = touched_description(original, "0123456789ab");
-            assert_eq!(without_suffix(&touched), original);
-            assert!(is_touched(&touched, original));
-        }
-        let long = "é".repeat(DESCRIPTION_LIMIT);
-        let touched = touched_description(&long, "0123456789ab");
-        assert_eq!(touched.chars().count(), DESCRIPTION_LIMIT);
-        assert!(is_touched(&touched, &long));
-    }
-
-    #[test]
-    fn only_our_own_suffix_is_taken_off() {
-        for text in [
-            "[lambench]",
-            "x [lambench zz]",
-            "x [lambench 0123456789a]",
-            "x [other 0123456789ab]",
-        ] {
-            assert_eq!(without_suffix(text), text);
-        }
-    }
-
-    #[test]
-    fn a_description_of_somebody_else_is_not_ours() {
-        assert!(!is_touched("new text", "old text"));
-        assert!(!is_touched("new text [lambench 0123456789ab]", "old text"));
-    }
 }

@@ -102,7 +102,7 @@ fn changes(settings: &Settings, text: Text) -> String {
         .collect();
     let mut said = Vec::new();
     if !in_place.is_empty() {
-        said.push(text.will_touch(&in_place.join(", ")));
+        said.push(text.will_touch(&in_place.join(", "), settings.touch));
     }
     if in_place.len() < settings.subjects.len() {
         said.push(

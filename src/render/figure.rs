@@ -30,6 +30,7 @@ pub(super) fn row(metric: Metric, figures: &[Option<&Figure>], text: Text) -> Ve
     figures
         .iter()
         .map(|figure| match figure {
+            None if metric == Metric::PackageZipped => text.unknown().to_owned(),
             None => UNKNOWN.to_owned(),
             Some(Figure::Bytes(0)) if metric == Metric::Layers => text.no_layers().to_owned(),
             Some(Figure::Bytes(n)) => bytes(*n),

@@ -83,8 +83,8 @@ impl Progress {
             } => self.start(done, total, arm, cold_ms),
             Event::Excluded { arm, reason } => self.exclude(arm, reason),
             Event::Note(note) => self.line(&note),
-            Event::Restored { function } => {
-                let line = self.text.put_back(&function);
+            Event::Restored { function, touch } => {
+                let line = self.text.put_back(&function, touch);
                 self.line(&line);
             }
             Event::Finished => {

@@ -152,7 +152,15 @@ impl<'a> View<'a> {
             notes.push(text.interleaved_note().to_owned());
         }
         if after.1.cost_cold_usd_per_million.is_some() {
-            notes.push(text.costs_note(after.0.region.as_deref().unwrap_or("us-east-1")));
+            notes.push(match &self.result.cost.own_prices {
+                Some(list) => text.own_prices_note(&clean(list)),
+                None => text.costs_note(after.0.region.as_deref().unwrap_or("us-east-1")),
+            });
+        }
+        if self.result.cost.requests > 0 {
+            let usd = self.result.cost.cost_usd.map(super::plan::dollars);
+            let paid = after.0.endpoint == EndpointKind::Aws;
+            notes.push(text.has_cost(&self.result.cost, usd.as_deref(), paid));
         }
         if after.0.endpoint == EndpointKind::Sandbox {
             notes.push(text.sandbox_note().to_owned());

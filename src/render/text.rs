@@ -1,7 +1,9 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+mod left_over;
 mod names;
+mod plan;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
@@ -395,22 +397,6 @@ impl Text {
 
     pub(super) fn not_counted_count(self, count: usize) -> String {
         self.say(format!("{count} not counted"), format!("제외 {count}회"))
-    }
-
-    pub(super) fn put_back(self, function: &str) -> String {
-        self.say(
-            format!("{function}: description put back"),
-            format!("{function}: 설명(Description)을 원래대로 되돌렸습니다"),
-        )
-    }
-
-    pub(super) fn will_touch(self, names: &str) -> String {
-        self.say(
-            format!("the description of {names} before every cold start; put back at the end"),
-            format!(
-                "콜드 스타트마다 {names}의 설명(Description)을 바꾸고, 끝나면 원래대로 되돌립니다"
-            ),
-        )
     }
 
     pub(super) fn planned(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {

@@ -25,6 +25,8 @@ pub enum Condition {
     DiskState,
     /// Serial or simultaneous starts.
     Concurrency,
+    /// What forces cold starts.
+    Touch,
     /// Payload.
     Payload,
 }
@@ -54,6 +56,7 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
             Condition::Concurrency,
             a.concurrency_mode == b.concurrency_mode,
         ),
+        (Condition::Touch, a.touch == b.touch),
         (Condition::Payload, a.payload_sha256 == b.payload_sha256),
     ]
     .into_iter()
@@ -65,7 +68,7 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
 mod tests {
     use super::*;
     use crate::results::samples::subject;
-    use crate::results::{Arm, EndpointKind};
+    use crate::results::{Arm, EndpointKind, Touch};
 
     type Change = fn(&mut SubjectResult);
 
@@ -73,7 +76,7 @@ mod tests {
     fn every_condition_alone_makes_two_subjects_incomparable() {
         let same = subject(Arm::Only);
         assert_eq!(differing(&same, &same), []);
-        let cases: [(Condition, Change); 13] = [
+        let cases: [(Condition, Change); 14] = [
             (Condition::Endpoint, |s| {
                 s.endpoint_url = Some("http://localhost:4566".into());
             }),
@@ -96,6 +99,7 @@ mod tests {
             (Condition::Concurrency, |s| {
                 s.concurrency_mode = "burst".into();
             }),
+            (Condition::Touch, |s| s.touch = Touch::Memory),
             (Condition::Payload, |s| s.payload_sha256 = "0".into()),
         ];
         for (condition, change) in cases {

@@ -35,6 +35,40 @@ pub enum Kind {
     Warm,
 }
 
+/// What a touch changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Touch {
+    /// The description.
+    #[default]
+    Description,
+    /// An environment variable of lambench's own.
+    Env,
+    /// The memory size, by 1 MB.
+    Memory,
+    /// The timeout, by 1 s.
+    Timeout,
+}
+
+impl Touch {
+    /// The name in flags, files and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Env => "env",
+            Self::Memory => "memory",
+            Self::Timeout => "timeout",
+        }
+    }
+
+    /// The touch of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Description, Self::Env, Self::Memory, Self::Timeout]
+            .into_iter()
+            .find(|touch| touch.name() == name)
+    }
+}
+
 /// Why a sample does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,6 +211,9 @@ pub struct SubjectResult {
     pub disk_state: Option<String>,
     /// `serial`.
     pub concurrency_mode: String,
+    /// What forced its cold starts.
+    #[serde(default)]
+    pub touch: Touch,
     /// SHA-256 of the payload template, hex.
     pub payload_sha256: String,
     /// Zipped size of the package; unknown for images.
@@ -248,6 +285,24 @@ pub struct ArmSummary {
     pub cost_warm_usd_per_million: Option<f64>,
 }
 
+/// What all invokes of a run cost, counted or not, at list prices. On a sandbox nothing is paid: it is what they would
+/// have cost on AWS.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunCost {
+    /// Invokes.
+    #[serde(default)]
+    pub requests: u64,
+    /// `Billed Duration` of all; where no REPORT came back, the time that was waited.
+    #[serde(default)]
+    pub billed_ms: f64,
+    /// Dollars; none where the price list has no price for a subject.
+    #[serde(default)]
+    pub cost_usd: Option<f64>,
+    /// The user's own price list, `contract, 2026-11`; none where it is lambench's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_prices: Option<String>,
+}
+
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -284,6 +339,9 @@ pub struct RunResult {
     pub exclusions: Vec<ExcludedCount>,
     /// Figures per arm.
     pub summary: Vec<ArmSummary>,
+    /// What it cost.
+    #[serde(flatten)]
+    pub cost: RunCost,
     /// Warnings, as shown.
     pub warnings: Vec<String>,
     /// How it ended.

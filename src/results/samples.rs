@@ -2,7 +2,7 @@
 
 use super::{
     Arm, ArmSummary, Ending, EndpointKind, Kind, Layer, PlanRecord, RunResult, SCHEMA_VERSION,
-    Sample, SubjectResult,
+    Sample, SubjectResult, Touch,
 };
 use crate::stats::Spread;
 
@@ -70,6 +70,7 @@ pub(crate) fn subject(arm: Arm) -> SubjectResult {
         mounts: Some("read-only bind mounts".into()),
         disk_state: Some("warm".into()),
         concurrency_mode: "serial".into(),
+        touch: Touch::default(),
         payload_sha256: "44136fa3".into(),
         package_bytes: Some(if slim { 2560 } else { 666_624 }),
         unzipped_bytes: Some(if slim { 7100 } else { 2_411_724 }),
@@ -133,6 +134,7 @@ fn result(arms: &[(Arm, f64)]) -> RunResult {
         samples,
         exclusions: Vec::new(),
         summary: arms.iter().map(|(arm, ms)| summary(*arm, *ms)).collect(),
+        cost: super::RunCost::default(),
         warnings: Vec::new(),
         ending: Ending::Complete,
     }

@@ -17,7 +17,7 @@ pub use log::RunLog;
 pub use resume::{Head, Interrupted};
 
 use super::conditions::differing;
-use super::{Ending, RunResult, SCHEMA_VERSION, SubjectResult};
+use super::{Arm, Ending, RunResult, SCHEMA_VERSION, SubjectResult};
 
 /// Runs and results stay out of commits; baselines do not.
 const GITIGNORE: &str = "runs/\nresults/\n";
@@ -143,6 +143,21 @@ impl Store {
                     && earlier.handler == subject.handler
                     && differing(earlier, subject).is_empty();
                 comparable.then(|| serde_json::from_slice(&bytes).ok())?
+            })
+    }
+
+    /// The newest result with figures of a subject that is `like` what is wanted, complete or not, and which arm it is.
+    pub fn latest_with(&self, like: impl Fn(&SubjectResult) -> bool) -> Option<(RunResult, Arm)> {
+        stems(&self.root.join("results"))
+            .iter()
+            .rev()
+            .find_map(|id| {
+                let bytes = fs::read(self.result_path(id)).ok()?;
+                let front: Front = serde_json::from_slice(&bytes).ok()?;
+                let arm = front.subjects.iter().rev().find(|s| like(s))?.arm;
+                let result: RunResult = serde_json::from_slice(&bytes).ok()?;
+                let cold = result.summary_of(arm)?.cold_billed_ms;
+                cold.is_some().then_some((result, arm))
             })
     }
 

@@ -14,6 +14,8 @@ pub enum Fault {
     Throttle(&'static str, u32),
     /// It is carried out, but the answer never comes back.
     LoseAnswer,
+    /// It is carried out so much later, and the answer never comes back.
+    Late(std::time::Duration),
     /// The connection is closed before anything is carried out.
     Reset,
     /// The answer lacks this header.
@@ -22,6 +24,10 @@ pub enum Fault {
     OldNews,
     /// Text in the answer's body is another.
     Rewrite(&'static str, &'static str),
+    /// As AWS would answer, without a word of a sandbox; text in the answer's body is another.
+    AsAws(&'static str, &'static str),
+    /// Another answer altogether: status, error type (none if empty), body; nothing reaches the sandbox.
+    Whole(u16, &'static str, &'static str),
 }
 
 /// A request as far as rules look at it.
@@ -107,12 +113,30 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
                 )?;
                 continue;
             }
+            Some(Fault::Late(delay)) => {
+                std::thread::sleep(delay);
+                forward(upstream, &head, &body)?;
+                return Ok(());
+            }
             Some(Fault::Answer(status, kind, message)) => {
                 let body = format!(r#"{{"Type":"User","message":"{message}"}}"#);
                 write!(
                     writer,
                     "HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\nx-amzn-ErrorType: {kind}\r\n\
                      Content-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )?;
+                continue;
+            }
+            Some(Fault::Whole(status, kind, body)) => {
+                let kind = if kind.is_empty() {
+                    String::new()
+                } else {
+                    format!("x-amzn-ErrorType: {kind}\r\n")
+                };
+                write!(
+                    writer,
+                    "HTTP/1.1 {status} Whole\r\nContent-Type: application/json\r\n{kind}Content-Length: {}\r\n\r\n{body}",
                     body.len()
                 )?;
                 continue;
@@ -133,6 +157,14 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
             Some(Fault::LoseAnswer) => return Ok(()),
             Some(Fault::WithoutHeader(name)) => {
                 head.retain(|line| !line.to_ascii_lowercase().starts_with(name));
+            }
+            Some(Fault::AsAws(from, to)) => {
+                head.retain(|line| !line.to_ascii_lowercase().starts_with("x-lambench-"));
+                if !from.is_empty() {
+                    answer = String::from_utf8_lossy(&answer)
+                        .replace(from, to)
+                        .into_bytes();
+                }
             }
             Some(Fault::Rewrite(from, to)) => {
                 answer = String::from_utf8_lossy(&answer)

@@ -224,6 +224,24 @@ fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
 }
 
 #[test]
+fn what_is_touched_is_the_description_unless_something_else_is_named() {
+    use crate::results::Touch;
+    let mut test = Test::with(&["p"]);
+    let touch = |test: &Test, line: &str| test.run(line).unwrap().touch;
+    assert_eq!(touch(&test, "--after p/"), Touch::Description);
+    test.toml("[defaults]\ntouch = \"env\"\n");
+    assert_eq!(touch(&test, "--after p/"), Touch::Env);
+    test.var("LAMBENCH_TOUCH", "memory");
+    assert_eq!(touch(&test, "--after p/"), Touch::Memory);
+    assert_eq!(touch(&test, "--after p/ --touch timeout"), Touch::Timeout);
+    test.var("LAMBENCH_TOUCH", "code");
+    assert_eq!(
+        test.fails("--after p/").0,
+        "LAMBENCH_TOUCH must be description, env, memory or timeout, not `code`"
+    );
+}
+
+#[test]
 fn a_variable_that_is_nearly_known_is_warned_about() {
     let mut test = Test::with(&["p"]);
     test.var("LAMBENCH_RUN", "3")

@@ -105,6 +105,7 @@ fn a_note_keeps_its_lines_and_loses_its_escapes() {
     let (mut progress, written) = lines(Lang::En);
     progress.on(Event::Note("one\n  two\x1b[2J".into()));
     progress.on(Event::Restored {
+        touch: crate::results::Touch::Description,
         function: "my-fn".into(),
     });
     assert_eq!(

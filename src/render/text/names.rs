@@ -38,6 +38,7 @@ impl Text {
             Condition::Mounts => self.pick("mounts", "마운트 방식"),
             Condition::DiskState => self.pick("page cache", "페이지 캐시"),
             Condition::Concurrency => self.pick("concurrency", "동시성 방식"),
+            Condition::Touch => self.pick("touch", "갱신 항목"),
             Condition::Payload => self.pick("payload", "페이로드"),
         }
     }

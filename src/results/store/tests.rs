@@ -314,3 +314,14 @@ fn every_sample_is_in_the_log_as_soon_as_it_is_taken() {
         "another run's log is left alone"
     );
 }
+
+#[test]
+fn a_result_from_before_costs_were_kept_is_still_read() {
+    let whole = to_json(&single());
+    let mut old: serde_json::Value = serde_json::from_str(&whole).unwrap();
+    for key in ["requests", "billed_ms", "cost_usd"] {
+        assert!(old.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
+    let read: RunResult = serde_json::from_value(old).unwrap();
+    assert_eq!(read, single());
+}

@@ -1,0 +1,336 @@
+//! What a run will call, cost and take, before anything of it is done. Pure.
+
+use serde::Serialize;
+
+use crate::bench::budget::Expected;
+use crate::bench::plan::Plan;
+use crate::bench::run::FIRST_START_WARM_INVOKES;
+use crate::cost::Prices;
+use crate::results::{Arm, RunResult};
+
+/// AWS gives an init this long, and bills it, before the function's own timeout counts.
+const LONGEST_INIT_MS: f64 = 10_000.0;
+
+/// One subject, as far as it matters here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Which arm.
+    pub arm: Arm,
+    /// As the user named it.
+    pub name: String,
+    /// The function it is a build of.
+    pub function: String,
+    /// Runtime.
+    pub runtime: String,
+    /// Handler.
+    pub handler: Option<String>,
+    /// Execution role.
+    pub role: Option<String>,
+    /// MB.
+    pub memory_mb: u64,
+    /// `/tmp`, MB.
+    pub tmp_mb: u64,
+    /// Seconds.
+    pub timeout_s: u64,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// Region, as far as it is known.
+    pub region: Option<String>,
+    /// True if it is touched where it is, not staged.
+    pub in_place: bool,
+    /// True if it runs on a sandbox, where nothing is paid.
+    pub sandbox: bool,
+    /// Layers to publish for a staged package.
+    pub layers: u64,
+}
+
+/// What one start is expected to be billed and to take, and how that is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Billed time.
+    pub billed: Expected,
+    /// From one cold start to the next, without warm invokes, seconds.
+    pub cold_s: f64,
+    /// A warm invoke as the client sees it, seconds.
+    pub warm_s: f64,
+    /// The result that says so; none if it is assumed.
+    pub from: Option<String>,
+}
+
+impl Known {
+    /// What is assumed where no earlier result tells: a middling function.
+    pub fn assumed(sandbox: bool) -> Self {
+        Self {
+            billed: Expected {
+                cold_ms: 1000.0,
+                warm_ms: 50.0,
+            },
+            // AWS takes about two seconds to put an update into effect.
+            cold_s: if sandbox { 0.5 } else { 3.5 },
+            warm_s: if sandbox { 0.01 } else { 0.1 },
+            from: None,
+        }
+    }
+
+    /// What an earlier result tells about an arm of it.
+    pub fn earlier(result: &RunResult, arm: Arm) -> Option<Self> {
+        let figures = result.summary_of(arm)?;
+        let cold_ms = figures.cold_billed_ms?.median;
+        let warm_ms = figures.warm_billed_ms.map_or(cold_ms, |s| s.median);
+        let warm_s = figures.warm_client_ms.map_or(warm_ms, |s| s.median) / 1e3;
+        let (first, last) = (result.samples.first()?, result.samples.last()?);
+        let whole_s = last
+            .started_at
+            .duration_since(first.started_at)
+            .as_secs_f64()
+            + last.client_ms / 1e3;
+        let mut starts: Vec<(Arm, u64)> = Vec::new();
+        for sample in &result.samples {
+            if starts.last() != Some(&(sample.arm, sample.environment)) {
+                starts.push((sample.arm, sample.environment));
+            }
+        }
+        let warm = result.samples.len() - starts.len();
+        let cold_s = (whole_s - warm as f64 * warm_s) / starts.len() as f64;
+        Some(Self {
+            billed: Expected { cold_ms, warm_ms },
+            cold_s: cold_s.max(cold_ms / 1e3),
+            warm_s,
+            from: Some(result.id.clone()),
+        })
+    }
+}
+
+/// How often an operation of the Lambda API is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    /// `Invoke`.
+    pub operation: &'static str,
+    /// If nothing has to be repeated.
+    pub least: u64,
+    /// If as much is replaced as the plan allows; none where it depends on how long an update takes.
+    pub most: Option<u64>,
+}
+
+/// What a run will call, cost and take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// By operation.
+    pub calls: Vec<Calls>,
+    /// Dollars at list prices, with init; none where a price is not known. On a sandbox nothing of it is paid.
+    pub cost_usd: Option<f64>,
+    /// Dollars if every invoke ran into its timeout and as much had to be replaced as the plan allows.
+    pub most_usd: Option<f64>,
+    /// How long it takes.
+    pub seconds: f64,
+}
+
+/// What one subject meets.
+struct Invokes {
+    touches: u64,
+    cold: u64,
+    warm: u64,
+}
+
+fn least(plan: &Plan, arm: Arm) -> Invokes {
+    let slots = plan.order.iter().filter(|slot| slot.arm == arm).count() as u64;
+    Invokes {
+        touches: slots + 1,
+        cold: (slots + 1) * u64::from(plan.concurrency),
+        warm: slots * u64::from(plan.warm_invokes) + u64::from(FIRST_START_WARM_INVOKES),
+    }
+}
+
+fn most(plan: &Plan, arm: Arm) -> Invokes {
+    let few = least(plan, arm);
+    let replaced = u64::from(plan.replacement_cap());
+    Invokes {
+        touches: few.touches + replaced,
+        // A burst of which one start has to be replaced is repeated whole.
+        cold: few.cold + replaced * u64::from(plan.concurrency),
+        warm: 2 * few.warm - u64::from(FIRST_START_WARM_INVOKES),
+    }
+}
+
+/// The estimate of a plan.
+pub fn estimate(subjects: &[(Facts, Known)], plan: &Plan, prices: &Prices) -> Estimate {
+    let usd = |invokes: &Invokes, cold_ms: f64, warm_ms: f64, facts: &Facts| {
+        let fare = prices.fare(
+            facts.memory_mb,
+            facts.tmp_mb,
+            &facts.architecture,
+            facts.region.as_deref(),
+        )?;
+        let billed_ms = invokes.cold as f64 * cold_ms + invokes.warm as f64 * warm_ms;
+        Some(fare.usd(invokes.cold + invokes.warm, billed_ms))
+    };
+    Estimate {
+        calls: calls(subjects, plan),
+        cost_usd: subjects
+            .iter()
+            .map(|(facts, known)| {
+                let few = least(plan, facts.arm);
+                usd(&few, known.billed.cold_ms, known.billed.warm_ms, facts)
+            })
+            .sum(),
+        most_usd: subjects
+            .iter()
+            .map(|(facts, _)| {
+                let many = most(plan, facts.arm);
+                let timeout_ms = facts.timeout_s as f64 * 1e3;
+                usd(&many, timeout_ms + LONGEST_INIT_MS, timeout_ms, facts)
+            })
+            .sum(),
+        seconds: subjects
+            .iter()
+            .map(|(facts, known)| {
+                let few = least(plan, facts.arm);
+                few.touches as f64 * known.cold_s + few.warm as f64 * known.warm_s
+            })
+            .sum(),
+    }
+}
+
+fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
+    let sum = |of: &dyn Fn(&Facts) -> u64| subjects.iter().map(|(facts, _)| of(facts)).sum::<u64>();
+    let in_place = sum(&|facts| u64::from(facts.in_place));
+    let staged = subjects.len() as u64 - in_place;
+    let checked = sum(&|facts| {
+        let asked = facts.in_place && !facts.sandbox && !facts.name.ends_with(":$LATEST");
+        u64::from(asked)
+    });
+    let layers = sum(&|facts| facts.layers);
+    let some = |operation, least: u64, most: u64| Calls {
+        operation,
+        least,
+        most: Some(most),
+    };
+    let list = [
+        some("PublishLayerVersion", layers, layers),
+        some("CreateFunction", staged, staged),
+        Calls {
+            operation: "GetFunction",
+            // Found and settled, once for each touch and at the end, and around the restore.
+            least: sum(&|facts| 3 + least(plan, facts.arm).touches) + in_place * 2,
+            most: None,
+        },
+        some("ListProvisionedConcurrencyConfigs", checked, checked),
+        some(
+            "UpdateFunctionConfiguration",
+            sum(&|facts| least(plan, facts.arm).touches) + in_place,
+            sum(&|facts| most(plan, facts.arm).touches) + in_place,
+        ),
+        some(
+            "Invoke",
+            sum(&|facts| {
+                let few = least(plan, facts.arm);
+                few.cold + few.warm
+            }),
+            sum(&|facts| {
+                let many = most(plan, facts.arm);
+                many.cold + many.warm
+            }),
+        ),
+        some("DeleteFunction", staged, staged),
+    ];
+    list.into_iter().filter(|calls| calls.least > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::samples::single;
+
+    fn facts(in_place: bool, sandbox: bool) -> Facts {
+        Facts {
+            arm: Arm::Only,
+            name: "my-fn".into(),
+            function: "my-fn".into(),
+            runtime: "python3.12".into(),
+            handler: None,
+            role: None,
+            memory_mb: 1024,
+            tmp_mb: 512,
+            timeout_s: 30,
+            architecture: "x86_64".into(),
+            region: Some("us-east-1".into()),
+            in_place,
+            sandbox,
+            layers: u64::from(!in_place),
+        }
+    }
+
+    fn of(facts: Facts) -> Estimate {
+        let plan = Plan::new(1, 10, 2, &[Arm::Only]);
+        let known = Known::assumed(facts.sandbox);
+        estimate(&[(facts, known)], &plan, &Prices::builtin())
+    }
+
+    fn count(estimate: &Estimate, operation: &str) -> Option<(u64, Option<u64>)> {
+        let calls = estimate.calls.iter().find(|c| c.operation == operation)?;
+        Some((calls.least, calls.most))
+    }
+
+    #[test]
+    fn a_function_in_place_is_touched_before_each_start_and_put_back_once() {
+        let told = of(facts(true, false));
+        // The first start, ten more, the restore; five may be replaced.
+        assert_eq!(
+            count(&told, "UpdateFunctionConfiguration"),
+            Some((12, Some(17)))
+        );
+        // 11 cold, 3 + 20 warm.
+        assert_eq!(count(&told, "Invoke"), Some((34, Some(16 + 43))));
+        assert_eq!(
+            count(&told, "ListProvisionedConcurrencyConfigs"),
+            Some((1, Some(1)))
+        );
+        assert_eq!(count(&told, "CreateFunction"), None);
+        // 34 requests, 11 * 1000 + 23 * 50 ms of 1 GB.
+        let usd = 34.0 * 0.2e-6 + 12.15 * 0.000_016_666_7;
+        assert!((told.cost_usd.unwrap() - usd).abs() < 1e-12);
+        assert!(told.most_usd > told.cost_usd);
+    }
+
+    #[test]
+    fn a_package_is_created_and_deleted_and_not_put_back() {
+        let told = of(facts(false, true));
+        assert_eq!(count(&told, "CreateFunction"), Some((1, Some(1))));
+        assert_eq!(count(&told, "DeleteFunction"), Some((1, Some(1))));
+        assert_eq!(count(&told, "PublishLayerVersion"), Some((1, Some(1))));
+        assert_eq!(
+            count(&told, "UpdateFunctionConfiguration"),
+            Some((11, Some(16)))
+        );
+    }
+
+    #[test]
+    fn an_unknown_price_is_not_guessed() {
+        let mut facts = facts(true, false);
+        facts.region = Some("cn-north-1".into());
+        let told = of(facts);
+        assert_eq!((told.cost_usd, told.most_usd), (None, None));
+    }
+
+    #[test]
+    fn an_earlier_result_tells_what_a_start_is_billed_and_takes() {
+        let mut result = single();
+        // Two environments, ten seconds from the first invoke to the last answer.
+        result.samples.truncate(4);
+        let began = result.samples[0].started_at;
+        for (i, sample) in result.samples.iter_mut().enumerate() {
+            sample.environment = i as u64 / 2;
+            sample.client_ms = 1000.0;
+        }
+        result.samples[3].started_at = began + jiff::SignedDuration::from_secs(9);
+        let known = Known::earlier(&result, Arm::Only).unwrap();
+        assert!((known.billed.cold_ms - 940.0).abs() < 1e-9);
+        assert!((known.billed.warm_ms - 30.0).abs() < 1e-9);
+        assert!(
+            (known.cold_s - (10.0 - 2.0 * 0.031) / 2.0).abs() < 1e-9,
+            "{known:?}"
+        );
+        assert_eq!(known.from, Some(result.id.clone()));
+        assert_eq!(Known::earlier(&result, Arm::Before), None);
+    }
+}

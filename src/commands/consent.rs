@@ -1,0 +1,211 @@
+//! Who may be measured: what `[safety] deny` names never, and a deployed function only when the user agrees to what
+//! will happen.
+
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
+
+use crate::bench::estimate::{self, Facts, Known};
+use crate::bench::events::Event;
+use crate::bench::plan::Plan;
+use crate::config::naming::plain_name;
+use crate::config::safety::{Match, Rule};
+use crate::config::{Settings, Subject, Target};
+use crate::exit::Exit;
+use crate::lambda::Description;
+use crate::render;
+
+use super::Failure;
+use super::signals::Signals;
+use super::stage::Staged;
+
+/// Fails if `[safety] deny` names one of the subjects, as far as names tell: before anything is called.
+pub fn not_denied_by_name(settings: &Settings) -> Result<(), Failure> {
+    for subject in &settings.subjects {
+        if let Target::InPlace(name) = &subject.target {
+            // By the name that it has in lambench.toml, too.
+            for known in [plain_name(name), name.as_str(), &subject.function] {
+                for rule in &settings.safety.deny {
+                    if rule.names(known, name, None) == Match::Yes {
+                        return Err(denied(&subject.name, rule));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fails if `[safety] deny` names the function, or could.
+pub fn not_denied(
+    settings: &Settings,
+    subject: &Subject,
+    found: &Description,
+) -> Result<(), Failure> {
+    if !matches!(subject.target, Target::InPlace(_)) {
+        return Ok(());
+    }
+    for rule in &settings.safety.deny {
+        match rule.names(&found.function_name, &found.arn, found.tags.as_ref()) {
+            Match::Yes => return Err(denied(&subject.name, rule)),
+            Match::No => {}
+            Match::Unknown => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!(
+                        "{}: its tags can't be read, and [safety] deny in lambench.toml has {rule}",
+                        subject.name
+                    ),
+                )
+                .hint(Some("the role needs lambda:ListTags on it".into())));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn denied(name: &str, rule: &Rule) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("{name} is not measured: [safety] deny in lambench.toml has {rule}"),
+    )
+    .hint(Some(
+        "measure its package on this machine instead: --after PATH".into(),
+    ))
+}
+
+/// Says what is going to happen to functions that are not a sandbox's, and asks if nobody has agreed to it; from then on
+/// they may be invoked. `false`: the user wants to stop.
+pub async fn agree(
+    settings: &Settings,
+    staged: &[Staged],
+    subjects: &[(Facts, Known)],
+    plan: &Plan,
+    signals: &Signals,
+    say: &mut impl FnMut(Event),
+) -> Result<bool, Failure> {
+    for s in staged {
+        if let Some(subject) = settings.subjects.iter().find(|x| x.arm == s.arm) {
+            not_denied(settings, subject, s.function.found())?;
+        }
+    }
+    let agreed = settings.safety.yes || staged.iter().all(|s| allowed(settings, s));
+    if !agree_to(settings, subjects, agreed, plan, signals, say).await? {
+        return Ok(false);
+    }
+    for s in staged {
+        let mut stop = signals.stop.clone();
+        tokio::select! {
+            agreed = s.function.agreed() => agreed?,
+            () = stop.requested() => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// Says what is going to happen, and asks unless somebody has `agreed` already. A sandbox has no real world.
+async fn agree_to(
+    settings: &Settings,
+    subjects: &[(Facts, Known)],
+    agreed: bool,
+    plan: &Plan,
+    signals: &Signals,
+    say: &mut impl FnMut(Event),
+) -> Result<bool, Failure> {
+    let real: Vec<(Facts, Known)> = subjects
+        .iter()
+        .filter(|(facts, _)| !facts.sandbox)
+        .cloned()
+        .collect();
+    if real.is_empty() {
+        return Ok(true);
+    }
+    let estimate = estimate::estimate(&real, plan, &settings.safety.prices());
+    let happening = render::real_world(&real, &estimate, settings);
+    say(Event::Note(happening.clone()));
+    if agreed {
+        return Ok(true);
+    }
+    if !somebody_is_there() {
+        return Err(nobody_to_ask(&real));
+    }
+    // Whoever is asked must know what about.
+    let shown = if settings.quiet { &happening } else { "" };
+    ask(shown, &real, settings, signals).await
+}
+
+fn allowed(settings: &Settings, staged: &Staged) -> bool {
+    let found = staged.function.found();
+    if found.sandbox.is_some() {
+        return true;
+    }
+    settings.safety.allow.iter().any(|rule| {
+        let asked = rule.names(&found.function_name, &found.arn, found.tags.as_ref());
+        let as_defined = rule.names(&staged.record.function, &found.arn, None);
+        asked == Match::Yes || as_defined == Match::Yes
+    })
+}
+
+/// A pipeline may have a terminal that nobody sits at.
+fn somebody_is_there() -> bool {
+    let pipeline =
+        std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    std::io::stderr().is_terminal() && !pipeline
+}
+
+fn names(real: &[(Facts, Known)]) -> String {
+    let names: Vec<&str> = real.iter().map(|(facts, _)| facts.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn nobody_to_ask(real: &[(Facts, Known)]) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!(
+            "{}: nobody has agreed to measure it, and there is no terminal to ask on",
+            names(real)
+        ),
+    )
+    .hint(Some(
+        "give --yes (or LAMBENCH_YES=1), or name it in lambench.toml: [safety] allow = [\"…\"]; --dry-run shows the \
+         plan alone"
+            .into(),
+    ))
+}
+
+/// Asks on the terminal itself: standard input may hold the payload.
+async fn ask(
+    shown: &str,
+    real: &[(Facts, Known)],
+    settings: &Settings,
+    signals: &Signals,
+) -> Result<bool, Failure> {
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else {
+        return Err(nobody_to_ask(real));
+    };
+    let question = render::question(&names(real), settings.lang);
+    let shown = if shown.is_empty() {
+        String::new()
+    } else {
+        format!("{shown}\n")
+    };
+    // Standard error may be closed; then nobody answers.
+    let _ = std::io::stderr().write_all(format!("{shown}{question} ").as_bytes());
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        BufReader::new(terminal).read_line(&mut line).map(|_| line)
+    });
+    let mut stop = signals.stop.clone();
+    let line = tokio::select! {
+        answer = answer => answer.ok().and_then(Result::ok).unwrap_or_default(),
+        () = stop.requested() => return Ok(false),
+    };
+    if matches!(
+        line.trim().to_lowercase().as_str(),
+        "y" | "yes" | "예" | "네"
+    ) {
+        return Ok(true);
+    }
+    Err(Failure::new(
+        Exit::Interrupted,
+        format!("{} is not measured, and nothing was changed", names(real)),
+    ))
+}

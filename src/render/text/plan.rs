@@ -1,0 +1,176 @@
+//! What is said about a run that has not begun, and about what one has cost.
+
+use super::Text;
+use crate::bench::estimate::Known;
+use crate::results::RunCost;
+
+/// Words without figures, as in the room above.
+macro_rules! words {
+    ($($name:ident: $en:literal, $ko:literal;)+) => {
+        impl Text {
+            $(pub(in crate::render) const fn $name(self) -> &'static str {
+                self.pick($en, $ko)
+            })+
+        }
+    };
+}
+
+words! {
+    unknown: "unknown", "알 수 없음";
+    will_run: "Runs", "실행";
+    payload_title: "Payload", "페이로드";
+    callers: "Callers", "호출자";
+    not_undone: "Stays", "남는 것";
+    cost: "Cost", "비용";
+    calls: "Calls", "API 호출";
+    time: "Time", "소요 시간";
+    permissions: "Permissions", "필요 권한";
+    real_world: "it acts on the real world: what it writes, sends or pays for is not undone",
+        "실제 환경에서 실행되므로, 핸들러가 쓰거나 보내거나 결제한 것은 되돌릴 수 없습니다";
+    callers_wait: "whoever invokes it without a version or an alias meets cold starts until the end",
+        "버전이나 별칭 없이 이 함수를 호출하는 쪽은 측정이 끝날 때까지 콜드 스타트를 겪습니다";
+    stays: "RevisionId and LastModified change, the audit trail (CloudTrail) keeps every update, the log group every invoke",
+        "RevisionId와 LastModified가 바뀌고, 감사 기록(CloudTrail)에는 모든 변경이, 로그 그룹에는 모든 호출이 남습니다";
+    no_price: "not known: the price list has no price for it (--prices FILE gives one)",
+        "알 수 없음: 가격표에 해당 항목이 없습니다(--prices FILE로 지정)";
+    on_this_machine: "sandbox, the Lambda embedded in lambench, on this machine",
+        "샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행";
+    no_permissions: "none: no AWS account is used", "없음: AWS 계정을 사용하지 않습니다";
+}
+
+impl Text {
+    pub(in crate::render) fn really_runs(
+        self,
+        name: &str,
+        handler: Option<&str>,
+        invokes: u64,
+    ) -> String {
+        let what = match handler {
+            Some(handler) => self.say(
+                format!("handler {handler} of {name}"),
+                format!("{name}의 핸들러 {handler}"),
+            ),
+            None => name.to_owned(),
+        };
+        self.say(
+            format!("{what}, {invokes} times, more if starts have to be replaced"),
+            format!("{what}, {invokes}회(다시 측정할 시작이 있으면 더 많이)"),
+        )
+    }
+
+    pub(in crate::render) fn with_role(self, role: &str) -> String {
+        self.say(format!("with role {role}"), format!("역할 {role}"))
+    }
+
+    pub(in crate::render) fn question(self, names: &str) -> String {
+        self.say(
+            format!("Measure {names}? (y/N)"),
+            format!("{names}을(를) 측정할까요? (y/N)"),
+        )
+    }
+
+    pub(in crate::render) fn dry_run(self, function: &str) -> String {
+        self.say(
+            format!("{function}: what a run would do; nothing was changed or invoked"),
+            format!("{function}: 실행 계획(아무것도 바꾸거나 호출하지 않았습니다)"),
+        )
+    }
+
+    pub(in crate::render) fn will_cost(self, paid: bool, usd: &str, prices: &str) -> String {
+        if paid {
+            self.say(
+                format!("about {usd}, init included ({prices})"),
+                format!("약 {usd}, 초기화 포함({prices})"),
+            )
+        } else {
+            self.say(
+                format!("nothing; on AWS about {usd}, init included ({prices})"),
+                format!("없음. AWS라면 약 {usd}, 초기화 포함({prices})"),
+            )
+        }
+    }
+
+    pub(in crate::render) fn list_prices(self, region: &str, as_of: &str) -> String {
+        self.say(
+            format!("list prices of {region}, {as_of}"),
+            format!("{region} 정가, {as_of} 기준"),
+        )
+    }
+
+    pub(in crate::render) fn prices_of(self, list: &str) -> String {
+        self.say(format!("prices of {list}"), format!("가격표: {list}"))
+    }
+
+    pub(in crate::render) fn at_most(self, usd: &str) -> String {
+        self.say(
+            format!("at most {usd}, if every invoke ran into its timeout; --max-cost sets a limit"),
+            format!("모든 호출이 제한 시간까지 실행되더라도 최대 {usd}. --max-cost로 한도를 정할 수 있습니다"),
+        )
+    }
+
+    /// What the estimate rests on.
+    pub(in crate::render) fn reckoned(self, name: Option<&str>, known: &Known) -> String {
+        let of = name.map_or_else(String::new, |name| format!("{name}: "));
+        let (cold, warm) = (known.billed.cold_ms.round(), known.billed.warm_ms.round());
+        let next = known.cold_s;
+        match &known.from {
+            Some(id) => self.say(
+                format!("{of}{cold} ms billed per cold start, {warm} ms per warm one, {next:.1} s from one cold start to the next, as in result {id}"),
+                format!("{of}이전 결과 {id} 기준(과금 시간 콜드 {cold} ms, 웜 {warm} ms, 콜드 스타트 간격 {next:.1}초)"),
+            ),
+            None => self.say(
+                format!("{of}assumed, as there is no earlier result: {cold} ms billed per cold start, {warm} ms per warm one, {next:.1} s from one cold start to the next"),
+                format!("{of}이전 결과가 없어 가정한 값(과금 시간 콜드 {cold} ms, 웜 {warm} ms, 콜드 스타트 간격 {next:.1}초)"),
+            ),
+        }
+    }
+
+    pub(in crate::render) fn takes(self, seconds: f64) -> String {
+        let seconds = seconds.ceil() as u64;
+        let (n, unit, ko) = match seconds {
+            0..=90 => (seconds.max(1), "s", "초"),
+            91..=5400 => (seconds.div_ceil(60), "min", "분"),
+            _ => (seconds.div_ceil(3600), "h", "시간"),
+        };
+        self.say(format!("about {n} {unit}"), format!("약 {n}{ko}"))
+    }
+
+    pub(in crate::render) fn needed(self, actions: &str, on: &str) -> String {
+        self.say(
+            format!("{actions} on {on} (--iam-policy prints the policy)"),
+            format!("{on}에 대한 {actions}(--iam-policy로 정책을 출력합니다)"),
+        )
+    }
+
+    pub(in crate::render) fn own_prices_note(self, list: &str) -> String {
+        self.say(
+            format!("Costs are reckoned with your own prices ({list}), requests included."),
+            format!("비용은 직접 지정한 가격표({list}) 기준이며 요청 요금을 포함합니다."),
+        )
+    }
+
+    /// What a run has cost: on AWS paid, on a sandbox not.
+    pub(in crate::render) fn has_cost(
+        self,
+        cost: &RunCost,
+        usd: Option<&str>,
+        paid: bool,
+    ) -> String {
+        let (n, s) = (cost.requests, cost.billed_ms / 1e3);
+        let (en, ko) = match (usd, paid) {
+            (None, _) => (
+                ", at a price that is not known".into(),
+                ", 요금 알 수 없음".into(),
+            ),
+            (Some(usd), true) => (format!(": {usd}"), format!(", 비용 {usd}")),
+            (Some(usd), false) => (
+                format!("; on AWS it would have cost {usd}"),
+                format!(", AWS였다면 비용 {usd}"),
+            ),
+        };
+        self.say(
+            format!("This run made {n} invokes of {s:.1} s billed time{en}."),
+            format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
+        )
+    }
+}
