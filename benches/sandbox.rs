@@ -33,6 +33,7 @@ async fn compare() {
         endpoint_url: Some(sandbox.endpoint_url()),
         region: Some(sandbox.region().to_owned()),
         profile: None,
+        control_rate: None,
     })
     .await
     .expect("the sandbox answers");

@@ -136,7 +136,7 @@ fn least(plan: &Plan, arm: Arm) -> Invokes {
     let slots = plan.order.iter().filter(|slot| slot.arm == arm).count() as u64;
     Invokes {
         touches: slots + 1,
-        cold: slots + 1,
+        cold: (slots + 1) * u64::from(plan.concurrency),
         warm: slots * u64::from(plan.warm_invokes) + u64::from(FIRST_START_WARM_INVOKES),
     }
 }
@@ -146,7 +146,8 @@ fn most(plan: &Plan, arm: Arm) -> Invokes {
     let replaced = u64::from(plan.replacement_cap());
     Invokes {
         touches: few.touches + replaced,
-        cold: few.cold + replaced,
+        // A burst of which one start has to be replaced is repeated whole.
+        cold: few.cold + replaced * u64::from(plan.concurrency),
         warm: 2 * few.warm - u64::from(FIRST_START_WARM_INVOKES),
     }
 }

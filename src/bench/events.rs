@@ -1,5 +1,7 @@
 //! What a run tells whoever watches it.
 
+use std::time::Duration;
+
 use crate::results::{Arm, Exclusion, Touch};
 
 /// One thing that happened.
@@ -9,6 +11,13 @@ pub enum Event {
     Warmup {
         /// Which subject.
         arm: Arm,
+    },
+    /// A touch is in force.
+    Settled {
+        /// How long that took.
+        took: Duration,
+        /// How many touches are still to come.
+        left: usize,
     },
     /// A measured cold start and its warm invokes are done.
     Start {

@@ -1,5 +1,6 @@
 //! Plan, run loop, samples and their exclusion, progress events.
 
+mod ahead;
 pub mod budget;
 pub mod estimate;
 pub mod events;

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::results::{Arm, PlanRecord};
 
-/// One cold start of the plan.
+/// One touch of the plan, and the cold starts after it: one, or a burst of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// Which subject.
@@ -22,7 +22,9 @@ pub struct Plan {
     pub runs: u32,
     /// Warm invokes after each.
     pub warm_invokes: u32,
-    /// The measured cold starts in order.
+    /// Simultaneous cold starts after each touch.
+    pub concurrency: u32,
+    /// The measured touches in order.
     pub order: Vec<Slot>,
 }
 
@@ -51,14 +53,30 @@ impl Plan {
             seed,
             runs,
             warm_invokes,
+            concurrency: 1,
             order,
         }
     }
 
+    /// As [`Self::new`], but with bursts of `concurrency` cold starts where that has single ones; `runs` is rounded up
+    /// to whole bursts.
+    pub fn bursts(seed: u64, runs: u32, warm_invokes: u32, arms: &[Arm], concurrency: u32) -> Self {
+        let concurrency = concurrency.max(1);
+        let mut plan = Self::new(seed, runs.div_ceil(concurrency), warm_invokes, arms);
+        plan.runs *= concurrency;
+        plan.concurrency = concurrency;
+        plan
+    }
+
     /// How many cold starts of one subject may be excluded and replaced before the run stops: half as many as planned,
-    /// and five at least.
+    /// and five at least; of bursts two.
     pub fn replacement_cap(&self) -> u32 {
-        self.runs.div_ceil(2).max(5)
+        let bursts = if self.concurrency > 1 {
+            2 * self.concurrency
+        } else {
+            0
+        };
+        self.runs.div_ceil(2).max(5).max(bursts)
     }
 
     /// As the result stores it.
@@ -67,9 +85,21 @@ impl Plan {
             seed: self.seed,
             runs: self.runs,
             warm_invokes: self.warm_invokes,
-            order: self.order.iter().map(|slot| slot.arm).collect(),
+            order: self
+                .order
+                .iter()
+                .flat_map(|slot| (0..self.concurrency).map(|_| slot.arm))
+                .collect(),
             around: false,
         }
+    }
+}
+
+/// The concurrency mode as the result names it: two of different modes are never compared.
+pub fn mode(concurrency: u32) -> String {
+    match concurrency {
+        0 | 1 => "serial".to_owned(),
+        n => format!("burst {n}"),
     }
 }
 
@@ -110,6 +140,16 @@ mod tests {
         let plan = Plan::new(1, 3, 0, &[Arm::Only]);
         assert_eq!(letters(&plan), "ooo");
         assert_eq!(plan.order[2].block, 2);
+    }
+
+    #[test]
+    fn bursts_alternate_as_single_starts_do_and_are_whole() {
+        let plan = Plan::bursts(7, 21, 5, &PAIR, 10);
+        assert_eq!(plan.runs, 30);
+        assert_eq!(letters(&plan), letters(&Plan::new(7, 3, 5, &PAIR)));
+        assert_eq!(plan.record().order.len(), 60);
+        assert_eq!(mode(plan.concurrency), "burst 10");
+        assert_eq!(Plan::bursts(7, 21, 5, &PAIR, 1), Plan::new(7, 21, 5, &PAIR));
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use crate::bench::ahead::Ahead;
 use crate::bench::budget::Budget;
 use crate::bench::events::Event;
 use crate::bench::judge::{self, Expected};
@@ -85,6 +89,8 @@ struct Subject<'t, T> {
     excluded: u32,
     fruitless: u32,
     failed_calls: u32,
+    /// Cold starts that an interrupted run has left.
+    done_before: u32,
     /// Median client time less handler time of warm invokes before the first measured start, ms.
     warm_overhead_ms: Option<f64>,
 }
@@ -97,6 +103,10 @@ pub struct Run<'a, T> {
     stop: Stop,
     budget: Option<Budget>,
     subjects: Vec<Subject<'a, T>>,
+    ahead: Ahead<'a>,
+    /// A subject is touched as soon as it was measured, and settles while the other one is.
+    overlapping: bool,
+    touches_left: usize,
     samples: Vec<Sample>,
     on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
     on_event: &'a mut dyn FnMut(Event),
@@ -108,6 +118,25 @@ struct Position {
     block: u32,
     kind: Kind,
     first_start: bool,
+    /// Which of the simultaneous ones.
+    nth: u32,
+}
+
+/// One invoke that came back, with an answer or without.
+struct Sent {
+    started_at: jiff::Timestamp,
+    took: Duration,
+    invoked: Result<Invoked, LambdaError>,
+}
+
+async fn send<T: Target>(target: &T, payload: Vec<u8>) -> Sent {
+    let (started_at, clock) = (jiff::Timestamp::now(), Instant::now());
+    let invoked = target.invoke(payload).await;
+    Sent {
+        started_at,
+        took: clock.elapsed(),
+        invoked,
+    }
 }
 
 impl<'a, T: Target> Run<'a, T> {
@@ -121,7 +150,7 @@ impl<'a, T: Target> Run<'a, T> {
         on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
         on_event: &'a mut dyn FnMut(Event),
     ) -> Self {
-        let subjects = targets
+        let subjects: Vec<_> = targets
             .iter()
             .map(|(arm, target)| Subject {
                 arm: *arm,
@@ -132,6 +161,7 @@ impl<'a, T: Target> Run<'a, T> {
                 excluded: 0,
                 fruitless: 0,
                 failed_calls: 0,
+                done_before: 0,
                 warm_overhead_ms: None,
             })
             .collect();
@@ -140,12 +170,41 @@ impl<'a, T: Target> Run<'a, T> {
             payload,
             checks,
             stop,
+            ahead: Ahead::new(subjects.len()),
+            overlapping: false,
+            touches_left: plan.order.len() + subjects.len(),
             budget: None,
             subjects,
             samples: Vec::new(),
             on_sample,
             on_event,
         }
+    }
+
+    /// One of two subjects settles while the other one is measured. The order of the measured starts stays the plan's.
+    #[must_use]
+    pub fn overlapping(mut self, wanted: bool) -> Self {
+        self.overlapping = wanted && self.subjects.len() > 1;
+        self
+    }
+
+    /// Continues a run that has these samples.
+    #[must_use]
+    pub fn after(mut self, samples: Vec<Sample>) -> Self {
+        for subject in &mut self.subjects {
+            let own = || samples.iter().filter(|s| s.arm == subject.arm);
+            subject.environments = own().map(|s| s.environment + 1).max().unwrap_or(0);
+            let counted = || {
+                own().filter(|s| {
+                    s.kind == Kind::Cold && s.excluded_reason != Some(Exclusion::FirstStart)
+                })
+            };
+            subject.tried = counted().count() as u32;
+            subject.excluded = counted().filter(|s| !s.accepted).count() as u32;
+            subject.done_before = subject.tried - subject.excluded;
+        }
+        self.samples = samples;
+        self
     }
 
     /// The same within a sum of money.
@@ -157,7 +216,8 @@ impl<'a, T: Target> Run<'a, T> {
 
     /// Measures until the plan is done or something stops it; what was measured is returned either way.
     pub async fn measure(mut self) -> Measured {
-        let ending = self.follow_plan().await;
+        // Boxed: it holds every step's state, and whoever waits for it would hold that too.
+        let ending = Box::pin(self.follow_plan()).await;
         Measured {
             samples: self.samples,
             answers: self.subjects.into_iter().map(|s| s.answers).collect(),
@@ -166,31 +226,50 @@ impl<'a, T: Target> Run<'a, T> {
     }
 
     async fn follow_plan(&mut self) -> Result<(), Stopped> {
+        if self.overlapping {
+            for subject in 0..self.subjects.len() {
+                self.begin_touch(subject).await?;
+            }
+        }
         for subject in 0..self.subjects.len() {
             (self.on_event)(Event::Warmup {
                 arm: self.subjects[subject].arm,
             });
             self.first_start(subject).await?;
+            self.touch_ahead(subject, 0).await?;
         }
-        let total = self.plan.order.len();
-        for (done, slot) in self.plan.order.iter().enumerate() {
-            let subject = self
-                .subjects
-                .iter()
-                .position(|s| s.arm == slot.arm)
-                .expect("the plan names only its own subjects");
-            let cold_ms = loop {
-                if let Some(cold_ms) = self.cold_start(subject, slot.block).await? {
-                    break cold_ms;
-                }
-            };
+        let total = self.plan.order.len() * self.plan.concurrency as usize;
+        let mut done = 0;
+        for (at, slot) in self.plan.order.iter().enumerate() {
+            let subject = self.subject(slot.arm);
+            let before = self.subjects[subject]
+                .done_before
+                .min(self.plan.concurrency);
+            self.subjects[subject].done_before -= before;
+            done += before as usize;
+            let mut missing = self.plan.concurrency - before;
+            if missing == 0 {
+                self.touches_left -= 1;
+                continue;
+            }
+            let mut starts = Vec::new();
+            while missing > 0 {
+                let more = self.cold_starts(subject, slot.block).await?;
+                missing = missing.saturating_sub(more.len() as u32);
+                starts.extend(more);
+            }
+            self.touches_left -= 1;
             self.warm_starts(subject, slot.block).await?;
-            (self.on_event)(Event::Start {
-                done: done + 1,
-                total,
-                arm: slot.arm,
-                cold_ms,
-            });
+            for cold_ms in starts {
+                done = (done + 1).min(total);
+                (self.on_event)(Event::Start {
+                    done,
+                    total,
+                    arm: slot.arm,
+                    cold_ms,
+                });
+            }
+            self.touch_ahead(subject, at + 1).await?;
         }
         // Each touch finds out about the time before it; after the last one nobody has looked.
         for subject in &self.subjects {
@@ -199,21 +278,44 @@ impl<'a, T: Target> Run<'a, T> {
         Ok(())
     }
 
-    /// One unmeasured start: it pays for the deploy, the caches and the connection.
+    fn subject(&self, arm: Arm) -> usize {
+        self.subjects
+            .iter()
+            .position(|s| s.arm == arm)
+            .expect("the plan names only its own subjects")
+    }
+
+    /// Touches a subject that was just measured, if it comes again among the slots from `next` on: it settles while the
+    /// other one is measured.
+    async fn touch_ahead(&mut self, subject: usize, next: usize) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        let own = self.plan.order[next..].iter().filter(|s| s.arm == arm);
+        let left = own.count() as u32 * self.plan.concurrency;
+        if self.overlapping && left > self.subjects[subject].done_before {
+            self.check_stop()?;
+            self.begin_touch(subject).await?;
+        }
+        Ok(())
+    }
+
+    /// One unmeasured start: it pays for the deploy, the caches and the connections.
     async fn first_start(&mut self, subject: usize) -> Result<(), Stopped> {
         self.touch(subject).await?;
+        let mut position = Position {
+            block: 0,
+            kind: Kind::Cold,
+            first_start: true,
+            nth: 0,
+        };
+        self.start(subject, position).await?;
+        self.touches_left -= 1;
+        position.kind = Kind::Warm;
         let mut overheads = Vec::new();
-        for i in 0..=FIRST_START_WARM_INVOKES {
-            let position = Position {
-                block: 0,
-                kind: if i == 0 { Kind::Cold } else { Kind::Warm },
-                first_start: true,
-            };
+        for _ in 0..FIRST_START_WARM_INVOKES {
             let sample = self.invoke(subject, position, false).await?;
             // Where every environment dies at once, what is meant to be warm holds an init: no round trip.
             let started = sample.init_ms.or(sample.restore_ms).is_some();
-            if let (Kind::Warm, false, Some(handler_ms)) = (sample.kind, started, sample.handler_ms)
-            {
+            if let (false, Some(handler_ms)) = (started, sample.handler_ms) {
                 overheads.push(sample.client_ms - handler_ms);
             }
         }
@@ -221,31 +323,44 @@ impl<'a, T: Target> Run<'a, T> {
         Ok(())
     }
 
-    /// One touch and the invoke after it: init and handler, ms. `None` if the sample was excluded and has to be replaced.
-    async fn cold_start(&mut self, subject: usize, block: u32) -> Result<Option<f64>, Stopped> {
+    /// One touch and the invokes after it: init and handler of each that counts, ms. What was excluded has to be
+    /// replaced.
+    async fn cold_starts(&mut self, subject: usize, block: u32) -> Result<Vec<f64>, Stopped> {
         self.touch(subject).await?;
         let position = Position {
             block,
             kind: Kind::Cold,
             first_start: false,
+            nth: 0,
         };
-        let sample = self.invoke(subject, position, false).await?;
+        let samples = self.start(subject, position).await?;
         let state = &mut self.subjects[subject];
-        state.tried += 1;
-        let Some(reason) = sample.excluded_reason else {
+        state.tried += samples.len() as u32;
+        let mut excluded = samples
+            .iter()
+            .filter_map(|sample| Some((sample, sample.excluded_reason?)));
+        for (_, reason) in excluded.clone() {
+            (self.on_event)(Event::Excluded {
+                arm: state.arm,
+                reason,
+            });
+        }
+        state.excluded += excluded.clone().count() as u32;
+        let starts: Vec<f64> = samples
+            .iter()
+            .filter(|sample| sample.accepted)
+            .filter_map(summary::cold_start_ms)
+            .collect();
+        if !starts.is_empty() {
             (state.fruitless, state.failed_calls) = (0, 0);
-            return Ok(summary::cold_start_ms(&sample));
-        };
-        state.excluded += 1;
-        state.fruitless = if reason == Exclusion::Unknown {
-            state.fruitless + 1
+        } else if excluded.clone().all(|(_, why)| why == Exclusion::Unknown) {
+            state.fruitless += 1;
         } else {
-            0
+            state.fruitless = 0;
+        }
+        let Some((last, reason)) = excluded.next_back() else {
+            return Ok(starts);
         };
-        (self.on_event)(Event::Excluded {
-            arm: state.arm,
-            reason,
-        });
         if state.fruitless >= FRUITLESS_TOUCHES {
             return Err(Stopped::NeverCold { arm: state.arm });
         }
@@ -255,11 +370,42 @@ impl<'a, T: Target> Run<'a, T> {
                 excluded: state.excluded,
                 tried: state.tried,
                 last: reason,
-                error: sample.error,
+                error: last.error.clone(),
             });
         }
-        self.back_off(subject, reason).await?;
-        Ok(None)
+        if starts.is_empty() {
+            self.back_off(subject, reason).await?;
+        }
+        Ok(starts)
+    }
+
+    /// The invokes after a touch: one, or as many at once as the plan says.
+    async fn start(&mut self, subject: usize, position: Position) -> Result<Vec<Sample>, Stopped> {
+        if self.plan.concurrency == 1 {
+            return Ok(vec![self.invoke(subject, position, false).await?]);
+        }
+        self.check_stop()?;
+        let target = self.subjects[subject].target;
+        let mut waiting: FuturesUnordered<_> = (0..self.plan.concurrency)
+            .map(|nth| {
+                let payload = payload::expand(self.payload).into_bytes();
+                async move { (nth, send(target, payload).await) }
+            })
+            .collect();
+        let (mut samples, mut stopped) = (Vec::new(), None);
+        loop {
+            let next = tokio::select! {
+                next = self.ahead.during(waiting.next()) => next,
+                () = self.stop.requested() => return Err(self.stopped()),
+            };
+            let Some((nth, sent)) = next else { break };
+            // One that fails stops the run, but not before the others are in.
+            match self.take(subject, Position { nth, ..position }, sent, false) {
+                Ok(sample) => samples.push(sample),
+                Err(why) => stopped = stopped.or(Some(why)),
+            }
+        }
+        stopped.map_or(Ok(samples), Err)
     }
 
     /// A pause after a call that failed, longer each time in a row.
@@ -280,6 +426,7 @@ impl<'a, T: Target> Run<'a, T> {
             block,
             kind: Kind::Warm,
             first_start: false,
+            nth: 0,
         };
         let (mut accepted, mut tried) = (0, 0);
         while accepted < self.plan.warm_invokes && tried < self.plan.warm_invokes.saturating_mul(2)
@@ -306,15 +453,28 @@ impl<'a, T: Target> Run<'a, T> {
 
     async fn touch(&mut self, subject: usize) -> Result<(), Stopped> {
         self.check_stop()?;
-        self.afford(subject, Kind::Cold)?;
-        // Never cut short: an update whose answer we didn't wait for could land after the restore.
-        self.subjects[subject].target.touch().await?;
-        tokio::select! {
-            settled = self.subjects[subject].target.settled() => settled?,
-            () = self.stop.requested() => return Err(Stopped::Interrupted),
+        self.afford_burst(subject)?;
+        if !self.ahead.is_begun(subject) {
+            self.begin_touch(subject).await?;
         }
-        self.subjects[subject].environments += 1;
+        let took = tokio::select! {
+            settled = self.ahead.settled(subject) => settled?,
+            () = self.stop.requested() => return Err(self.stopped()),
+        };
+        (self.on_event)(Event::Settled {
+            took,
+            left: self.touches_left,
+        });
+        self.subjects[subject].environments += u64::from(self.plan.concurrency);
         self.check_stop()
+    }
+
+    /// Never cut short: an update whose answer we didn't wait for could land after the restore.
+    async fn begin_touch(&mut self, subject: usize) -> Result<(), Stopped> {
+        let target = self.subjects[subject].target;
+        self.ahead.during(target.touch()).await?;
+        self.ahead.begin(subject, target.settled());
+        Ok(())
     }
 
     async fn invoke(
@@ -326,13 +486,32 @@ impl<'a, T: Target> Run<'a, T> {
         self.check_stop()?;
         self.afford(subject, position.kind)?;
         let payload = payload::expand(self.payload).into_bytes();
-        let state = &self.subjects[subject];
-        let (arm, environment) = (state.arm, state.environments - 1);
-        let (started_at, clock) = (jiff::Timestamp::now(), Instant::now());
-        let invoked = tokio::select! {
-            invoked = state.target.invoke(payload) => invoked,
-            () = self.stop.requested() => return Err(Stopped::Interrupted),
+        let target = self.subjects[subject].target;
+        let sent = tokio::select! {
+            sent = self.ahead.during(send(target, payload)) => sent,
+            () = self.stop.requested() => return Err(self.stopped()),
         };
+        self.take(subject, position, sent, environment_accepted)
+    }
+
+    /// Judges what came back and keeps it.
+    fn take(
+        &mut self,
+        subject: usize,
+        position: Position,
+        sent: Sent,
+        environment_accepted: bool,
+    ) -> Result<Sample, Stopped> {
+        let state = &self.subjects[subject];
+        let arm = state.arm;
+        // Which environment of a burst answers a warm invoke is not known: it carries the first one's number.
+        let environment =
+            state.environments - u64::from(self.plan.concurrency) + u64::from(position.nth);
+        let Sent {
+            started_at,
+            took,
+            invoked,
+        } = sent;
         let mut sample = Sample {
             index: self.samples.len() as u64,
             block: position.block,
@@ -343,7 +522,7 @@ impl<'a, T: Target> Run<'a, T> {
             excluded_reason: None,
             environment,
             started_at,
-            client_ms: clock.elapsed().as_secs_f64() * 1e3,
+            client_ms: took.as_secs_f64() * 1e3,
             init_ms: None,
             restore_ms: None,
             handler_ms: None,
@@ -438,8 +617,8 @@ impl<'a, T: Target> Run<'a, T> {
 
     async fn pause(&mut self, time: Duration) -> Result<(), Stopped> {
         tokio::select! {
-            () = tokio::time::sleep(time) => Ok(()),
-            () = self.stop.requested() => Err(Stopped::Interrupted),
+            () = self.ahead.during(tokio::time::sleep(time)) => Ok(()),
+            () = self.stop.requested() => Err(self.stopped()),
         }
     }
 
@@ -450,11 +629,28 @@ impl<'a, T: Target> Run<'a, T> {
             .map_or(Ok(()), |budget| budget.afford(arm, kind, 1))
     }
 
+    /// All the simultaneous starts of a touch, before it is sent.
+    fn afford_burst(&self, subject: usize) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        let starts = self.plan.concurrency;
+        self.budget.as_ref().map_or(Ok(()), |budget| {
+            budget.afford(arm, Kind::Cold, starts.into())
+        })
+    }
+
     fn check_stop(&self) -> Result<(), Stopped> {
         if self.stop.is_requested() {
-            Err(Stopped::Interrupted)
+            Err(self.stopped())
         } else {
             Ok(())
+        }
+    }
+
+    fn stopped(&self) -> Stopped {
+        if self.stop.is_time_up() {
+            Stopped::TimeUp
+        } else {
+            Stopped::Interrupted
         }
     }
 }

@@ -12,6 +12,9 @@ pub enum Stopped {
     /// Ctrl-C or a signal.
     #[error("interrupted")]
     Interrupted,
+    /// `--max-time`.
+    #[error("the time that --max-time gives is up")]
+    TimeUp,
     /// The function failed, or its answer is not the expected one.
     #[error("the function failed ({}): {message}", arm_name(*arm))]
     FunctionFailed {

@@ -19,8 +19,8 @@ pub use run::RunArgs;
 pub use safety::SafetyArgs;
 pub use serve::ServeArgs;
 pub use shared::{
-    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
-    TypedBuild,
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
+    PlaceArgs, TypedBuild, duration,
 };
 
 const EXAMPLES: &str = "\

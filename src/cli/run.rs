@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::TouchArg;
 use super::safety::SafetyArgs;
 use super::shared::{
-    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PlaceArgs,
+    AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
+    PlaceArgs,
 };
 
 pub(super) const EXAMPLES: &str = "\
@@ -40,12 +41,19 @@ deleted at the end; the function itself is neither changed nor invoked.
 Flags win over LAMBENCH_* variables, and those over lambench.toml.";
 
 /// Arguments of `lambench run`.
+#[expect(clippy::struct_excessive_bools, reason = "a flag each")]
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What")]
 pub struct RunArgs {
-    /// A function: its name in lambench.toml, or its name or ARN on AWS
+    /// A function: its name in lambench.toml, or its name or ARN on AWS; 'data-*' is every one of these
+    ///
+    /// A pattern with * or ? names functions of lambench.toml, or where it has none of them, of AWS. They are measured
+    /// one after another; what goes wrong with one is that one's line in the table.
     #[arg(long, value_name = "NAME")]
     pub function: Option<String>,
+    /// Every function of lambench.toml, one after another
+    #[arg(long, conflicts_with_all = ["function", "before", "after"])]
+    pub all: bool,
     /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
@@ -59,7 +67,7 @@ pub struct RunArgs {
     ///
     /// The function is put back before CMD is run by the shell, with its output on standard error; a CMD that fails
     /// ends the run. Before and after are then not interleaved, and the report says so.
-    #[arg(long, value_name = "CMD", conflicts_with_all = ["before", "after", "baseline"])]
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["before", "after", "baseline", "all", "resume"])]
     pub around: Option<String>,
     /// Store the result under this name, for --baseline
     #[arg(long, value_name = "NAME")]
@@ -103,6 +111,9 @@ pub struct RunArgs {
     /// How much.
     #[command(flatten)]
     pub order: OrderArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
     /// Where.
     #[command(flatten)]
     pub place: PlaceArgs,

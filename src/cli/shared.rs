@@ -1,6 +1,7 @@
 //! Groups of flags that more than one command takes, or that come once for both builds and once for each.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -35,6 +36,68 @@ pub struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
 }
+
+/// How fast.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "How fast")]
+pub struct PaceArgs {
+    /// Control-plane calls per second on AWS [env: LAMBENCH_CONTROL_RATE] [default: 10]
+    ///
+    /// All calls but the invokes share it: updates, and the looks whether they are in force. AWS allows 15 a second for
+    /// most of them, per account and region, and deploys need some too. The embedded sandbox has no limit.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub control_rate: Option<u32>,
+    /// Simultaneous invokes after each touch [env: LAMBENCH_CONCURRENCY] [default: 1]
+    ///
+    /// Each of the N must be a cold start of its own. It is much faster, but starts in a burst are slower than single
+    /// ones: results of different N are never compared. --runs is rounded up to whole bursts, and the warm invokes
+    /// follow each burst, one at a time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: Option<u32>,
+    /// Stop after this time (90s, 10m, 1h30m), put everything back and keep what was measured [env: LAMBENCH_MAX_TIME]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub max_time: Option<Duration>,
+    /// Continue a run that was interrupted: the same command again, with the id of the run
+    ///
+    /// The plan and the seed are those of the run; its samples stay. It is refused where the code, the configuration or
+    /// the payload is another.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["runs", "warm_invokes", "seed", "concurrency"])]
+    pub resume: Option<String>,
+}
+
+/// `90s`, `10m`, `1h30m`; a number alone is seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write it as 90s, 10m or 1h30m".to_owned();
+    let (mut seconds, mut number) = (0_u64, String::new());
+    for letter in text.chars() {
+        let unit = match letter {
+            '0'..='9' => {
+                number.push(letter);
+                continue;
+            }
+            'h' => 3600,
+            'm' => 60,
+            's' => 1,
+            _ => return Err(wrong()),
+        };
+        let n: u64 = number.parse().map_err(|_| wrong())?;
+        number.clear();
+        seconds = n
+            .checked_mul(unit)
+            .and_then(|more| seconds.checked_add(more))
+            .ok_or_else(wrong)?;
+    }
+    if !number.is_empty() {
+        let bare = text.len() == number.len();
+        seconds = number.parse().ok().filter(|_| bare).ok_or_else(wrong)?;
+    }
+    if seconds == 0 || seconds > MOST_SECONDS {
+        return Err("give a second at least, and a year at most".into());
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+const MOST_SECONDS: u64 = 365 * 86_400;
 
 /// What the sandbox runs packages with.
 #[derive(Debug, Clone, Default, Args)]
@@ -217,3 +280,27 @@ build_flags!(
     /// Flags for the package that is *after* (or the only one); they win over those for both.
     AfterBuild, "after-", " of --after alone", "The package after", short_help: false
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_people_say_them() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("45", 45)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in [
+            "",
+            "0s",
+            "m",
+            "10x",
+            "1h30",
+            "-5s",
+            "99999999999999999999h",
+            "9999999h",
+        ] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

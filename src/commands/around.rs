@@ -105,7 +105,10 @@ impl Around<'_> {
             () = signals.stop.requested() => return Ok(None),
         };
         let say = |event| tell(self.progress, event);
-        Box::pin(follow(&settings, self.store, staged, now, signals, say)).await
+        Box::pin(follow(
+            &settings, self.store, staged, now, None, signals, say,
+        ))
+        .await
     }
 
     /// The function is put back first: a deploy must meet it as it was, and may look at its description.

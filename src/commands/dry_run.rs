@@ -26,7 +26,13 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
         })
         .collect();
     let arms: Vec<Arm> = subjects.iter().map(|(facts, _)| facts.arm).collect();
-    let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
+    let plan = Plan::bursts(
+        settings.seed,
+        settings.runs,
+        settings.warm_invokes,
+        &arms,
+        settings.pace.concurrency,
+    );
     let estimate = estimate::estimate(&subjects, &plan, &settings.safety.prices());
     let region = subjects.first().and_then(|(facts, _)| facts.region.clone());
     if settings.json {
@@ -75,6 +81,7 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
             profile,
         } => Some(
             Lambda::connect(Connect {
+                control_rate: Some(settings.pace.control_rate),
                 endpoint_url: endpoint_url.clone(),
                 region: region.clone(),
                 profile: profile.clone(),

@@ -34,6 +34,11 @@ impl Failure {
         self
     }
 
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Prints it to standard error and gives its exit code.
     pub fn report(&self) -> Exit {
         use std::io::Write as _;

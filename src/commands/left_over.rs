@@ -75,6 +75,7 @@ async fn finish(
     let key = &record.key;
     let named = |failure: Failure| failure.about(&key.function);
     let lambda = Lambda::connect(Connect {
+        control_rate: Some(crate::config::DEFAULT_CONTROL_RATE),
         endpoint_url: key.endpoint_url.clone(),
         region: Some(key.region.clone()),
         profile: args.profile.clone().or_else(|| record.profile.clone()),

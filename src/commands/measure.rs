@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::Function;
 use crate::render::{self, Previous, Style};
-use crate::results::store::{RunLog, Store, StoreError};
+use crate::results::store::{Interrupted, RunLog, Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
 
 use super::around::Around;
@@ -27,21 +28,61 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, consent, forecast, print, signals, warnings};
+use super::{Failure, again, consent, forecast, print, signals, warnings};
+
+/// What becomes of a result besides being stored.
+#[derive(Debug)]
+pub enum Show {
+    /// It is printed.
+    Print,
+    /// It is one of several, kept for whoever asked.
+    Keep(Option<Box<RunResult>>),
+}
+
+/// The display, shared with whoever catches the signals.
+pub type Shared = Arc<Mutex<render::Progress>>;
 
 /// Measures what `settings` name and prints the report.
-pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
-    let progress = Arc::new(Mutex::new(render::Progress::new(
+pub async fn measure(settings: Settings) -> Result<Exit, Failure> {
+    let progress = progress(&settings);
+    let mut signals = listen(&progress, settings.pace.max_time)?;
+    Box::pin(measure_one(
+        settings,
+        &mut signals,
+        &progress,
+        &mut Show::Print,
+    ))
+    .await
+}
+
+/// The display for one run.
+pub fn progress(settings: &Settings) -> Shared {
+    Arc::new(Mutex::new(render::Progress::new(
         settings.quiet,
         settings.lang,
-    )));
-    let seen = Arc::clone(&progress);
+    )))
+}
+
+/// Catches signals from now on, and minds the time.
+pub fn listen(progress: &Shared, max_time: Option<Duration>) -> Result<Signals, Failure> {
+    let seen = Arc::clone(progress);
     let mut signals = signals::listen(move || {
         let note = "stopping: putting everything back (again to give up)";
         tell(&seen, Event::Note(note.into()));
     })
     .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}")))?;
+    let deadline = max_time.map(|time| tokio::time::Instant::now() + time);
+    signals.stop = signals.stop.at(deadline);
+    Ok(signals)
+}
 
+/// One run from its settings to its result.
+pub async fn measure_one(
+    mut settings: Settings,
+    signals: &mut Signals,
+    progress: &Shared,
+    show: &mut Show,
+) -> Result<Exit, Failure> {
     let store = Store::new(&settings.project);
     let stored_before = settings
         .baseline
@@ -49,6 +90,10 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
         .map(|name| store.load_baseline(name))
         .transpose()
         .map_err(|error| misnamed(&error))?;
+    let interrupted = again::resumed(&store, &mut settings)?;
+    if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
+        again::same_mode(name, before, settings.pace.concurrency)?;
+    }
     // Not after minutes of measuring.
     if let Some(path) = &settings.save {
         Store::check_save_as(path).map_err(|error| misnamed(&error))?;
@@ -59,13 +104,17 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
     let scratch = stage::scratch()?;
     for warning in &settings.warnings {
         // What goes wrong next may have its cause here.
-        tell(&progress, Event::Note(format!("warning: {warning}")));
+        tell(progress, Event::Note(format!("warning: {warning}")));
     }
 
     let endpoint = tokio::select! {
         endpoint = Endpoint::open(&settings) => endpoint?,
-        () = signals.stop.requested() => return Ok(Exit::Interrupted),
+        () = signals.stop.requested() => return early(signals),
     };
+    let waiting = Arc::clone(progress);
+    endpoint
+        .lambda
+        .on_note(move |note| tell(&waiting, Event::Note(note)));
     if let Place::Aws { endpoint_url, .. } = &mut settings.place {
         // AWS_ENDPOINT_URL may have named another place than AWS.
         endpoint_url.clone_from(&endpoint.lambda.endpoint_url);
@@ -81,25 +130,23 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
                 settings: &settings,
                 store: &store,
                 scratch: scratch.path(),
-                progress: &progress,
+                progress,
             };
-            return Box::pin(around.measure(&mut functions, &mut signals)).await;
+            return Box::pin(around.measure(&mut functions, signals)).await;
         }
         let staged = tokio::select! {
             staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,
             () = signals.stop.requested() => return Ok(None),
         };
-        let say = |event| tell(&progress, event);
-        follow(&settings, &store, staged, created_at, &signals, say).await
+        let say = |event| tell(progress, event);
+        follow(&settings, &store, staged, created_at, interrupted, signals, say).await
     })
     .catch_unwind()
     .await;
-    let restored = restore(&functions, &mut signals, &progress).await;
-    let deleted = ours
-        .delete_all(&endpoint.lambda, &mut signals, &progress)
-        .await;
+    let restored = restore(&functions, signals, progress).await;
+    let deleted = ours.delete_all(&endpoint.lambda, signals, progress).await;
     let restored = both(restored, deleted);
-    tell(&progress, Event::Finished);
+    tell(progress, Event::Finished);
     endpoint.close().await;
     let outcome = outcome.unwrap_or_else(|_| {
         Err(Failure::new(
@@ -115,9 +162,10 @@ pub async fn measure(mut settings: Settings) -> Result<Exit, Failure> {
             &result,
             stored_before,
             stopped,
-            &progress,
+            progress,
+            show,
         ),
-        None => Ok(Exit::Interrupted),
+        None => early(signals),
     });
     match (concluded, restored) {
         (Err(failure), Err(not_restored)) => {
@@ -137,6 +185,17 @@ fn both(first: Result<(), Failure>, second: Result<(), Failure>) -> Result<(), F
         }
         (first, second) => first.and(second),
     }
+}
+
+/// Stopped before there was anything to keep.
+fn early(signals: &Signals) -> Result<Exit, Failure> {
+    if signals.stop.is_time_up() {
+        return Err(Failure::new(
+            Exit::CouldNotMeasure,
+            Stopped::TimeUp.to_string(),
+        ));
+    }
+    Ok(Exit::Interrupted)
 }
 
 /// A panic in the display must not keep anything from being put back.
@@ -190,11 +249,18 @@ pub async fn follow(
     store: &Store,
     staged: Vec<Staged>,
     created_at: Timestamp,
+    interrupted: Option<Interrupted>,
     signals: &Signals,
     mut say: impl FnMut(Event),
 ) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
-    let plan = Plan::new(settings.seed, settings.runs, settings.warm_invokes, &arms);
+    let plan = Plan::bursts(
+        settings.seed,
+        settings.runs,
+        settings.warm_invokes,
+        &arms,
+        settings.pace.concurrency,
+    );
     let mut run_warnings = settings.warnings.clone();
     for warning in staged.iter().flat_map(|s| &s.warnings) {
         // Two copies of one function lack the same.
@@ -217,7 +283,10 @@ pub async fn follow(
     run_warnings.extend(known);
     let mut result = RunResult {
         schema_version: SCHEMA_VERSION,
-        id: store.id(created_at, settings.seed),
+        id: interrupted.as_ref().map_or_else(
+            || store.id(created_at, settings.seed),
+            |run| run.head.id.clone(),
+        ),
         created_at,
         lambench_version: env!("CARGO_PKG_VERSION").into(),
         machine: machine(),
@@ -230,6 +299,10 @@ pub async fn follow(
         warnings: run_warnings,
         ending: Ending::Complete,
     };
+    let earlier = match interrupted {
+        Some(run) => again::go_on(&mut result, run)?,
+        None => Vec::new(),
+    };
     say(Event::Note(render::before_first_invoke(&result, settings)));
     let subjects = forecast::of_staged(settings, store, &staged);
     let budget = forecast::budget(settings, &subjects)?;
@@ -240,7 +313,12 @@ pub async fn follow(
         return Ok(None);
     }
 
-    let mut log = RunLog::create(store, &result).map_err(|error| unwritable(&error))?;
+    let log = if settings.pace.resume.is_some() {
+        RunLog::go_on(store, &result.id)
+    } else {
+        RunLog::create(store, &result)
+    };
+    let mut log = log.map_err(|error| unwritable(&error))?;
     let checks = Checks {
         expect: settings
             .expect
@@ -259,6 +337,9 @@ pub async fn follow(
         &mut |sample| log.append(sample),
         &mut say,
     )
+    // The embedded sandbox settles at once: there is nothing to gain, and two subjects would share its processors.
+    .after(earlier)
+    .overlapping(!matches!(settings.place, Place::Sandbox))
     .within(budget)
     .measure()
     .await;
@@ -308,6 +389,7 @@ fn conclude(
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
     progress: &Mutex<render::Progress>,
+    show: &mut Show,
 ) -> Result<Exit, Failure> {
     let previous = match (baseline, settings.baseline.as_deref()) {
         (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
@@ -332,7 +414,12 @@ fn conclude(
         (None, _) => {}
     }
     // What was measured is shown whether or not it could be kept.
-    let shown = if settings.json {
+    if let Show::Keep(kept) = show {
+        *kept = Some(Box::new(result.clone()));
+    }
+    let shown = if matches!(show, Show::Keep(_)) {
+        Ok(())
+    } else if settings.json {
         print(&render::json(result))
     } else if has_cold_starts(result) {
         let style = Style::for_stdout();
@@ -364,6 +451,9 @@ fn conclude(
         }
         last.report();
     }
+    if let Some(note) = again::how_to_go_on(result, stopped.as_ref()) {
+        tell(progress, Event::Note(note));
+    }
     match stopped {
         None => Ok(Exit::Done),
         Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
@@ -375,7 +465,8 @@ fn unwritable(error: &StoreError) -> Failure {
     Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint())
 }
 
-fn misnamed(error: &StoreError) -> Failure {
+/// A usage error about something stored.
+pub fn misnamed(error: &StoreError) -> Failure {
     Failure::new(Exit::Usage, error.to_string()).hint(error.hint())
 }
 

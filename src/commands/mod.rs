@@ -1,11 +1,13 @@
 //! One file per command: each reads as a table of contents of what the command does.
 
+mod again;
 mod around;
 mod consent;
 mod copies;
 mod demo;
 mod dry_run;
 mod failure;
+mod fleet;
 mod forecast;
 mod left_over;
 mod measure;

@@ -4,10 +4,13 @@ use crate::cli::{Globals, RunArgs};
 use crate::config;
 use crate::exit::Exit;
 
-use super::{Failure, consent, dry_run, measure, policy};
+use super::{Failure, consent, dry_run, fleet, measure, policy};
 
 /// Resolves what was typed, then measures it.
 pub async fn run(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
+    if fleet::is_wanted(&args) {
+        return Box::pin(fleet::fleet(args, globals)).await;
+    }
     let settings = config::settings(&args, &globals)?;
     if settings.safety.iam_policy {
         return policy::print_policy(&settings).await;

@@ -36,6 +36,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
         endpoint_url: Some(url.clone()),
         region: Some(sandbox.region().to_owned()),
         profile: None,
+        control_rate: None,
     })
     .await?;
     let endpoint = Endpoint {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::bench::plan::mode;
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::journal::{JournalError, Journals};
@@ -48,6 +49,7 @@ impl Endpoint {
                     endpoint_url: Some(sandbox.endpoint_url()),
                     region: Some(sandbox.region().to_owned()),
                     profile: None,
+                    control_rate: None,
                 })
                 .await?;
                 Ok(Self {
@@ -64,6 +66,7 @@ impl Endpoint {
                     endpoint_url: endpoint_url.clone(),
                     region: region.clone(),
                     profile: profile.clone(),
+                    control_rate: Some(settings.pace.control_rate),
                 })
                 .await?,
                 sandbox: None,
@@ -360,7 +363,7 @@ fn record(
         cpu_limit: facts.cpu_limit,
         mounts: facts.mounts,
         disk_state: facts.disk_state,
-        concurrency_mode: "serial".into(),
+        concurrency_mode: mode(settings.pace.concurrency),
         touch: function.touch_kind(),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,

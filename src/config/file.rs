@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::Lang;
 use super::error::ConfigError;
 use super::origin::Sourced;
+use super::pace::{CONCURRENCY, CONTROL_RATE};
 use super::payload;
 use super::safety::{self, SafetyTable};
 use super::toml_reader::{Reader, Source};
@@ -135,6 +136,10 @@ pub struct ConfigFile {
     pub warm_invokes: Option<Sourced<u32>>,
     /// `defaults.seed`.
     pub seed: Option<Sourced<u64>>,
+    /// `defaults.control_rate`.
+    pub control_rate: Option<Sourced<u32>>,
+    /// `defaults.concurrency`.
+    pub concurrency: Option<Sourced<u32>>,
     /// `defaults.touch`.
     pub touch: Option<Sourced<Touch>>,
     /// `defaults.lang`.
@@ -226,6 +231,8 @@ fn read_defaults(
     file.runs = reader.number("runs", RUNS.0, RUNS.1)?;
     file.warm_invokes = reader.number("warm_invokes", WARM_INVOKES.0, WARM_INVOKES.1)?;
     file.seed = reader.number("seed", SEED.0, SEED.1)?;
+    file.control_rate = reader.number("control_rate", CONTROL_RATE.0, CONTROL_RATE.1)?;
+    file.concurrency = reader.number("concurrency", CONCURRENCY.0, CONCURRENCY.1)?;
     file.touch = reader.choice(
         "touch",
         "\"description\", \"env\", \"memory\" or \"timeout\"",

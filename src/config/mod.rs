@@ -4,8 +4,10 @@ pub mod builds;
 pub mod copies;
 pub mod error;
 pub mod file;
+pub mod fleet;
 pub mod naming;
 pub mod origin;
+pub mod pace;
 pub mod payload;
 pub mod place;
 pub mod resolve;
@@ -22,12 +24,19 @@ use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
 use crate::results::{Arm, Touch};
 
 pub use error::ConfigError;
+pub use fleet::{Chosen, is_pattern, matches};
+pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 use surroundings::Surroundings;
 
 /// The settings of `lambench run`.
 pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigError> {
     resolve::run(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `--all` or a pattern names.
+pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> {
+    fleet::chosen(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language to speak before and beside all settings; where it is misspelt, English.
@@ -205,6 +214,8 @@ pub struct Settings {
     pub warm_invokes: u32,
     /// Seed of the order.
     pub seed: u64,
+    /// How fast.
+    pub pace: Pace,
     /// Payload template, JSON with `{{uuid}}` and `{{now}}`.
     pub payload: String,
     /// `--expect /pointer=VALUE`.

@@ -14,7 +14,7 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, payload, safety};
+use super::{Lang, Settings, Subject, Target, pace, payload, safety};
 
 /// Cold starts per subject when nobody says how many.
 pub const DEFAULT_RUNS: u32 = 20;
@@ -134,6 +134,7 @@ fn settings(
         runs: runs(args, around, file)?.value,
         warm_invokes: warm_invokes(args, around, file)?.value,
         seed: seed(args, around, file)?.value,
+        pace: pace::resolve(&args.pace, around, file)?,
         payload,
         expect: args.expect.clone(),
         allow_function_errors: args.allow_function_errors,
@@ -306,7 +307,7 @@ fn once(warnings: &mut Vec<String>) {
 }
 
 /// Flag over variable over file over what the program takes itself.
-fn first<T: Clone>(
+pub fn first<T: Clone>(
     flag: Option<Sourced<T>>,
     variable: Option<Sourced<T>>,
     file: Option<&Sourced<T>>,

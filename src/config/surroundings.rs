@@ -10,10 +10,13 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 16] = [
     "LAMBENCH_CONFIG",
+    "LAMBENCH_CONCURRENCY",
+    "LAMBENCH_CONTROL_RATE",
     "LAMBENCH_LANG",
     "LAMBENCH_MAX_COST",
+    "LAMBENCH_MAX_TIME",
     "LAMBENCH_MEMORY",
     "LAMBENCH_PAYLOAD",
     "LAMBENCH_PRICES",
@@ -88,7 +91,8 @@ impl Surroundings {
         }
     }
 
-    fn number(
+    /// A variable's number within limits.
+    pub fn number(
         &self,
         name: &'static str,
         (low, high): (i128, i128),

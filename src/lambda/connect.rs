@@ -9,12 +9,14 @@ use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::config::{
     Credentials, ProvideCredentials, RuntimeComponents, SharedCredentialsProvider,
-    StalledStreamProtectionConfig,
+    SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::{Builder as HttpBuilder, Connector};
+use aws_smithy_http_client::{Builder as HttpBuilder, Connector, tls};
 
 use super::LambdaError;
+use super::notes::Notes;
+use super::rate::{Budget, Paced, Patience};
 
 /// How to reach an endpoint.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,8 @@ pub struct Connect {
     pub region: Option<String>,
     /// `--profile`.
     pub profile: Option<String>,
+    /// `--control-rate`: control-plane calls per second; none, for the embedded sandbox, is no limit.
+    pub control_rate: Option<u32>,
 }
 
 /// A connection to one Lambda endpoint. Cheap to clone.
@@ -33,6 +37,7 @@ pub struct Lambda {
     /// Control plane: retried by the SDK.
     pub(super) control: Client,
     config: SdkConfig,
+    pub(super) notes: Notes,
     /// Region in use.
     pub region: String,
     /// The endpoint, where it is not AWS's own.
@@ -42,6 +47,8 @@ pub struct Lambda {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONTROL_ATTEMPTS: u32 = 8;
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(20);
 const CONTROL_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// What AWS may need around the function's own timeout: a failed init of 10 s, placement, the network.
 const AROUND_FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,16 +72,7 @@ impl Lambda {
         if loopback {
             // Those endpoints of AWS's own have nothing to do with this one, and the SDK refuses both at once.
             loader = loader.use_fips(false).use_dual_stack(false);
-            loader = loader.http_client(HttpBuilder::new().build_with_connector_fn(
-                |settings, components| {
-                    let mut connector = Connector::builder()
-                        .proxy_config(ProxyConfig::disabled())
-                        .enable_tcp_nodelay(true);
-                    connector.set_connector_settings(settings.cloned());
-                    connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-                    connector.build_http()
-                },
-            ));
+            loader = loader.http_client(loopback_client());
         }
         let named = to.profile.is_some();
         // For a later `lambench restore`, which may run where the variable is another.
@@ -103,24 +101,41 @@ impl Lambda {
             .ok_or_else(|| LambdaError::NoCredentials("no provider is configured".into()))?;
         check_credentials(&provider).await?;
 
-        let control = Client::from_conf(
-            aws_sdk_lambda::config::Builder::from(&config)
-                .retry_config(RetryConfig::standard().with_max_attempts(6))
-                .timeout_config(
-                    TimeoutConfig::builder()
-                        .connect_timeout(CONNECT_TIMEOUT)
-                        .operation_attempt_timeout(CONTROL_ATTEMPT_TIMEOUT)
-                        .build(),
-                )
-                .build(),
-        );
+        let notes = Notes::default();
+        let mut control = aws_sdk_lambda::config::Builder::from(&config)
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(CONTROL_ATTEMPTS)
+                    .with_max_backoff(LONGEST_BACK_OFF),
+            )
+            .retry_classifier(Patience {
+                notes: notes.clone(),
+            })
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(CONTROL_ATTEMPT_TIMEOUT)
+                    .build(),
+            );
+        if let Some(per_second) = to.control_rate {
+            control = control.http_client(Paced {
+                inner: config.http_client().unwrap_or_else(https_client),
+                budget: Budget::new(per_second),
+            });
+        }
         Ok(Self {
-            control,
+            control: Client::from_conf(control.build()),
             config,
+            notes,
             region,
             endpoint_url,
             profile,
         })
+    }
+
+    /// Whom to tell why a call has to wait.
+    pub fn on_note(&self, listener: impl FnMut(String) + Send + 'static) {
+        self.notes.listen(Box::new(listener));
     }
 
     pub(super) fn endpoint_url(&self) -> Option<&str> {
@@ -145,6 +160,31 @@ impl Lambda {
                 .build(),
         )
     }
+}
+
+/// Without proxies, and with no delay for small packets.
+fn loopback_client() -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder()
+            .proxy_config(ProxyConfig::disabled())
+            .enable_tcp_nodelay(true);
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build_http()
+    })
+}
+
+/// The SDK's own default, which it doesn't hand out.
+fn https_client() -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(|settings, components| {
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let mut connector = Connector::builder()
+            .tls_provider(provider)
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
 }
 
 /// The region that flags, variables or the profile name, without a call and without credentials.

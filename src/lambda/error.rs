@@ -148,6 +148,11 @@ impl LambdaError {
         }
     }
 
+    /// True if a new session is all that is needed.
+    pub fn is_expired(&self) -> bool {
+        matches!(self.code(), Some("ExpiredTokenException" | "ExpiredToken"))
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let text = match self {

@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 
 use super::journal::{Entry, Journal, Journals, Key, Original};
+use super::rate::Settling;
 use super::touch::Value;
 use super::{Description, Invoked, Lambda, LambdaError, finish_left_over, invoke};
 use crate::results::Touch;
 
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+const FIRST_CONFLICT_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 /// How often a restore is tried anew because somebody else's change came in between.
 const RESTORE_ATTEMPTS: u32 = 5;
 const OLD_NEWS_LIMIT: Duration = Duration::from_secs(10);
 const OLD_NEWS_PAUSE: Duration = Duration::from_millis(100);
-const FIRST_POLL: Duration = Duration::from_millis(10);
-const SLOWEST_POLL: Duration = Duration::from_secs(1);
 
 /// A function under measurement. Clones are the same function: one may measure while another waits to restore.
 #[derive(Debug, Clone)]
@@ -38,6 +39,7 @@ struct Shared {
     /// True if lambench created it: deleted at the end instead of restored.
     staged: bool,
     touched: Mutex<Touched>,
+    settling: Mutex<Settling>,
 }
 
 #[derive(Debug, Default)]
@@ -188,6 +190,7 @@ impl Function {
                 original,
                 cleared,
                 staged,
+                settling: Mutex::default(),
                 touched: Mutex::default(),
             }),
         }
@@ -317,7 +320,14 @@ impl Function {
     /// [`LambdaError::ChangedByOthers`] if what is in force is not what was touched.
     pub async fn settled(&self) -> Result<(), LambdaError> {
         let clock = Instant::now();
-        let mut settled = self.settle().await?;
+        let first_look = self.settling().first_look();
+        tokio::time::sleep(first_look).await;
+        let (settled, early) = self.wait_since(clock).await?;
+        self.settling().learn(early);
+        let mut settled = match settled.failed() {
+            None => settled,
+            Some(failed) => return Err(failed),
+        };
         // A read that still shows what was there before the update is old news, not somebody else's change.
         while settled.revision_id.is_some()
             && settled.revision_id == self.lock().revision
@@ -455,6 +465,7 @@ impl Function {
         revision: Option<String>,
     ) -> Result<(), LambdaError> {
         let clock = Instant::now();
+        let mut pause = FIRST_CONFLICT_PAUSE;
         loop {
             let sent = self
                 .shared
@@ -478,15 +489,20 @@ impl Function {
                 }
                 Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
                     // The revision is not read anew: if the update under way is somebody else's, ours must fail.
+                    self.shared.lambda.notes.once(format!(
+                        "another update of {} is under way: waiting and trying again",
+                        self.found().function_name
+                    ));
                     self.wait().await?;
-                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_CONFLICT_PAUSE);
                 }
                 _ => return Err(error),
             }
         }
     }
 
-    /// Waits until no update is under way. Polls fast first, then more and more slowly.
+    /// Waits until no update is under way.
     async fn settle(&self) -> Result<Description, LambdaError> {
         let now = self.wait().await?;
         match now.failed() {
@@ -497,18 +513,28 @@ impl Function {
 
     /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
     async fn wait(&self) -> Result<Description, LambdaError> {
-        let clock = Instant::now();
-        let mut pause = FIRST_POLL;
+        let (now, _) = self.wait_since(Instant::now()).await?;
+        Ok(now)
+    }
+
+    /// As [`Self::wait`], for an update sent at `clock`; says too when the last look was that came too early.
+    async fn wait_since(
+        &self,
+        clock: Instant,
+    ) -> Result<(Description, Option<Duration>), LambdaError> {
+        let (mut looks, mut early) = (0, None);
         let mut woken = false;
         loop {
+            let looked = clock.elapsed();
             let now = self.shared.lambda.describe(self.name()).await?;
             let may_wake = self.lock().may_invoke;
             let pending = now.state == State::Pending
                 || (now.state == State::Inactive && may_wake)
                 || now.last_update == LastUpdateStatus::InProgress;
             if !pending {
-                return Ok(now);
+                return Ok((now, early));
             }
+            early = Some(looked);
             if now.state == State::Inactive && !woken {
                 // A function that AWS has put to sleep is woken by an invoke, which fails.
                 woken = true;
@@ -525,8 +551,9 @@ impl Function {
                     ),
                 });
             }
+            let pause = self.settling().next_look(looks, clock.elapsed());
+            looks += 1;
             tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(SLOWEST_POLL);
         }
     }
 
@@ -539,6 +566,13 @@ impl Function {
             function: self.found().function_name.clone(),
             what: what.to_owned(),
         }
+    }
+
+    fn settling(&self) -> std::sync::MutexGuard<'_, Settling> {
+        self.shared
+            .settling
+            .lock()
+            .expect("no panic while it is held")
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Touched> {

@@ -1,5 +1,6 @@
 //! What is said before the first invoke: what will be measured, where and why there, and what will be changed.
 
+use crate::bench::plan::mode;
 use crate::config::{Place, Settings, Target};
 use crate::results::RunResult;
 
@@ -49,9 +50,18 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         text.plan().to_owned(),
         format!(
             "{}; {}; {}",
-            text.planned(arms, settings.runs, settings.warm_invokes),
+            text.planned(
+                arms,
+                result.plan.runs,
+                result.plan.warm_invokes,
+                settings.pace.concurrency
+            ),
             text.payload(settings.payload.len()),
-            text.ordered(arms == 2, settings.seed, "serial"),
+            text.ordered(
+                arms == 2,
+                result.plan.seed,
+                &mode(settings.pace.concurrency)
+            ),
         ),
     ));
     list.push((text.changes().to_owned(), changes(settings, text)));

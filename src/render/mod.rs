@@ -3,6 +3,7 @@
 mod announce;
 mod conditions;
 mod figure;
+mod fleet;
 mod json;
 mod layout;
 pub mod left_over;
@@ -14,6 +15,7 @@ mod table;
 mod text;
 
 pub use announce::before_first_invoke;
+pub use fleet::{FleetLine, fleet, fleet_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;

@@ -1,6 +1,7 @@
 //! What a run is going to do: said before the first invoke of a deployed function, and printed by `--dry-run`.
 
 use crate::bench::estimate::{Calls, Estimate, Facts, Known};
+use crate::bench::plan::mode;
 use crate::config::{Place, Settings};
 use crate::results::Arm;
 
@@ -75,8 +76,17 @@ pub fn dry_run(
         text.plan().to_owned(),
         format!(
             "{}; {}",
-            text.planned(subjects.len(), settings.runs, settings.warm_invokes),
-            text.ordered(subjects.len() == 2, settings.seed, "serial"),
+            text.planned(
+                subjects.len(),
+                settings.runs,
+                settings.warm_invokes,
+                settings.pace.concurrency
+            ),
+            text.ordered(
+                subjects.len() == 2,
+                settings.seed,
+                &mode(settings.pace.concurrency)
+            ),
         ),
     ));
     list.push((

@@ -16,12 +16,14 @@ use super::text::Text;
 
 /// Off a terminal a run of any length says about this many lines.
 const LINES: usize = 10;
+const WORTH_SAYING: Duration = Duration::from_millis(100);
 
 /// Shows the events of one run.
 pub struct Progress {
     text: Text,
     out: Output,
     begun: Option<Instant>,
+    settled: bool,
     cold_ms: BTreeMap<Arm, Vec<f64>>,
     excluded: usize,
     said: BTreeSet<(Arm, Exclusion)>,
@@ -52,6 +54,7 @@ impl Progress {
             text: Text(lang),
             out,
             begun: None,
+            settled: false,
             cold_ms: BTreeMap::new(),
             excluded: 0,
             said: BTreeSet::new(),
@@ -71,6 +74,7 @@ impl Progress {
                     _ => self.line(&message),
                 }
             }
+            Event::Settled { took, left } => self.settled(took, left),
             Event::Start {
                 done,
                 total,
@@ -91,6 +95,17 @@ impl Progress {
                 }
             }
         }
+    }
+
+    /// Once, as soon as it is known that there is something to wait for.
+    fn settled(&mut self, took: Duration, left: usize) {
+        if std::mem::replace(&mut self.settled, true) || took < WORTH_SAYING {
+            return;
+        }
+        let each = figure::time(took.as_secs_f64() * 1e3, self.text);
+        let all = (took.as_secs_f64() * left as f64).ceil() as u64;
+        let line = self.text.settling_takes(&each, all);
+        self.line(&line);
     }
 
     fn start(&mut self, done: usize, total: usize, arm: Arm, cold_ms: f64) {

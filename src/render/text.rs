@@ -64,6 +64,12 @@ words! {
     search_paths: "search paths, not mounted", "마운트 없이 검색 경로로 제공";
     cpu_not_limited: "CPU not limited", "CPU 제한 없음";
     serial: "one invoke at a time", "한 번에 하나씩 호출";
+    // Many functions
+    function_title: "Function", "함수";
+    failed: "failed", "실패";
+    not_measured: "Not measured", "측정하지 못함";
+    fleet_note: "Cold starts (init or restore, and handler), medians. The mean change is the geometric one. Each function's whole result is kept in .lambench/results/.",
+        "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다. 평균 개선율은 기하평균입니다. 함수별 전체 결과는 .lambench/results/에 있습니다.";
     // Footnotes
     medians_note: "Figures are medians of what was counted; max memory is the largest seen. A cold start is init (or restore) and handler together.",
         "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
@@ -210,8 +216,19 @@ impl Text {
 
     pub(super) fn ordered(self, pair: bool, seed: u64, mode: &str) -> String {
         let (en, ko) = match mode {
-            "serial" => (Text(Lang::En).serial(), Text(Lang::Ko).serial()),
-            other => (other, other),
+            "serial" => (
+                Text(Lang::En).serial().to_owned(),
+                Text(Lang::Ko).serial().to_owned(),
+            ),
+            other => other.strip_prefix("burst ").map_or_else(
+                || (other.to_owned(), other.to_owned()),
+                |n| {
+                    (
+                        format!("{n} invokes at once after each touch"),
+                        format!("매번 {n}회 동시 호출"),
+                    )
+                },
+            ),
         };
         if pair {
             self.say(
@@ -356,6 +373,30 @@ impl Text {
         self.say(format!("about {n} {unit} left"), format!("약 {n}{ko} 남음"))
     }
 
+    /// What the first update has taken, and so all of them together.
+    pub(super) fn settling_takes(self, each: &str, seconds: u64) -> String {
+        let left = self.time_left(seconds);
+        self.say(
+            format!("an update takes {each} to be in force: {left}, and the starts"),
+            format!("설정 변경이 적용되는 데 {each} 걸립니다. 시작 시간을 빼고 {left}"),
+        )
+    }
+
+    pub(super) fn fleet_heading(self, functions: usize) -> String {
+        let s = if functions == 1 { "" } else { "s" };
+        self.say(
+            format!("Cold starts of {functions} function{s}"),
+            format!("함수 {functions}개의 콜드 스타트"),
+        )
+    }
+
+    pub(super) fn mean_of(self, functions: usize) -> String {
+        self.say(
+            format!("Mean of {functions}"),
+            format!("{functions}개 평균"),
+        )
+    }
+
     pub(super) fn first_start(self, arm: Arm) -> String {
         let (en, ko) = (Text(Lang::En).arm(arm), Text(Lang::Ko).arm(arm));
         self.say(
@@ -381,7 +422,10 @@ impl Text {
         )
     }
 
-    pub(super) fn planned(self, arms: usize, runs: u32, warm: u32) -> String {
+    pub(super) fn planned(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
+        if concurrency > 1 {
+            return self.planned_bursts(arms, runs, warm, concurrency);
+        }
         let least = arms as u64 * u64::from(runs) * (u64::from(warm) + 1);
         let (each, ko_each) = if arms == 2 {
             (" each", "각각 ")
@@ -392,6 +436,21 @@ impl Text {
         self.say(
             format!("{runs} cold start{s}{each}, {warm} warm after every one: {least} invokes, and first starts that are not counted"),
             format!("{ko_each}콜드 스타트 {runs}회, 매회 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
+        )
+    }
+
+    fn planned_bursts(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
+        let bursts = runs / concurrency;
+        let least = arms as u64 * (u64::from(runs) + u64::from(bursts) * u64::from(warm));
+        let (each, ko_each) = if arms == 2 {
+            (" each", "각각 ")
+        } else {
+            ("", "")
+        };
+        let s = if bursts == 1 { "" } else { "s" };
+        self.say(
+            format!("{runs} cold starts{each} in {bursts} burst{s} of {concurrency}, {warm} warm after every burst: {least} invokes, and first starts that are not counted"),
+            format!("{ko_each}콜드 스타트 {runs}회({concurrency}회씩 동시에 {bursts}번), 매번 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
         )
     }
 

@@ -3,6 +3,7 @@
 
 mod error;
 mod log;
+mod resume;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 pub use error::StoreError;
 pub use log::RunLog;
+pub use resume::{Head, Interrupted};
 
 use super::conditions::differing;
 use super::{Arm, Ending, RunResult, SCHEMA_VERSION, SubjectResult};

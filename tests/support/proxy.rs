@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 pub enum Fault {
     /// The endpoint's own error; nothing reaches the sandbox.
     Answer(u16, &'static str, &'static str),
+    /// 429 with this reason and `Retry-After` in seconds.
+    Throttle(&'static str, u32),
     /// It is carried out, but the answer never comes back.
     LoseAnswer,
     /// It is carried out so much later, and the answer never comes back.
@@ -101,6 +103,16 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
         let fault = rule(&request);
         match fault {
             Some(Fault::Reset) => return Ok(()),
+            Some(Fault::Throttle(reason, after)) => {
+                let body = format!(r#"{{"Reason":"{reason}","message":"Rate Exceeded."}}"#);
+                write!(
+                    writer,
+                    "HTTP/1.1 429 Fault\r\nContent-Type: application/json\r\nx-amzn-ErrorType: TooManyRequestsException\r\n\
+                     Retry-After: {after}\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )?;
+                continue;
+            }
             Some(Fault::Late(delay)) => {
                 std::thread::sleep(delay);
                 forward(upstream, &head, &body)?;

@@ -406,3 +406,114 @@ async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
     assert_eq!(told.reasons(), [None, Some(Exclusion::CallFailed), None]);
     assert!(begun.elapsed() >= PAUSE_AFTER_FAILED_CALL);
 }
+
+/// A run of bursts of three over one scripted function.
+async fn bursts(runs: u32, warm: u32, script: &[Answer]) -> Measured {
+    let plan = Plan::bursts(1, runs, warm, &[Arm::Only], 3);
+    let mut scripted = Scripted::new(&[]);
+    // The first start is a burst too.
+    let first = [Cold, Cold, Cold, Warm, Warm, Warm];
+    scripted.script = RefCell::new(first.iter().chain(script).cloned().collect());
+    let targets = [(Arm::Only, scripted)];
+    let (_stopper, stop) = stop();
+    Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &Checks::default(),
+        stop,
+        &mut |_| Ok(()),
+        &mut |_| {},
+    )
+    .measure()
+    .await
+}
+
+#[tokio::test]
+async fn what_a_burst_lacks_is_replaced_and_what_it_has_counts() {
+    let measured = bursts(3, 1, &[Cold, Warm, Cold, Cold, Cold, Cold, Warm]).await;
+    assert!(measured.ending.is_ok(), "{:?}", measured.ending);
+    let reasons: Vec<_> = measured.samples[6..]
+        .iter()
+        .map(|s| s.excluded_reason)
+        .collect();
+    assert_eq!(
+        reasons,
+        [None, Some(Exclusion::Unknown), None, None, None, None, None]
+    );
+    let environments: Vec<_> = measured.samples[6..]
+        .iter()
+        .map(|s| s.environment)
+        .collect();
+    assert_eq!(environments, [3, 4, 5, 6, 7, 8, 6]);
+}
+
+#[tokio::test]
+async fn one_failure_in_a_burst_stops_the_run_but_loses_none_of_the_others() {
+    let measured = bursts(3, 0, &[Cold, Raised, Cold]).await;
+    assert!(matches!(
+        measured.ending,
+        Err(Stopped::FunctionFailed { .. })
+    ));
+    assert_eq!(measured.samples.len(), 9);
+    assert_eq!(measured.samples.iter().filter(|s| s.accepted).count(), 2);
+}
+
+#[tokio::test]
+async fn a_continued_run_measures_only_what_is_missing() {
+    let plan = Plan::new(5, 3, 0, &[Arm::Before, Arm::After]);
+    let whole = continued(&plan, Vec::new()).await;
+    assert_eq!(whole.samples.len(), 14);
+    for kept in [9, 10, 13] {
+        let earlier = whole.samples[..kept].to_vec();
+        let measured = continued(&plan, earlier).await;
+        assert!(measured.ending.is_ok());
+        let order: Vec<Arm> = measured
+            .samples
+            .iter()
+            .filter(|s| s.accepted)
+            .map(|s| s.arm)
+            .collect();
+        assert_eq!(order, plan.record().order, "after {kept}");
+        assert_eq!(measured.samples.len(), 14 + 8, "two first starts more");
+    }
+}
+
+async fn continued(plan: &Plan, earlier: Vec<Sample>) -> Measured {
+    let targets = [Arm::Before, Arm::After].map(|arm| (arm, Scripted::new(&[])));
+    let (_stopper, stop) = stop();
+    Run::new(
+        plan,
+        &targets,
+        "{}",
+        &Checks::default(),
+        stop,
+        &mut |_| Ok(()),
+        &mut |_| {},
+    )
+    .after(earlier)
+    .overlapping(true)
+    .measure()
+    .await
+}
+
+#[tokio::test]
+async fn time_that_is_up_is_not_an_interrupt() {
+    let plan = Plan::new(1, 9, 0, &[Arm::Only]);
+    let targets = [(Arm::Only, Scripted::new(&[Throttled, Throttled, Throttled]))];
+    let (_stopper, stop) = stop();
+    let stop = stop.at(Some(tokio::time::Instant::now()));
+    let checks = Checks::default();
+    let measured = Run::new(
+        &plan,
+        &targets,
+        "{}",
+        &checks,
+        stop,
+        &mut |_| Ok(()),
+        &mut |_| {},
+    )
+    .measure()
+    .await;
+    assert!(matches!(measured.ending, Err(Stopped::TimeUp)));
+}

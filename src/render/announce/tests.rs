@@ -38,6 +38,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         runs: 20,
         warm_invokes: 5,
         seed: 42,
+        pace: crate::config::Pace::default(),
         payload: "{}".into(),
         expect: Vec::new(),
         touch: crate::results::Touch::default(),

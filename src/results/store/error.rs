@@ -8,8 +8,8 @@ use super::super::SCHEMA_VERSION;
 /// Why something could not be stored or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A baseline's name that is not a plain name.
-    #[error("{name:?} is not a name for a baseline")]
+    /// A baseline's or a run's name that is not a plain name.
+    #[error("{name:?} is not a name for a baseline or a run")]
     BadName {
         /// As given.
         name: String,
@@ -21,6 +21,14 @@ pub enum StoreError {
         name: String,
         /// All that there are.
         existing: Vec<String>,
+    },
+    /// No run of that id.
+    #[error("there is no run {id:?} to continue")]
+    NoRun {
+        /// As given.
+        id: String,
+        /// Where its log would be.
+        path: PathBuf,
     },
     /// A file that cannot be read.
     #[error("reading {}: {source}", path.display())]
@@ -82,6 +90,10 @@ impl StoreError {
                 "letters, digits, `-`, `_` and `.`, at most 100 bytes, the first a letter, digit or `_`".into(),
             ),
             Self::NoBaseline { name, existing } => Some(which(name, existing)),
+            Self::NoRun { path, .. } => Some(format!(
+                "runs are in {}, each named by its id",
+                path.parent().unwrap_or(path).display()
+            )),
             Self::Parse { .. } => Some("store the baseline again with --save-baseline, or delete the file".into()),
             Self::Newer { .. } => Some("install that version, or store the baseline again".into()),
             Self::NoFolder { folder, .. } => Some(format!("mkdir -p {}", folder.display())),

@@ -12,7 +12,7 @@ const NOT_YET_KNOWN: [&str; 4] = ["samples", "exclusions", "summary", "ending"];
 /// `.lambench/runs/<id>.jsonl`: a line that says what is being measured, then one line a sample.
 #[derive(Debug)]
 pub struct RunLog {
-    file: File,
+    pub(super) file: File,
 }
 
 impl RunLog {
