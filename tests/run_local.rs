@@ -410,3 +410,24 @@ fn warnings_and_advice_are_not_lost_with_what_they_lead_to() {
         .says("no AWS region")
         .says("did you mean package?");
 }
+
+#[test]
+fn a_forecast_takes_each_builds_own_figures_from_the_earlier_result() {
+    let test = Test::new();
+    let handler = "def lambda_handler(event, context):\n    return {}\n";
+    let slow = format!("import time\ntime.sleep(0.6)\n{handler}");
+    test.write("svc/before/lambda_function.py", &slow);
+    test.write("svc/after/lambda_function.py", handler);
+    let pair = ["--before", "svc/before", "--after", "svc/after"];
+    quick(&test, &pair).success();
+    let ran = quick(&test, &[&pair[..], &["--dry-run"]].concat()).success();
+    let billed: Vec<f64> = ran
+        .stdout
+        .split(" ms billed per cold start")
+        .filter_map(|text| text.rsplit([' ', '\n']).next()?.parse().ok())
+        .collect();
+    let [before, after] = billed[..] else {
+        panic!("{}", ran.stdout);
+    };
+    assert!(before >= 600.0 && after < 600.0, "{}", ran.stdout);
+}

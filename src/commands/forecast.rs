@@ -7,7 +7,7 @@ use crate::config::{PackageSpec, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::Description;
 use crate::results::store::Store;
-use crate::results::{EndpointKind, SubjectResult};
+use crate::results::{Arm, EndpointKind, SubjectResult};
 
 use super::Failure;
 use super::stage::{Staged, architecture};
@@ -66,10 +66,12 @@ pub fn of_staged(settings: &Settings, store: &Store, staged: &[Staged]) -> Vec<(
         .collect()
 }
 
-/// From the newest result of the same function in the same place and with the same memory, or assumed.
+/// From the newest result of the same function and arm in the same place and with the same memory, or assumed.
 pub fn known(store: &Store, facts: &Facts) -> Known {
     let like = |earlier: &SubjectResult| {
-        earlier.function == facts.function
+        let alone = [earlier.arm, facts.arm].contains(&Arm::Only);
+        (alone || earlier.arm == facts.arm)
+            && earlier.function == facts.function
             && earlier.memory_mb == facts.memory_mb
             && (earlier.endpoint == EndpointKind::Sandbox) == facts.sandbox
             && (facts.sandbox || earlier.region == facts.region)
