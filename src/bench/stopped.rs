@@ -16,7 +16,7 @@ pub enum Stopped {
     #[error("the time that --max-time gives is up")]
     TimeUp,
     /// The function failed, or its answer is not the expected one.
-    #[error("the function failed ({}): {message}", arm_name(*arm))]
+    #[error("the function failed{}: {message}", of_arm(*arm))]
     FunctionFailed {
         /// Which subject.
         arm: Arm,
@@ -24,7 +24,7 @@ pub enum Stopped {
         message: String,
     },
     /// An answer is not what `--expect` asks for.
-    #[error("an answer is not the expected one ({}): {message}", arm_name(*arm))]
+    #[error("an answer is not the expected one{}: {message}", of_arm(*arm))]
     Unexpected {
         /// Which subject.
         arm: Arm,
@@ -33,8 +33,8 @@ pub enum Stopped {
     },
     /// More starts had to be replaced than the plan allows.
     #[error(
-        "too many starts had to be excluded ({}): {excluded} of {tried}, the last because {}{}",
-        arm_name(*arm), last.words(), error.as_ref().map(|e| format!(" ({e})")).unwrap_or_default()
+        "too many starts had to be excluded{}: {excluded} of {tried}, the last because {}{}",
+        of_arm(*arm), last.words(), error.as_ref().map(|e| format!(" ({e})")).unwrap_or_default()
     )]
     TooManyExcluded {
         /// Which subject.
@@ -50,8 +50,8 @@ pub enum Stopped {
     },
     /// Touches that gave no cold start.
     #[error(
-        "touching the function gave no cold start {FRUITLESS_TOUCHES} times in a row ({})",
-        arm_name(*arm)
+        "touching the function gave no cold start {FRUITLESS_TOUCHES} times in a row{}",
+        of_arm(*arm)
     )]
     NeverCold {
         /// Which subject.
@@ -138,11 +138,12 @@ fn advice(message: &str) -> &'static str {
     }
 }
 
-fn arm_name(arm: Arm) -> &'static str {
+/// Which of two subjects it was.
+fn of_arm(arm: Arm) -> &'static str {
     match arm {
-        Arm::Before => "before",
-        Arm::After => "after",
-        Arm::Only => "the only subject",
+        Arm::Before => " (before)",
+        Arm::After => " (after)",
+        Arm::Only => "",
     }
 }
 
