@@ -750,9 +750,10 @@ fn what_was_left_on_aws_is_never_put_back_somewhere_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_in_the_middle_of_a_run_leaves_a_function_that_can_be_put_back() {
     use futures_util::FutureExt as _;
+    use lambench::bench::checks::Checks;
     use lambench::bench::events::Event;
     use lambench::bench::plan::Plan;
-    use lambench::bench::run::{Checks, Run};
+    use lambench::bench::run::Run;
     use lambench::lambda::journal::Journals;
     use lambench::lambda::{Connect, Finished, Function, Lambda};
     use lambench::results::{Arm, Touch};

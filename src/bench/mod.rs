@@ -2,6 +2,7 @@
 
 mod ahead;
 pub mod budget;
+pub mod checks;
 pub mod estimate;
 pub mod events;
 pub mod judge;
@@ -11,3 +12,4 @@ pub mod run;
 pub mod stop;
 pub mod stopped;
 pub mod summary;
+pub mod target;

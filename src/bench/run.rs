@@ -1,63 +1,28 @@
 //! The run loop: touch, invoke, judge, replace; in the plan's order, until it is done or stopped.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::bench::ahead::Ahead;
 use crate::bench::budget::Budget;
+use crate::bench::checks::{Answers, Checks};
 use crate::bench::events::Event;
 use crate::bench::judge::{self, Expected};
-use crate::bench::payload::{self, Expectation};
+use crate::bench::payload;
 use crate::bench::plan::Plan;
 use crate::bench::stop::Stop;
 use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
 use crate::bench::summary;
-use crate::lambda::{Function, Invoked, LambdaError};
+use crate::bench::target::{Sent, Target, send};
+use crate::lambda::Invoked;
 use crate::report::{Tail, parse_tail};
 use crate::results::{Arm, Exclusion, Kind, Sample};
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
 pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
 const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
-
-/// What the loop measures: a [`Function`], or a fake of it.
-#[expect(async_fn_in_trait, reason = "used inside this crate, on one task")]
-pub trait Target {
-    /// Retires every environment, as soon as that is in force.
-    async fn touch(&self) -> Result<(), LambdaError>;
-    /// Waits until the last touch is in force.
-    async fn settled(&self) -> Result<(), LambdaError>;
-    /// Fails if somebody else has changed the function since then.
-    async fn unchanged(&self) -> Result<(), LambdaError>;
-    /// One invoke, client clock around it.
-    async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
-}
-
-impl Target for Function {
-    async fn touch(&self) -> Result<(), LambdaError> {
-        Self::begin_touch(self).await
-    }
-    async fn settled(&self) -> Result<(), LambdaError> {
-        Self::settled(self).await
-    }
-    async fn unchanged(&self) -> Result<(), LambdaError> {
-        Self::unchanged(self).await
-    }
-    async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
-        Self::invoke(self, payload).await
-    }
-}
-
-/// What every response must be.
-#[derive(Debug, Clone, Default)]
-pub struct Checks {
-    /// `--expect`.
-    pub expect: Vec<Expectation>,
-    /// `--allow-function-errors`.
-    pub allow_function_errors: bool,
-}
 
 /// What a run gave, also if it was stopped.
 #[derive(Debug)]
@@ -68,15 +33,6 @@ pub struct Measured {
     pub answers: Vec<Answers>,
     /// `Err` if the plan was not finished.
     pub ending: Result<(), Stopped>,
-}
-
-/// What the responses of one subject told.
-#[derive(Debug, Clone, Default)]
-pub struct Answers {
-    /// `body.version` or `version` of the first answer.
-    pub version: Option<String>,
-    /// The shape of the first answer.
-    pub shape: Option<payload::Shape>,
 }
 
 /// One subject and all that the loop keeps about it.
@@ -120,23 +76,6 @@ struct Position {
     first_start: bool,
     /// Which of the simultaneous ones.
     nth: u32,
-}
-
-/// One invoke that came back, with an answer or without.
-struct Sent {
-    started_at: jiff::Timestamp,
-    took: Duration,
-    invoked: Result<Invoked, LambdaError>,
-}
-
-async fn send<T: Target>(target: &T, payload: Vec<u8>) -> Sent {
-    let (started_at, clock) = (jiff::Timestamp::now(), Instant::now());
-    let invoked = target.invoke(payload).await;
-    Sent {
-        started_at,
-        took: clock.elapsed(),
-        invoked,
-    }
 }
 
 impl<'a, T: Target> Run<'a, T> {
@@ -536,7 +475,7 @@ impl<'a, T: Target> Run<'a, T> {
             Ok(invoked) => {
                 let tail = parse_tail(&invoked.tail, invoked.request_id.as_deref());
                 fill(&mut sample, &invoked, &tail);
-                let failure = self.failure(arm, &invoked);
+                let failure = self.checks.failure(arm, &invoked);
                 sample.error = failure
                     .as_ref()
                     .and_then(Stopped::answer)
@@ -554,7 +493,7 @@ impl<'a, T: Target> Run<'a, T> {
                     Ok(()) => None,
                     Err(reason) => Some(reason),
                 };
-                self.note_answer(subject, &invoked);
+                self.subjects[subject].answers.note(&invoked);
                 failure.filter(|failure| match failure {
                     Stopped::FunctionFailed { .. } => !self.checks.allow_function_errors,
                     _ => true,
@@ -579,39 +518,6 @@ impl<'a, T: Target> Run<'a, T> {
         match stop {
             Some(stop) => Err(stop),
             None => Ok(sample),
-        }
-    }
-
-    /// A function that fails fast must never look improved. An expectation holds also where errors are allowed.
-    fn failure(&self, arm: Arm, invoked: &Invoked) -> Option<Stopped> {
-        let unexpected = || {
-            self.checks
-                .expect
-                .iter()
-                .find_map(|expectation| expectation.check(&invoked.body).err())
-                .map(|message| Stopped::Unexpected { arm, message })
-        };
-        if self.checks.allow_function_errors
-            && let Some(unexpected) = unexpected()
-        {
-            return Some(unexpected);
-        }
-        if invoked.function_error.is_some() {
-            let message = payload::decode_function_error(&invoked.body);
-            return Some(Stopped::FunctionFailed { arm, message });
-        }
-        if let Some(code) = payload::status_code_of(&invoked.body).filter(|code| *code >= 400) {
-            let message = format!("statusCode {code}: {}", payload::excerpt(&invoked.body));
-            return Some(Stopped::FunctionFailed { arm, message });
-        }
-        unexpected()
-    }
-
-    fn note_answer(&mut self, subject: usize, invoked: &Invoked) {
-        let answers = &mut self.subjects[subject].answers;
-        if invoked.function_error.is_none() && answers.shape.is_none() {
-            answers.shape = Some(payload::Shape::of(&invoked.body));
-            answers.version = payload::version_of(&invoked.body);
         }
     }
 

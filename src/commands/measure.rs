@@ -8,10 +8,11 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::bench::budget;
+use crate::bench::checks::Checks;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
 use crate::bench::plan::Plan;
-use crate::bench::run::{Checks, Measured, Run};
+use crate::bench::run::{Measured, Run};
 use crate::bench::stopped::Stopped;
 use crate::bench::summary;
 use crate::config::{Place, Settings, Target};

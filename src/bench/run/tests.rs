@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use super::*;
+use crate::bench::payload::Expectation;
 use crate::bench::stop::stop;
+use crate::lambda::LambdaError;
 
 /// What a scripted function answers to one invoke.
 #[derive(Clone)]
