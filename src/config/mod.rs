@@ -58,15 +58,7 @@ pub fn demo(
     resolve::demo(args, globals, unpacked_folder, &Surroundings::of_process()?)
 }
 
-/// The functions that `lambench serve` offers from the start.
-pub fn served_functions(
-    args: &ServeArgs,
-    globals: &Globals,
-) -> Result<Vec<ServedFunction>, ConfigError> {
-    served(args, globals).map(|served| served.functions)
-}
-
-/// The same with warnings.
+/// The functions that `lambench serve` offers from the start, with warnings.
 pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError> {
     served::served(args, globals, &Surroundings::of_process()?)
 }

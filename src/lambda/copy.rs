@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::types::{
-    Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LoggingConfig, PackageType,
-    Runtime, SnapStart, SnapStartApplyOn, TracingConfig, UpdateRuntimeOn, VpcConfig,
+    Environment, EphemeralStorage, FunctionCode, FunctionCodeLocation, FunctionConfiguration,
+    LoggingConfig, PackageType, Runtime, SnapStart, SnapStartApplyOn, TracingConfig,
+    UpdateRuntimeOn, VpcConfig,
 };
 use aws_smithy_types::Blob;
 
@@ -250,20 +251,8 @@ fn not_copied(c: &FunctionConfiguration) -> Vec<String> {
 impl Lambda {
     /// `GetFunction` of a function or a version (`NAME`, `NAME:QUALIFIER`, an ARN), and whether its runtime is pinned.
     pub async fn model(&self, function: &str) -> Result<Model, LambdaError> {
-        let doing = || format!("reading {function}");
-        let output = self
-            .control
-            .get_function()
-            .function_name(function)
-            .send()
-            .await
-            .map_err(|error| LambdaError::from_sdk(doing(), self.endpoint_url(), &error))?;
-        let configuration = output
-            .configuration
-            .ok_or_else(|| LambdaError::Unreachable {
-                doing: doing(),
-                why: "the answer has no configuration".into(),
-            })?;
+        let doing = format!("reading {function}");
+        let (configuration, code) = self.configuration(function, doing).await?;
         if let Some((why, hint)) = uncopyable(&configuration) {
             return Err(LambdaError::Unsuitable {
                 function: function.to_owned(),
@@ -286,10 +275,30 @@ impl Lambda {
         };
         Ok(Model {
             configuration,
-            location: output.code.and_then(|code| code.location),
+            location: code.and_then(|code| code.location),
             pin,
             not_copied,
         })
+    }
+
+    /// `GetFunction` as the endpoint answers it, environment variables and all: never to be kept or shown.
+    pub(super) async fn configuration(
+        &self,
+        function: &str,
+        doing: String,
+    ) -> Result<(FunctionConfiguration, Option<FunctionCodeLocation>), LambdaError> {
+        let call = self.control.get_function().function_name(function);
+        let output = call
+            .send()
+            .await
+            .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;
+        let configuration = output
+            .configuration
+            .ok_or_else(|| LambdaError::Unreachable {
+                doing,
+                why: "the answer has no configuration".into(),
+            })?;
+        Ok((configuration, output.code))
     }
 
     async fn pin(&self, function: &str) -> Result<Option<String>, LambdaError> {

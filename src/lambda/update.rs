@@ -51,22 +51,9 @@ impl Lambda {
         function: &str,
         shown: &str,
     ) -> Result<HashMap<String, String>, LambdaError> {
-        let doing = || format!("reading the environment variables of {shown}");
-        let output = self
-            .control
-            .get_function()
-            .function_name(function)
-            .send()
-            .await
-            .map_err(|error| LambdaError::from_sdk(doing(), self.endpoint_url(), &error))?;
-        let environment = output
-            .configuration
-            .ok_or_else(|| LambdaError::Unreachable {
-                doing: doing(),
-                why: "the answer has no configuration".into(),
-            })?
-            .environment;
-        match environment {
+        let doing = format!("reading the environment variables of {shown}");
+        let (configuration, _) = self.configuration(function, doing).await?;
+        match configuration.environment {
             None => Ok(HashMap::new()),
             Some(environment) => match environment.error {
                 None => Ok(environment.variables.unwrap_or_default()),

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::bench::events::Event;
 use crate::config::Lang;
 use crate::results::{Arm, Exclusion};
+use crate::stats::median;
 
 use super::figure;
 use super::style::Style;
@@ -156,7 +157,7 @@ impl Progress {
             .cold_ms
             .iter()
             .map(|(arm, cold_ms)| {
-                let median = figure::time(median(cold_ms), self.text);
+                let median = figure::time(median(cold_ms).unwrap_or_default(), self.text);
                 match self.text.arm(*arm) {
                     Some(arm) => format!("{arm} {median}"),
                     None => median,
@@ -206,13 +207,6 @@ fn time_left(elapsed: Duration, done: usize, total: usize) -> Option<u64> {
     let timed = done.checked_sub(1).filter(|timed| *timed > 0)?;
     let left = total.checked_sub(done).filter(|left| *left > 0)?;
     Some((elapsed.as_secs_f64() / timed as f64 * left as f64).ceil() as u64)
-}
-
-fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let n = sorted.len();
-    f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2])
 }
 
 #[cfg(test)]
