@@ -1,5 +1,7 @@
 //! Two sets of samples side by side -> [`Comparison`]. Pure.
 
+mod figures;
+
 use crate::results::{Arm, ArmSummary, SubjectResult};
 use crate::stats::Spread;
 
@@ -39,8 +41,12 @@ pub enum Metric {
     Restore,
     /// `Duration` of a cold start.
     ColdHandler,
+    /// Client time of a cold start.
+    ColdClient,
     /// `Duration` of a warm start.
     WarmStart,
+    /// Client time of a warm start.
+    WarmClient,
     /// `Max Memory Used`, the largest seen.
     MaxMemory,
     /// `Billed Duration` of a cold start.
@@ -170,7 +176,9 @@ fn spread(metric: Metric, summary: &ArmSummary) -> Option<Spread> {
         Metric::Init => summary.init_ms,
         Metric::Restore => summary.restore_ms,
         Metric::ColdHandler => summary.cold_handler_ms,
+        Metric::ColdClient => summary.cold_client_ms,
         Metric::WarmStart => summary.warm_ms,
+        Metric::WarmClient => summary.warm_client_ms,
         Metric::BilledCold => summary.cold_billed_ms,
         Metric::BilledWarm => summary.warm_billed_ms,
         _ => None,

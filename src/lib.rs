@@ -10,6 +10,7 @@
 //!   -> report            REPORT text or JSON -> Report; pure
 //!   -> sample (bench)    accepted, or excluded with a reason; appended to the run's log at once
 //!   -> summary, comparison (stats, compare, cost); pure
+//!   -> verdict (gate)    at the looks that were fixed before; pure
 //!   -> render            terminal, JSON
 //! ```
 
@@ -20,6 +21,7 @@ pub mod compare;
 pub mod config;
 pub mod cost;
 pub mod exit;
+pub mod gate;
 pub mod lambda;
 pub mod render;
 pub mod report;

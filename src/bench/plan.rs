@@ -91,6 +91,7 @@ impl Plan {
                 .flat_map(|slot| (0..self.concurrency).map(|_| slot.arm))
                 .collect(),
             around: false,
+            looks: None,
         }
     }
 }

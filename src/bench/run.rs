@@ -14,7 +14,6 @@ use crate::bench::payload;
 use crate::bench::plan::Plan;
 use crate::bench::stop::Stop;
 use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
-use crate::bench::summary;
 use crate::bench::target::{Sent, Target, send};
 use crate::lambda::Invoked;
 use crate::report::{Tail, parse_tail};
@@ -288,7 +287,7 @@ impl<'a, T: Target> Run<'a, T> {
         let starts: Vec<f64> = samples
             .iter()
             .filter(|sample| sample.accepted)
-            .filter_map(summary::cold_start_ms)
+            .filter_map(Sample::cold_start_ms)
             .collect();
         if !starts.is_empty() {
             (state.fruitless, state.failed_calls) = (0, 0);

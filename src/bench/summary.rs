@@ -31,14 +31,14 @@ pub fn summarise(samples: &[Sample], subject: &SubjectResult, prices: &Prices) -
     };
     ArmSummary {
         arm: subject.arm,
-        cold_ms: spread(&cold(&cold_start_ms)),
+        cold_ms: spread(&cold(&Sample::cold_start_ms)),
         init_ms: spread(&cold(&|s| s.init_ms)),
         restore_ms: spread(&cold(&|s| s.restore_ms)),
         cold_handler_ms: spread(&cold(&|s| s.handler_ms)),
         cold_client_ms: spread(&cold(&|s| Some(s.client_ms))),
         platform_ms: warm_round_trip_ms.and_then(|round_trip_ms| {
             spread(&cold(&|s| {
-                Some((s.client_ms - cold_start_ms(s)? - round_trip_ms).max(0.0))
+                Some((s.client_ms - s.cold_start_ms()? - round_trip_ms).max(0.0))
             }))
         }),
         cold_billed_ms: spread(&cold_billed),
@@ -53,11 +53,6 @@ pub fn summarise(samples: &[Sample], subject: &SubjectResult, prices: &Prices) -
         cost_cold_usd_per_million: cost(&cold_billed),
         cost_warm_usd_per_million: cost(&warm_billed),
     }
-}
-
-/// Init (or restore) and handler of a cold start, ms.
-pub fn cold_start_ms(sample: &Sample) -> Option<f64> {
-    Some(sample.init_ms.or(sample.restore_ms)? + sample.handler_ms?)
 }
 
 /// Excluded samples, counted by arm, kind and reason.

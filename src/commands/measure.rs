@@ -296,6 +296,8 @@ pub async fn follow(
         samples: Vec::new(),
         exclusions: Vec::new(),
         summary: Vec::new(),
+        judgements: Vec::new(),
+        look: None,
         cost: RunCost::default(),
         warnings: run_warnings,
         ending: Ending::Complete,

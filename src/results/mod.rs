@@ -4,11 +4,14 @@ pub mod conditions;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod store;
+mod verdict;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::stats::Spread;
+pub use verdict::{Judgement, Verdict};
+
+use crate::stats::{Looks, Spread};
 
 /// The version of the JSON form. It only grows: fields are added, never renamed or removed.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -148,6 +151,13 @@ pub struct Sample {
     pub error: Option<String>,
 }
 
+impl Sample {
+    /// Init (or restore) and handler of a cold start, ms.
+    pub fn cold_start_ms(&self) -> Option<f64> {
+        Some(self.init_ms.or(self.restore_ms)? + self.handler_ms?)
+    }
+}
+
 /// Where a subject was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -230,7 +240,7 @@ pub struct SubjectResult {
 }
 
 /// What was planned before the first invoke.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanRecord {
     /// Seed of the order.
     pub seed: u64,
@@ -243,6 +253,9 @@ pub struct PlanRecord {
     /// `--around`: all of before, then a command, then all of after; not interleaved.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub around: bool,
+    /// When the data may be judged, fixed before the first invoke; none in results of one subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks: Option<Looks>,
 }
 
 /// Excluded samples of one arm, kind and reason.
@@ -345,6 +358,12 @@ pub struct RunResult {
     pub exclusions: Vec<ExcludedCount>,
     /// Figures per arm.
     pub summary: Vec<ArmSummary>,
+    /// The verdicts: on cold.p50 always where two subjects were measured, and on every budget.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judgements: Vec<Judgement>,
+    /// The look at which the run was decided or ended, from 1; none if it did not come to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<u32>,
     /// What it cost.
     #[serde(flatten)]
     pub cost: RunCost,

@@ -2,6 +2,16 @@
 //!
 //! A figure that is not finite is never left out quietly: with one among them there is no median and no spread.
 
+mod change;
+mod interval;
+mod looks;
+mod multiple;
+
+pub use change::{Change, change, p_value};
+pub use interval::quantile_interval;
+pub use looks::Looks;
+pub use multiple::{benjamini_hochberg, holm};
+
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 

@@ -16,7 +16,15 @@ impl Text {
             Metric::Init => self.pick("init", "초기화"),
             Metric::Restore => self.pick("restore", "복원"),
             Metric::ColdHandler => self.pick("handler", "핸들러"),
+            Metric::ColdClient => self.pick(
+                "Cold start, seen by the client",
+                "콜드 스타트(클라이언트 기준)",
+            ),
             Metric::WarmStart => self.pick("Warm start", "웜 스타트"),
+            Metric::WarmClient => self.pick(
+                "Warm start, seen by the client",
+                "웜 스타트(클라이언트 기준)",
+            ),
             Metric::MaxMemory => self.pick("Max memory", "최대 메모리"),
             Metric::BilledCold => self.pick("Billed time, cold", "과금 시간(콜드)"),
             Metric::BilledWarm => self.pick("Billed time, warm", "과금 시간(웜)"),
