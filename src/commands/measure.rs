@@ -12,24 +12,23 @@ use crate::bench::checks::Checks;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
 use crate::bench::plan::Plan;
-use crate::bench::run::{Measured, Run};
+use crate::bench::run::Run;
 use crate::bench::stopped::Stopped;
-use crate::bench::summary;
 use crate::config::{Place, Settings, Target};
-use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::Function;
-use crate::render::{self, Previous, Style};
+use crate::render::{self};
 use crate::results::store::{Interrupted, RunLog, Store, StoreError};
-use crate::results::{Arm, Ending, Kind, RunCost, RunResult, SCHEMA_VERSION};
+use crate::results::{Arm, Ending, RunCost, RunResult, SCHEMA_VERSION};
 
 use super::around::Around;
+use super::conclude::{complete, conclude, unwritable};
 use super::copies;
 use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, print, signals, warnings};
+use super::{Failure, again, consent, forecast, signals, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -352,132 +351,9 @@ pub async fn follow(
     Ok(Some((result, stopped)))
 }
 
-/// Fills in what only the measurement could tell.
-fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
-    for (subject, answers) in result.subjects.iter_mut().zip(&measured.answers) {
-        if let (None, Some(version)) = (&subject.label, &answers.version) {
-            subject.version.clone_from(version);
-            subject.version_source = "response".into();
-        }
-    }
-    if let [before, after] = measured.answers.as_slice()
-        && let (Some(b), Some(a)) = (&before.shape, &after.shape)
-        && let Some(difference) = b.difference(a)
-    {
-        result.warnings.push(format!(
-            "before and after answer in different shapes ({difference}); do both do the same work?"
-        ));
-    }
-    result.summary = result
-        .subjects
-        .iter()
-        .map(|subject| summary::summarise(&measured.samples, subject, prices))
-        .collect();
-    result.exclusions = summary::exclusion_counts(&measured.samples);
-    result.samples = measured.samples;
-    let stopped = measured.ending.err();
-    if let Some(why) = &stopped {
-        result.ending = Ending::Stopped {
-            why: why.to_string(),
-        };
-    }
-    stopped
-}
-
-/// Stores the result, prints the report, and says how it ended.
-fn conclude(
-    settings: &Settings,
-    store: &Store,
-    result: &RunResult,
-    baseline: Option<RunResult>,
-    stopped: Option<Stopped>,
-    progress: &Mutex<render::Progress>,
-    show: &mut Show,
-) -> Result<Exit, Failure> {
-    let previous = match (baseline, settings.baseline.as_deref()) {
-        (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
-        _ if settings.previous && result.subjects.len() == 1 => store
-            .latest_comparable(&result.subjects[0])
-            .map(Previous::earlier),
-        _ => None,
-    };
-    let saved = store.save(result);
-    let mut unwritten: Vec<StoreError> = Vec::new();
-    if let Some(path) = &settings.save {
-        unwritten.extend(store.save_as(result, path).err());
-    }
-    match (&settings.save_baseline, &stopped) {
-        (Some(name), None) => unwritten.extend(store.save_baseline(name, result).err()),
-        (Some(name), Some(_)) => tell(
-            progress,
-            Event::Note(format!(
-                "the run was stopped: it is not stored as baseline {name}"
-            )),
-        ),
-        (None, _) => {}
-    }
-    // What was measured is shown whether or not it could be kept.
-    if let Show::Keep(kept) = show {
-        *kept = Some(Box::new(result.clone()));
-    }
-    let shown = if matches!(show, Show::Keep(_)) {
-        Ok(())
-    } else if settings.json {
-        print(&render::json(result))
-    } else if has_cold_starts(result) {
-        let style = Style::for_stdout();
-        print(&render::report(
-            result,
-            previous.as_ref(),
-            settings.lang,
-            &style,
-            saved.as_deref().ok(),
-        ))
-    } else {
-        Ok(())
-    };
-    match shown {
-        // A terminal that was closed: that is why the run was stopped, not another failure.
-        Err(failure) if matches!(stopped, Some(Stopped::Interrupted)) => {
-            failure.report();
-        }
-        shown => shown?,
-    }
-    unwritten.extend(saved.err());
-    let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
-    if let Some(last) = unwritten.pop() {
-        for failure in unwritten {
-            failure.report();
-        }
-        if stopped.is_none() {
-            return Err(last);
-        }
-        last.report();
-    }
-    if let Some(note) = again::how_to_go_on(result, stopped.as_ref()) {
-        tell(progress, Event::Note(note));
-    }
-    match stopped {
-        None => Ok(Exit::Done),
-        Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
-        Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
-    }
-}
-
-fn unwritable(error: &StoreError) -> Failure {
-    Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint())
-}
-
 /// A usage error about something stored.
 pub fn misnamed(error: &StoreError) -> Failure {
     Failure::new(Exit::Usage, error.to_string()).hint(error.hint())
-}
-
-fn has_cold_starts(result: &RunResult) -> bool {
-    result
-        .samples
-        .iter()
-        .any(|sample| sample.accepted && sample.kind == Kind::Cold)
 }
 
 fn machine() -> String {

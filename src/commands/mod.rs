@@ -2,6 +2,7 @@
 
 mod again;
 mod around;
+mod conclude;
 mod consent;
 mod copies;
 mod demo;

@@ -1,9 +1,12 @@
 //! One function that may be touched, invoked and, at the end, put back as it was (or deleted, if it is ours).
 
+mod restore;
+mod settle;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use aws_sdk_lambda::types::State;
 
 use super::journal::{Entry, Journal, Journals, Key, Original};
 use super::rate::Settling;
@@ -380,181 +383,6 @@ impl Function {
                 let doing = format!("invoking {}", shared.found.function_name);
                 LambdaError::from_sdk(doing, shared.lambda.endpoint_url(), &error)
             })
-    }
-
-    /// Puts the function back (or deletes it, if it is staged). Safe to call at any time, also twice.
-    pub async fn finish(&self) -> Result<Finished, LambdaError> {
-        let written = {
-            let touched = self.lock();
-            if touched.finished {
-                return Ok(Finished::Untouched);
-            }
-            touched.written.clone()
-        };
-        let finished = if self.shared.staged {
-            self.shared
-                .lambda
-                .delete(&self.shared.found.function_name)
-                .await?;
-            Finished::Deleted
-        } else if let Some(written) = written {
-            match self.restore(&written).await {
-                Err(gone) if gone.code() == Some("ResourceNotFoundException") => Finished::Gone,
-                finished => finished?,
-            }
-        } else {
-            Finished::Untouched
-        };
-        let mut touched = self.lock();
-        if let (Some(journal), Some(entry)) = (&touched.journal, &touched.entry) {
-            journal.done(entry)?;
-        }
-        touched.finished = true;
-        // The lock goes, too.
-        touched.journal = None;
-        Ok(finished)
-    }
-
-    async fn restore(&self, written: &Value) -> Result<Finished, LambdaError> {
-        let original = &self.shared.original;
-        let value = original.value();
-        for _ in 0..RESTORE_ATTEMPTS {
-            let now = self.wait().await?;
-            let in_doubt = self.lock().in_doubt;
-            if value.is_in(&now) && !in_doubt {
-                let never_changed = now.revision_id == self.shared.found.revision_id;
-                return Ok(if never_changed {
-                    Finished::Untouched
-                } else {
-                    Finished::Restored
-                });
-            }
-            // An earlier touch of ours may stand if the last one never arrived: whatever a touch writes is ours.
-            let ours = value.is_in(&now) || written.is_in(&now) || original.is_touched(&now);
-            if !ours {
-                return Ok(Finished::LeftAlone);
-            }
-            // In doubt it is written even where it stands already: the new revision shuts out whatever of ours may
-            // still be on its way.
-            match self.write(&value, now.revision_id).await {
-                // Somebody deployed between the reading and the writing: what they wrote is read, and only then
-                // decided about.
-                Ok(()) | Err(LambdaError::ChangedByOthers { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let settled = self.wait().await?;
-        if value.is_in(&settled) {
-            Ok(Finished::Restored)
-        } else {
-            Err(self.changed("it changes faster than it can be put back"))
-        }
-    }
-
-    async fn write(&self, value: &Value, revision: Option<String>) -> Result<(), LambdaError> {
-        self.lock().in_doubt = true;
-        let written = self.write_once_settled(value, revision).await;
-        // An answer that decides is the end of that update; silence and retries that ran out are not.
-        self.lock().in_doubt = written.as_ref().is_err_and(LambdaError::is_passing);
-        written
-    }
-
-    async fn write_once_settled(
-        &self,
-        value: &Value,
-        revision: Option<String>,
-    ) -> Result<(), LambdaError> {
-        let clock = Instant::now();
-        let mut pause = FIRST_CONFLICT_PAUSE;
-        loop {
-            let sent = self
-                .shared
-                .lambda
-                .update(
-                    self.name(),
-                    &self.found().function_name,
-                    value,
-                    revision.clone(),
-                )
-                .await;
-            let Err(error) = sent else { return Ok(()) };
-            match error.code() {
-                // A retry of ours may have met our own first attempt, whose answer was lost.
-                Some("PreconditionFailedException") => {
-                    let now = self.wait().await?;
-                    if value.is_in(&now) {
-                        return Ok(());
-                    }
-                    return Err(self.changed("its revision is not the one that was last read"));
-                }
-                Some("ResourceConflictException") if clock.elapsed() < CONFLICT_LIMIT => {
-                    // The revision is not read anew: if the update under way is somebody else's, ours must fail.
-                    self.shared.lambda.notes.once(format!(
-                        "another update of {} is under way: waiting and trying again",
-                        self.found().function_name
-                    ));
-                    self.wait().await?;
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_CONFLICT_PAUSE);
-                }
-                _ => return Err(error),
-            }
-        }
-    }
-
-    /// Waits until no update is under way.
-    async fn settle(&self) -> Result<Description, LambdaError> {
-        let now = self.wait().await?;
-        match now.failed() {
-            None => Ok(now),
-            Some(failed) => Err(failed),
-        }
-    }
-
-    /// As [`Self::settle`], but a failed update doesn't keep us from putting back what is ours.
-    async fn wait(&self) -> Result<Description, LambdaError> {
-        let (now, _) = self.wait_since(Instant::now()).await?;
-        Ok(now)
-    }
-
-    /// As [`Self::wait`], for an update sent at `clock`; says too when the last look was that came too early.
-    async fn wait_since(
-        &self,
-        clock: Instant,
-    ) -> Result<(Description, Option<Duration>), LambdaError> {
-        let (mut looks, mut early) = (0, None);
-        let mut woken = false;
-        loop {
-            let looked = clock.elapsed();
-            let now = self.shared.lambda.describe(self.name()).await?;
-            let may_wake = self.lock().may_invoke;
-            let pending = now.state == State::Pending
-                || (now.state == State::Inactive && may_wake)
-                || now.last_update == LastUpdateStatus::InProgress;
-            if !pending {
-                return Ok((now, early));
-            }
-            early = Some(looked);
-            if now.state == State::Inactive && !woken {
-                // A function that AWS has put to sleep is woken by an invoke, which fails.
-                woken = true;
-                let _ = self.invoke(b"{}".to_vec()).await;
-            }
-            if clock.elapsed() > SETTLE_LIMIT {
-                return Err(LambdaError::TimedOut {
-                    doing: format!("waiting for {} to settle", now.function_name),
-                    why: format!(
-                        "State {}, LastUpdateStatus {} for {} s",
-                        now.state.as_str(),
-                        now.last_update.as_str(),
-                        SETTLE_LIMIT.as_secs()
-                    ),
-                });
-            }
-            let pause = self.settling().next_look(looks, clock.elapsed());
-            looks += 1;
-            tokio::time::sleep(pause).await;
-        }
     }
 
     fn remember(&self, settled: &Description) {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::*;
 use crate::bench::payload::Expectation;
 use crate::bench::stop::stop;
+use crate::lambda::Invoked;
 use crate::lambda::LambdaError;
 
 /// What a scripted function answers to one invoke.
