@@ -54,6 +54,11 @@ pub struct RunArgs {
     /// Every function of lambench.toml, one after another
     #[arg(long, conflicts_with_all = ["function", "before", "after"])]
     pub all: bool,
+    /// Every function on AWS with this tag: KEY=VALUE, or KEY whatever its value (repeatable: all of them)
+    ///
+    /// The value may have * and ?. With --function 'data-*' only of those.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag, conflicts_with_all = ["all", "before", "after", "local"])]
+    pub tag: Vec<String>,
     /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
@@ -152,6 +157,14 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write it as KEY=VALUE".into()),
+    }
+}
+
+/// `KEY=VALUE` or `KEY`.
+fn tag(text: &str) -> Result<String, String> {
+    match text.split('=').next() {
+        Some(key) if !key.is_empty() => Ok(text.to_owned()),
+        _ => Err("write it as KEY=VALUE, or KEY".into()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `run --dry-run`: what would be called, touched and paid. Only calls that read are made.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::bench::estimate::{self, Facts, Known};
+use crate::bench::estimate::{self, Estimate, Facts, Known};
 use crate::bench::plan::Plan;
 use crate::config::{CopySpec, Place, Settings, Target};
 use crate::exit::Exit;
@@ -13,11 +13,55 @@ use crate::results::store::Store;
 
 use super::{Failure, consent, forecast, policy, print, warnings};
 
+/// What is known of a run before it begins.
+pub struct Planned {
+    /// The subjects, and what is expected of each.
+    pub subjects: Vec<(Facts, Known)>,
+    /// Which start when.
+    pub plan: Plan,
+    /// Calls, cost and time.
+    pub estimate: Estimate,
+    /// Warnings.
+    pub notes: Vec<String>,
+}
+
+impl Planned {
+    /// Of the functions, where they are deployed ones.
+    pub fn region(&self) -> Option<&str> {
+        self.subjects.first()?.0.region.as_deref()
+    }
+}
+
 /// Prints the plan.
 pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
+    let planned = planned(settings, &mut None).await?;
+    if settings.json {
+        print(&format!("{:#}\n", form(&planned, settings)))?;
+    } else {
+        let permissions = (
+            policy::actions(settings),
+            policy::resources(settings, planned.region()),
+        );
+        print(&render::dry_run(
+            &planned.subjects,
+            &planned.estimate,
+            &permissions,
+            &planned.notes,
+            settings,
+            &Style::for_stdout(),
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Looks at the subjects and plans. `connection` is opened where it is needed, and kept for the next.
+pub async fn planned(
+    settings: &Settings,
+    connection: &mut Option<Lambda>,
+) -> Result<Planned, Failure> {
     let store = Store::new(&settings.project);
     let mut notes = settings.warnings.clone();
-    let facts = facts(settings, &mut notes).await?;
+    let facts = facts(settings, &mut notes, connection).await?;
     let subjects: Vec<(Facts, Known)> = facts
         .into_iter()
         .map(|facts| {
@@ -34,52 +78,54 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
         settings.pace.concurrency,
     );
     let estimate = estimate::estimate(&subjects, &plan, &settings.safety.prices());
-    let region = subjects.first().and_then(|(facts, _)| facts.region.clone());
-    if settings.json {
-        let touched: Vec<&str> = subjects
-            .iter()
-            .filter(|(facts, _)| facts.in_place)
-            .map(|(facts, _)| facts.name.as_str())
-            .collect();
-        let form = json!({
-            "dry_run": true,
-            "plan": plan.record(),
-            "touched": touched,
-            "calls": estimate.calls,
-            "cost_usd": estimate.cost_usd,
-            "most_usd": estimate.most_usd,
-            "seconds": estimate.seconds,
-            "prices_as_of": settings.safety.prices().as_of,
-            "from_result": subjects.iter().map(|(_, known)| &known.from).collect::<Vec<_>>(),
-            "iam_policy": policy::policy(settings, region.as_deref()),
-            "warnings": notes,
-        });
-        print(&format!("{form:#}\n"))?;
-    } else {
-        let permissions = (
-            policy::actions(settings),
-            policy::resources(settings, region.as_deref()),
-        );
-        print(&render::dry_run(
-            &subjects,
-            &estimate,
-            &permissions,
-            &notes,
-            settings,
-            &Style::for_stdout(),
-        ))?;
-    }
-    Ok(Exit::Done)
+    Ok(Planned {
+        subjects,
+        plan,
+        estimate,
+        notes,
+    })
 }
 
-async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts>, Failure> {
-    let lambda = match &settings.place {
-        Place::Sandbox => None,
+/// The machine form.
+pub fn form(planned: &Planned, settings: &Settings) -> Value {
+    let Planned {
+        subjects, estimate, ..
+    } = planned;
+    let touched: Vec<&str> = subjects
+        .iter()
+        .filter(|(facts, _)| facts.in_place)
+        .map(|(facts, _)| facts.name.as_str())
+        .collect();
+    json!({
+        "dry_run": true,
+        "plan": planned.plan.record(),
+        "touched": touched,
+        "calls": estimate.calls,
+        "cost_usd": estimate.cost_usd,
+        "most_usd": estimate.most_usd,
+        "seconds": estimate.seconds,
+        "prices_as_of": settings.safety.prices().as_of,
+        "from_result": subjects.iter().map(|(_, known)| &known.from).collect::<Vec<_>>(),
+        "iam_policy": policy::policy(settings, planned.region()),
+        "warnings": planned.notes,
+    })
+}
+
+async fn facts(
+    settings: &Settings,
+    notes: &mut Vec<String>,
+    connection: &mut Option<Lambda>,
+) -> Result<Vec<Facts>, Failure> {
+    if let (
+        None,
         Place::Aws {
             endpoint_url,
             region,
             profile,
-        } => Some(
+        },
+    ) = (&connection, &settings.place)
+    {
+        *connection = Some(
             Lambda::connect(Connect {
                 control_rate: Some(settings.pace.control_rate),
                 endpoint_url: endpoint_url.clone(),
@@ -87,11 +133,11 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
                 profile: profile.clone(),
             })
             .await?,
-        ),
-    };
+        );
+    }
     let mut all = Vec::new();
     for subject in &settings.subjects {
-        all.push(match (&subject.target, &lambda) {
+        all.push(match (&subject.target, &*connection) {
             (Target::Package(package), _) => forecast::of_package(subject, package),
             (Target::InPlace(name), Some(lambda)) => {
                 let mut found = lambda.describe(name).await?;

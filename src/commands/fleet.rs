@@ -1,48 +1,61 @@
 //! Many functions, one after another: each is a run of its own, and what goes wrong with one is that one's line.
 
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::bench::events::Event;
 use crate::cli::{Globals, RunArgs};
-use crate::config::{self, Chosen};
+use crate::config::safety::{Match, Rule, glob};
+use crate::config::{self, Chosen, Settings};
 use crate::exit::Exit;
-use crate::lambda::{Connect, Lambda};
+use crate::lambda::{Connect, Lambda, Listed};
 use crate::render::{self, FleetLine, Style};
 
-use super::measure::{self, Show};
+use super::measure::{self, Show, tell};
 use super::signals::Signals;
-use super::{Failure, consent, print};
+use super::{Failure, consent, fleet_plan, print};
+
+const NEEDS_TAGS: &str = "--tag needs lambda:ListTags on every function that it looks at; --function 'PATTERN' narrows \
+     them; --iam-policy prints the least policy";
 
 /// Whether the command line names more than one function.
 pub fn is_wanted(args: &RunArgs) -> bool {
-    args.all || args.function.as_deref().is_some_and(config::is_pattern)
+    let pattern = args.function.as_deref().is_some_and(config::is_pattern);
+    args.all || !args.tag.is_empty() || pattern
 }
 
-/// Measures every function that is named, then prints a line for each.
-pub async fn fleet(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
+/// Measures every function that is named, or plans it, then prints a line for each.
+pub async fn fleet(mut args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     let chosen = config::chosen(&args, &globals)?;
-    let names = match chosen {
-        Chosen::Names(names) => names,
-        Chosen::OnAws(pattern) => deployed(&args, &pattern).await?,
+    if args.safety.iam_policy {
+        return fleet_plan::print_policy(&args, &globals, &chosen).await;
+    }
+    let names = match &chosen {
+        Chosen::Names(names) => names.clone(),
+        Chosen::OnAws { .. } => deployed(&args, &globals, &chosen).await?,
     };
+    if args.payload.as_deref() == Some("-") {
+        // It can be read once.
+        args.payload = Some(std::io::read_to_string(std::io::stdin()).map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("--payload -: reading standard input: {error}"),
+            )
+        })?);
+    }
+    if args.safety.dry_run {
+        return fleet_plan::dry_run(&args, &globals, &chosen, names).await;
+    }
     let mut session: Option<(measure::Shared, Signals)> = None;
     let mut lines = Vec::new();
     for name in names {
-        let one = RunArgs {
-            function: Some(name.clone()),
-            all: false,
-            ..args.clone()
-        };
-        let settings = match config::settings(&one, &globals) {
+        let settings = match settings_of(&name, &args, &globals, &chosen) {
             Ok(settings) => settings,
-            Err(error) => {
-                lines.push(failed(name, &error.into()));
+            Err(failure) => {
+                lines.push(failed(name, &failure));
                 continue;
             }
         };
-        if let Err(denied) = consent::not_denied_by_name(&settings) {
-            lines.push(failed(name, &denied));
-            continue;
-        }
         let (progress, signals) = match &mut session {
             Some((progress, signals)) => {
                 let fresh = render::Progress::new(settings.quiet, settings.lang);
@@ -94,6 +107,26 @@ pub async fn fleet(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
     })
 }
 
+/// The settings of one of them, unless it is never to be measured.
+pub fn settings_of(
+    name: &str,
+    args: &RunArgs,
+    globals: &Globals,
+    chosen: &Chosen,
+) -> Result<Settings, Failure> {
+    let mut one = RunArgs {
+        function: Some(name.to_owned()),
+        all: false,
+        tag: Vec::new(),
+        ..args.clone()
+    };
+    // What was found there is measured there, also if lambench.toml has a package of that name.
+    one.place.aws |= matches!(chosen, Chosen::OnAws { .. });
+    let settings = config::settings(&one, globals)?;
+    consent::not_denied_by_name(&settings)?;
+    Ok(settings)
+}
+
 fn failed(function: String, failure: &Failure) -> FleetLine {
     failure.report();
     FleetLine {
@@ -103,31 +136,86 @@ fn failed(function: String, failure: &Failure) -> FleetLine {
     }
 }
 
-/// The functions of the account and region whose names match.
-async fn deployed(args: &RunArgs, pattern: &str) -> Result<Vec<String>, Failure> {
+/// The functions of the account and region whose names and tags match.
+async fn deployed(
+    args: &RunArgs,
+    globals: &Globals,
+    chosen: &Chosen,
+) -> Result<Vec<String>, Failure> {
+    let Chosen::OnAws {
+        pattern,
+        tags,
+        control_rate,
+    } = chosen
+    else {
+        return Ok(Vec::new());
+    };
+    let lang = config::language(globals);
+    let progress = Arc::new(Mutex::new(render::Progress::new(globals.quiet, lang)));
     let lambda = Lambda::connect(Connect {
         endpoint_url: args.place.endpoint_url.clone(),
         region: args.place.region.clone(),
         profile: args.place.profile.clone(),
-        control_rate: args
-            .pace
-            .control_rate
-            .or(Some(config::DEFAULT_CONTROL_RATE)),
+        control_rate: Some(*control_rate),
     })
     .await?;
-    let mut names = lambda.functions().await?;
-    names.retain(|name| config::matches(pattern, name));
-    if names.is_empty() {
+    let waiting = Arc::clone(&progress);
+    lambda.on_note(move |note| tell(&waiting, Event::Note(note)));
+    let mut found = lambda.functions().await?;
+    found.retain(|function| glob(pattern, &function.name));
+    if !tags.is_empty() {
+        let note = render::reading_tags(found.len(), *control_rate, lang);
+        tell(&progress, Event::Note(note));
+        found = tagged(&lambda, found, tags).await?;
+    }
+    tell(&progress, Event::Finished);
+    if found.is_empty() {
+        let asked = Chosen::by_flags(pattern, tags);
+        let of = if tags.is_empty() {
+            "of that name"
+        } else {
+            "with that"
+        };
         return Err(Failure::new(
             Exit::Usage,
-            format!(
-                "--function {pattern}: no function of that name in {}",
-                lambda.region
-            ),
+            format!("{asked}: no function {of} in {}", lambda.region),
         )
         .hint(Some(
             "check --region and --profile, or define functions in lambench.toml".into(),
         )));
     }
-    Ok(names)
+    Ok(found.into_iter().map(|function| function.name).collect())
+}
+
+/// Those that have every one of the tags.
+async fn tagged(
+    lambda: &Lambda,
+    functions: Vec<Listed>,
+    wanted: &[Rule],
+) -> Result<Vec<Listed>, Failure> {
+    let mut all = Vec::new();
+    for function in functions {
+        // One whose tags can't be read may be the one that is meant: to go on without it would be a wrong answer.
+        let tags: BTreeMap<String, String> = match lambda.tags(&function).await {
+            Ok(Some(tags)) => tags,
+            Ok(None) => continue,
+            Err(error) => {
+                let denied = error
+                    .code()
+                    .is_some_and(|code| code.starts_with("AccessDenied"));
+                let failure = Failure::from(error);
+                return Err(if denied {
+                    failure.hint(Some(NEEDS_TAGS.into()))
+                } else {
+                    failure
+                });
+            }
+        };
+        let has =
+            |rule: &Rule| rule.names(&function.name, &function.arn, Some(&tags)) == Match::Yes;
+        if wanted.iter().all(has) {
+            all.push(function);
+        }
+    }
+    Ok(all)
 }

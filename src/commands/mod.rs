@@ -9,6 +9,7 @@ mod demo;
 mod dry_run;
 mod failure;
 mod fleet;
+mod fleet_plan;
 mod forecast;
 mod left_over;
 mod measure;

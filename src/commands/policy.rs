@@ -11,15 +11,17 @@ use super::{Failure, print};
 
 /// Prints the policy.
 pub async fn print_policy(settings: &Settings) -> Result<Exit, Failure> {
-    let policy = policy(settings, region(settings).await.as_deref());
-    let mut text = serde_json::to_string_pretty(&policy).expect("it has only string keys");
-    text.push('\n');
-    print(&text)?;
+    print_document(&policy(settings, region(settings).await.as_deref()))
+}
+
+/// Prints one.
+pub fn print_document(policy: &Value) -> Result<Exit, Failure> {
+    print(&format!("{policy:#}\n"))?;
     Ok(Exit::Done)
 }
 
 /// The region as far as flags, variables and profiles tell, without a call.
-async fn region(settings: &Settings) -> Option<String> {
+pub async fn region(settings: &Settings) -> Option<String> {
     match &settings.place {
         Place::Sandbox => None,
         Place::Aws {
@@ -30,22 +32,95 @@ async fn region(settings: &Settings) -> Option<String> {
 
 /// The policy; packages on this machine need no permission at all.
 pub fn policy(settings: &Settings, region: Option<&str>) -> Value {
-    let arns = resources(settings, region);
-    let mut statements = Vec::new();
-    if !arns.is_empty() {
-        statements.push(json!({
-            "Sid": "LambenchInPlace",
-            "Effect": "Allow",
-            "Action": actions(settings),
-            "Resource": arns,
-        }));
+    document(statements(settings, region))
+}
+
+/// Something that is allowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What it is for.
+    pub id: &'static str,
+    /// What is called.
+    pub actions: Vec<&'static str>,
+    /// On what.
+    pub resources: Vec<String>,
+    /// Patterns that tags of it must match.
+    pub tags: Vec<(String, String)>,
+}
+
+impl Statement {
+    fn new(id: &'static str, actions: &[&'static str], resources: Vec<String>) -> Self {
+        Self {
+            id,
+            actions: actions.to_vec(),
+            resources,
+            tags: Vec::new(),
+        }
     }
-    statements.extend(for_copies(settings, region));
+}
+
+/// What one run needs.
+pub fn statements(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
+    let arns = resources(settings, region);
+    let mut all = Vec::new();
+    if !arns.is_empty() {
+        all.push(Statement::new("LambenchInPlace", &actions(settings), arns));
+    }
+    all.extend(for_copies(settings, region));
+    all
+}
+
+/// What the search for the functions of a pattern needs, before any of them is measured.
+pub fn search(pattern: &str, by_tags: bool, region: Option<&str>) -> Vec<Statement> {
+    let list = Statement::new("LambenchList", &["lambda:ListFunctions"], vec!["*".into()]);
+    let tags = by_tags.then(|| {
+        let of = vec![arn(pattern, region)];
+        Statement::new("LambenchListTags", &["lambda:ListTags"], of)
+    });
+    std::iter::once(list).chain(tags).collect()
+}
+
+/// The policy of all that; what is alike is one statement.
+pub fn document(all: Vec<Statement>) -> Value {
+    let mut merged: Vec<Statement> = Vec::new();
+    for statement in all {
+        let alike = |other: &&mut Statement| {
+            (other.id, &other.actions, &other.tags)
+                == (statement.id, &statement.actions, &statement.tags)
+        };
+        match merged.iter_mut().find(alike) {
+            Some(other) => {
+                let more = statement.resources.into_iter();
+                let more: Vec<String> = more.filter(|r| !other.resources.contains(r)).collect();
+                other.resources.extend(more);
+            }
+            None => merged.push(statement),
+        }
+    }
+    let form = |(at, statement): (usize, &Statement)| {
+        // A Sid may stand once in a policy.
+        let before = merged[..at].iter().filter(|other| other.id == statement.id);
+        let number = match before.count() {
+            0 => String::new(),
+            n => (n + 1).to_string(),
+        };
+        let mut form = json!({
+            "Sid": format!("{}{number}", statement.id),
+            "Effect": "Allow",
+            "Action": statement.actions,
+            "Resource": statement.resources,
+        });
+        for (key, value) in &statement.tags {
+            form["Condition"]["StringLike"][format!("aws:ResourceTag/{key}")] = json!(value);
+        }
+        form
+    };
+    let statements: Vec<Value> = merged.iter().enumerate().map(form).collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// What copies need: to read what is copied, to do all with functions and layers of our own, to pass the role on.
-fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
+fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
     let copies: Vec<&CopySpec> = settings
         .subjects
         .iter()
@@ -57,7 +132,7 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
     if copies.is_empty() {
         return Vec::new();
     }
-    let allow = |id: &str, actions: &[&str], resources: Vec<String>| json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resources });
+    let allow = Statement::new;
     // A version or an alias of it is read, too.
     let models = copies
         .iter()

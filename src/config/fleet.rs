@@ -3,7 +3,9 @@
 use crate::cli::{Globals, RunArgs};
 
 use super::error::ConfigError;
+use super::pace;
 use super::resolve::config_file;
+use super::safety::{Rule, glob};
 use super::subjects::usage;
 use super::surroundings::Surroundings;
 
@@ -12,8 +14,26 @@ use super::surroundings::Surroundings;
 pub enum Chosen {
     /// Of lambench.toml, in order.
     Names(Vec<String>),
-    /// The endpoint's, by a pattern.
-    OnAws(String),
+    /// The endpoint's.
+    OnAws {
+        /// Their names.
+        pattern: String,
+        /// The tags that each has, all of them.
+        tags: Vec<Rule>,
+        /// Control-plane calls per second while they are looked for.
+        control_rate: u32,
+    },
+}
+
+impl Chosen {
+    /// The flags that say so, for messages.
+    pub fn by_flags(pattern: &str, tags: &[Rule]) -> String {
+        let name = (tags.is_empty() || pattern != "*").then(|| format!("--function {pattern}"));
+        let tags = tags
+            .iter()
+            .map(|tag| format!("--{}", tag.to_string().replacen(':', " ", 1)));
+        name.into_iter().chain(tags).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Whether a function's name is a pattern: no name has these letters.
@@ -35,8 +55,6 @@ pub fn chosen(
         ("--around", args.around.is_some()),
         ("--save", args.output.save.is_some()),
         ("--resume", args.pace.resume.is_some()),
-        ("--dry-run", args.safety.dry_run),
-        ("--iam-policy", args.safety.iam_policy),
     ];
     if let Some((flag, _)) = single.iter().find(|(_, given)| *given) {
         return Err(usage(
@@ -47,7 +65,7 @@ pub fn chosen(
     let file = config_file(globals, around)?;
     let pattern = args.function.as_deref().unwrap_or("*");
     let mut names: Vec<String> = file.functions.keys().cloned().collect();
-    names.retain(|name| matches(pattern, name));
+    names.retain(|name| glob(pattern, name));
     if args.all {
         return if names.is_empty() {
             Err(usage(
@@ -58,7 +76,13 @@ pub fn chosen(
             Ok(Chosen::Names(names))
         };
     }
-    let elsewhere = args.place.aws || args.place.endpoint_url.is_some();
+    // What lambench.toml defines has no tags.
+    let tags: Vec<Rule> = args
+        .tag
+        .iter()
+        .map(|tag| Rule::parse(&format!("tag:{tag}")))
+        .collect();
+    let elsewhere = args.place.aws || args.place.endpoint_url.is_some() || !tags.is_empty();
     if !elsewhere && !names.is_empty() {
         return Ok(Chosen::Names(names));
     }
@@ -71,58 +95,9 @@ pub fn chosen(
             "--local measures packages that lambench.toml defines",
         ));
     }
-    Ok(Chosen::OnAws(pattern.to_owned()))
-}
-
-/// Whether a name matches a pattern: `*` is any text, `?` any letter.
-pub fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    // Where to take up again if a `*` has to hold one letter more.
-    let mut back: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                back = Some((p + 1, n));
-                p += 1;
-            }
-            Some(letter) if *letter == '?' || *letter == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => match back {
-                Some((after_star, held)) => {
-                    back = Some((after_star, held + 1));
-                    p = after_star;
-                    n = held + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|letter| *letter == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_is_any_text_and_a_question_mark_any_letter() {
-        for (pattern, name, same) in [
-            ("data-*", "data-collector", true),
-            ("data-*", "my-data-collector", false),
-            ("*-prod", "api-prod-prod", true),
-            ("*a*b", "xaxbxb", true),
-            ("*a*b", "xaxbx", false),
-            ("fn-?", "fn-1", true),
-            ("fn-?", "fn-12", false),
-            ("*", "", true),
-            ("?", "", false),
-            ("Data-*", "data-x", false),
-        ] {
-            assert_eq!(matches(pattern, name), same, "{pattern} {name}");
-        }
-    }
+    Ok(Chosen::OnAws {
+        pattern: pattern.to_owned(),
+        tags,
+        control_rate: pace::resolve(&args.pace, around, &file)?.control_rate,
+    })
 }

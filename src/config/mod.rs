@@ -24,7 +24,7 @@ use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
 use crate::results::{Arm, Touch};
 
 pub use error::ConfigError;
-pub use fleet::{Chosen, is_pattern, matches};
+pub use fleet::{Chosen, is_pattern};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 use surroundings::Surroundings;

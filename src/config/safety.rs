@@ -121,7 +121,7 @@ impl std::fmt::Display for Rule {
 }
 
 /// `*` stands for any characters, `?` for one.
-fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     // matches[i]: the pattern so far fits the first i characters.

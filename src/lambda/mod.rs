@@ -30,4 +30,5 @@ pub use fetch::fits;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
 pub use leftover::finish_left_over;
+pub use list::Listed;
 pub use stage::{Code, NewFunction};

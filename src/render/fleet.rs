@@ -53,21 +53,37 @@ pub fn fleet(lines: &[FleetLine], lang: Lang, style: &Style) -> String {
         style.paint(Paint::Bold, &text.fleet_heading(lines.len())),
         table.render(style)
     );
-    let failed: Vec<_> = lines
+    let failed = lines
         .iter()
-        .filter_map(|line| Some((&line.function, line.error.as_ref()?)))
-        .collect();
-    if !failed.is_empty() {
-        let heading = style.paint(Paint::Yellow, text.not_measured());
-        out.extend(["\n", &heading, "\n"]);
-        for (function, error) in failed {
-            let line = format!("{}: {}", clean(function), clean(error));
-            out.push_str(&paragraph("  - ", &line, style.width));
-        }
-    }
+        .filter_map(|line| Some((line.function.as_str(), line.error.as_deref()?)));
+    out.push_str(&not_measured(failed, text, style));
     out.push('\n');
     out.push_str(&paragraph("", text.fleet_note(), style.width));
     out
+}
+
+/// What went wrong with which function; nothing where all went well.
+pub(super) fn not_measured<'a>(
+    failed: impl Iterator<Item = (&'a str, &'a str)>,
+    text: Text,
+    style: &Style,
+) -> String {
+    let mut out = String::new();
+    for (function, error) in failed {
+        if out.is_empty() {
+            let heading = style.paint(Paint::Yellow, text.not_measured());
+            out.extend(["\n", &heading, "\n"]);
+        }
+        let line = format!("{}: {}", clean(function), clean(error));
+        out.push_str(&paragraph("  - ", &line, style.width));
+    }
+    out
+}
+
+/// What is going on before the first function is known. Up to `rate` calls may go at once, then as many a second.
+pub fn reading_tags(functions: usize, rate: u32, lang: Lang) -> String {
+    let rate = rate.max(1) as usize;
+    Text(lang).reading_tags(functions, functions.div_ceil(rate).max(1))
 }
 
 /// An array: each function's result, or its name and what went wrong.

@@ -4,6 +4,7 @@ mod announce;
 mod conditions;
 mod figure;
 mod fleet;
+mod fleet_plan;
 mod json;
 mod layout;
 pub mod left_over;
@@ -15,7 +16,8 @@ mod table;
 mod text;
 
 pub use announce::before_first_invoke;
-pub use fleet::{FleetLine, fleet, fleet_json};
+pub use fleet::{FleetLine, fleet, fleet_json, reading_tags};
+pub use fleet_plan::{PlanLine, fleet_plan};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;

@@ -390,6 +390,13 @@ impl Text {
         )
     }
 
+    pub(super) fn reading_tags(self, functions: usize, seconds: usize) -> String {
+        self.say(
+            format!("reading the tags of {functions} functions, about {seconds} s"),
+            format!("함수 {functions}개의 태그를 읽는 중(약 {seconds}초)"),
+        )
+    }
+
     pub(super) fn mean_of(self, functions: usize) -> String {
         self.say(
             format!("Mean of {functions}"),

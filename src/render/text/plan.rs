@@ -35,6 +35,11 @@ words! {
         "알 수 없음: 가격표에 해당 항목이 없습니다(--prices FILE로 지정)";
     on_this_machine: "sandbox, the Lambda embedded in lambench, on this machine",
         "샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행";
+    invokes_title: "Invokes", "호출";
+    other_calls_title: "Other calls", "그 밖의 API 호출";
+    nothing_paid: "nothing", "없음";
+    fleet_plan_note: "Costs are list prices, or those of --prices, with init included. --dry-run of one function shows its whole plan; --iam-policy prints one policy for all.",
+        "비용은 정가 또는 --prices 가격 기준이며 초기화를 포함합니다. 함수 하나만 --dry-run으로 실행하면 전체 계획을, --iam-policy는 모두에 필요한 정책을 출력합니다.";
     no_permissions: "none: no AWS account is used", "없음: AWS 계정을 사용하지 않습니다";
 }
 
@@ -73,6 +78,25 @@ impl Text {
         self.say(
             format!("{function}: what a run would do; nothing was changed or invoked"),
             format!("{function}: 실행 계획(아무것도 바꾸거나 호출하지 않았습니다)"),
+        )
+    }
+
+    pub(in crate::render) fn fleet_plan_heading(self, functions: usize) -> String {
+        let s = if functions == 1 { "" } else { "s" };
+        self.say(
+            format!("{functions} function{s}: what a run would do; nothing was changed or invoked"),
+            format!("함수 {functions}개: 실행 계획(아무것도 바꾸거나 호출하지 않았습니다)"),
+        )
+    }
+
+    pub(in crate::render) fn sum_of(self, functions: usize) -> String {
+        self.say(format!("Sum of {functions}"), format!("{functions}개 합계"))
+    }
+
+    pub(in crate::render) fn all_need(self, actions: &str) -> String {
+        self.say(
+            format!("{actions} (--iam-policy prints the policy)"),
+            format!("{actions}(--iam-policy로 정책을 출력합니다)"),
         )
     }
 
