@@ -96,6 +96,7 @@ fn a_deploy_is_measured_before_and_after_and_meets_the_function_as_it_was() {
         result["plan"]["order"],
         json!(["before", "before", "after", "after"])
     );
+    support::first_starts_are_flagged(&result, &["before", "after"]);
     let subjects = result["subjects"].as_array().unwrap();
     assert_ne!(subjects[0]["code_sha256"], subjects[1]["code_sha256"]);
     let indices: Vec<_> = result["samples"]

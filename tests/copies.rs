@@ -156,6 +156,7 @@ fn a_new_package_is_compared_with_a_copy_of_what_is_deployed() {
     );
     assert_eq!(b["code_sha256"], before["CodeSha256"]);
     assert_eq!(a["version"], "NEW_v2");
+    support::first_starts_are_flagged(result, &["before", "after"]);
 }
 
 #[test]

@@ -41,7 +41,10 @@ impl Place {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         let proxy = Proxy::start(&server.url, move |request| {
-            let call = (request.method.clone(), request.path.clone());
+            let mut call = (request.method.clone(), request.path.clone());
+            if request.dry_run {
+                call.1.push_str("?dry-run");
+            }
             log.lock().unwrap().push(call);
             rule(request)
         });

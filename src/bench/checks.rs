@@ -32,6 +32,9 @@ impl Checks {
             let message = payload::decode_function_error(&invoked.body);
             return Some(Stopped::FunctionFailed { arm, message });
         }
+        if payload::is_response_stream(&invoked.body) {
+            return Some(Stopped::Streams { arm });
+        }
         if let Some(code) = payload::status_code_of(&invoked.body).filter(|code| *code >= 400) {
             let message = format!("statusCode {code}: {}", payload::excerpt(&invoked.body));
             return Some(Stopped::FunctionFailed { arm, message });

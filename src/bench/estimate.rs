@@ -199,6 +199,8 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
         let asked = facts.in_place && !facts.sandbox && !facts.name.ends_with(":$LATEST");
         u64::from(asked)
     });
+    let urls = sum(&|facts| u64::from(facts.in_place && !facts.sandbox));
+    let opened = sum(&|_| u64::from(plan.concurrency));
     let layers = sum(&|facts| facts.layers);
     let some = |operation, least: u64, most: u64| Calls {
         operation,
@@ -215,11 +217,14 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
             most: None,
         },
         some("ListProvisionedConcurrencyConfigs", checked, checked),
+        some("GetFunctionUrlConfig", urls, urls),
         some(
             "UpdateFunctionConfiguration",
             sum(&|facts| least(plan, facts.arm).touches) + in_place,
             sum(&|facts| most(plan, facts.arm).touches) + in_place,
         ),
+        // Opens the connections; nothing runs.
+        some("Invoke (DryRun)", opened, opened),
         some(
             "Invoke",
             sum(&|facts| {

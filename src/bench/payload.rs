@@ -4,6 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+/// Whether it is what a handler made for response streaming answers to a buffered invoke: a JSON object with status and
+/// headers, eight zero bytes, the body. JSON itself never holds a zero byte.
+pub fn is_response_stream(body: &[u8]) -> bool {
+    let head = body.windows(8).position(|eight| eight == [0; 8]);
+    head.is_some_and(|end| {
+        serde_json::from_slice::<serde_json::Map<String, Value>>(&body[..end]).is_ok()
+    })
+}
+
 /// Fills in `{{uuid}}` (a new one each time) and `{{now}}` (RFC 3339, UTC).
 pub fn expand(template: &str) -> String {
     let mut text = template.replace("{{now}}", &jiff::Timestamp::now().to_string());

@@ -240,6 +240,8 @@ impl<'a, T: Target> Run<'a, T> {
             first_start: true,
             nth: 0,
         };
+        let target = self.subjects[subject].target;
+        self.ahead.during(target.open(self.plan.concurrency)).await;
         self.start(subject, position).await?;
         self.touches_left -= 1;
         position.kind = Kind::Warm;
@@ -253,7 +255,7 @@ impl<'a, T: Target> Run<'a, T> {
             }
         }
         self.subjects[subject].warm_overhead_ms = crate::stats::median(&overheads);
-        Ok(())
+        self.reports_come(subject)
     }
 
     /// One touch and the invokes after it: init and handler of each that counts, ms. What was excluded has to be

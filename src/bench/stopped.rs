@@ -31,6 +31,25 @@ pub enum Stopped {
         /// What differs.
         message: String,
     },
+    /// A response stream, as an answer to a buffered invoke.
+    #[error(
+        "the answer is a response stream (an HTTP head, eight zero bytes, a body){}: the handler is made for streaming \
+         only, and its callers don't wait for a whole answer as lambench does",
+        of_arm(*arm)
+    )]
+    Streams {
+        /// Which subject.
+        arm: Arm,
+    },
+    /// The first start gave no REPORT at all.
+    #[error(
+        "no answer of the first start had a REPORT line in its log tail{}, so no start could be verified",
+        of_arm(*arm)
+    )]
+    NoReport {
+        /// Which subject.
+        arm: Arm,
+    },
     /// More starts had to be replaced than the plan allows.
     #[error(
         "too many starts had to be excluded{}: {excluded} of {tried}, the last because {}{}",
@@ -107,6 +126,17 @@ impl Stopped {
             Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(
                 "a function whose system log level is above INFO writes no REPORT: see `aws lambda \
                  get-function-configuration`, LoggingConfig"
+                    .into(),
+            ),
+            Self::Streams { .. } => Some(
+                "--no-handler measures its init alone: of a package, or of a copy (--after 'NAME:$LATEST'); or give a \
+                 --payload that it answers with a plain value"
+                    .into(),
+            ),
+            Self::NoReport { .. } => Some(
+                "a system log level above INFO keeps REPORT away (`aws lambda get-function-configuration`, \
+                 LoggingConfig), and so does an endpoint that gives no LogResult, as for functions that only stream; its \
+                 package can be measured on this machine: --after PATH"
                     .into(),
             ),
             Self::MaxCost { .. } => {

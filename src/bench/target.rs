@@ -13,6 +13,8 @@ pub trait Target {
     async fn settled(&self) -> Result<(), LambdaError>;
     /// Fails if somebody else has changed the function since then.
     async fn unchanged(&self) -> Result<(), LambdaError>;
+    /// Opens as many connections as there are simultaneous invokes.
+    async fn open(&self, _connections: u32) {}
     /// One invoke, client clock around it.
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
 }
@@ -26,6 +28,9 @@ impl Target for Function {
     }
     async fn unchanged(&self) -> Result<(), LambdaError> {
         Self::unchanged(self).await
+    }
+    async fn open(&self, connections: u32) {
+        Self::open(self, connections).await;
     }
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         Self::invoke(self, payload).await

@@ -197,6 +197,7 @@ pub fn actions(settings: &Settings) -> Vec<&'static str> {
     if in_place.iter().any(|name| !name.ends_with(":$LATEST")) {
         actions.push("lambda:ListProvisionedConcurrencyConfigs");
     }
+    actions.push("lambda:GetFunctionUrlConfig");
     if settings.safety.asks_for_tags() {
         actions.push("lambda:ListTags");
     }

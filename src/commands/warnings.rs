@@ -18,6 +18,12 @@ pub fn about(name: &str, found: &Description) -> Vec<String> {
              what callers of its published versions meet"
         ));
     }
+    if found.streams_by_url {
+        all.push(format!(
+            "{name}: its function URL streams (InvokeMode RESPONSE_STREAM), and here it is invoked buffered: whoever \
+             calls the URL has the first bytes before the handler's time is over"
+        ));
+    }
     if found.image {
         all.push(format!(
             "{name}: a container image; its size is not known here (see `aws ecr describe-images`), so there is no \

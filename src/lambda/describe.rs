@@ -68,6 +68,8 @@ pub struct Description {
     pub tags: Option<BTreeMap<String, String>>,
     /// Why it could not be found out whether versions or aliases have provisioned concurrency, if so.
     pub provisioned_unknown: Option<String>,
+    /// True if callers of its function URL get responses as a stream.
+    pub streams_by_url: bool,
     /// `State`.
     pub state: State,
     /// `LastUpdateStatus`.
@@ -225,6 +227,7 @@ impl Description {
             reserved_concurrency: None,
             tags: None,
             provisioned_unknown: None,
+            streams_by_url: false,
             state: c.state().cloned().unwrap_or(State::Active),
             last_update: c
                 .last_update_status()

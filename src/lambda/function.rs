@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::State;
+use futures_util::future::join_all;
 
 use super::journal::{Entry, Journal, Journals, Key, Original};
 use super::rate::Settling;
@@ -15,6 +16,7 @@ use super::{Description, Invoked, Lambda, LambdaError, finish_left_over, invoke}
 use crate::results::Touch;
 
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
+const OPEN_LIMIT: Duration = Duration::from_secs(10);
 const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
 const FIRST_CONFLICT_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_CONFLICT_PAUSE: Duration = Duration::from_secs(5);
@@ -131,11 +133,12 @@ impl Function {
     ) -> Result<Self, LambdaError> {
         // What counts as found is what stands once no update is under way: a deploy may be running right now.
         let original = Original::of(Touch::default(), &found)?;
-        let unknown = found.provisioned_unknown.clone();
+        let (unknown, streams) = (found.provisioned_unknown.clone(), found.streams_by_url);
         let mut settled = Self::of(lambda, found, original, staged, Vec::new())
             .settle()
             .await?;
         settled.provisioned_unknown = unknown;
+        settled.streams_by_url = streams;
         let original = Original::of(touch, &settled)?;
         let revision = settled.revision_id.clone();
         let entry = if staged {
@@ -383,6 +386,13 @@ impl Function {
                 let doing = format!("invoking {}", shared.found.function_name);
                 LambdaError::from_sdk(doing, shared.lambda.endpoint_url(), &error)
             })
+    }
+
+    /// Opens connections for as many simultaneous invokes, so that no start pays for TCP and TLS. Lambda only checks
+    /// what such a call asks for; that it refuses, or doesn't know it, is no matter.
+    pub async fn open(&self, connections: u32) {
+        let calls = (0..connections).map(|_| invoke::dry_run(&self.shared.measuring, self.name()));
+        let _ = tokio::time::timeout(OPEN_LIMIT, join_all(calls)).await;
     }
 
     fn remember(&self, settled: &Description) {

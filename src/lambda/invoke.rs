@@ -27,6 +27,16 @@ pub struct Invoked {
     pub request_id: Option<String>,
 }
 
+/// The same call as far as the connection is concerned; nothing is invoked, and whatever comes back will do.
+pub(super) async fn dry_run(client: &aws_sdk_lambda::Client, function: &str) {
+    let _ = client
+        .invoke()
+        .function_name(function)
+        .invocation_type(InvocationType::DryRun)
+        .send()
+        .await;
+}
+
 pub(super) async fn invoke(
     client: &aws_sdk_lambda::Client,
     function: &str,

@@ -1,6 +1,6 @@
 //! Functions that can't be measured in place, and the better way; what only reads, changes and invokes nothing.
 
-use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use aws_sdk_lambda::types::{InvokeMode, LastUpdateStatus, State};
 
 use super::{Description, Lambda, LambdaError};
 
@@ -63,6 +63,7 @@ impl Lambda {
                 ),
             );
         }
+        found.streams_by_url = self.streams_by_url(found).await;
         // Whoever writes the qualifier means $LATEST and nothing else.
         if name.ends_with(":$LATEST") {
             return Ok(());
@@ -85,6 +86,21 @@ impl Lambda {
                 ),
             ),
         }
+    }
+
+    /// `GetFunctionUrlConfig`; where it is denied or not known, nothing is said about it.
+    async fn streams_by_url(&self, found: &Description) -> bool {
+        // The sandbox has no function URLs.
+        if found.sandbox.is_some() {
+            return false;
+        }
+        let url = self
+            .control
+            .get_function_url_config()
+            .function_name(&found.function_name)
+            .send()
+            .await;
+        url.is_ok_and(|url| url.invoke_mode() == Some(&InvokeMode::ResponseStream))
     }
 
     /// `ListProvisionedConcurrencyConfigs`; an endpoint that denies it or doesn't know it is no error.

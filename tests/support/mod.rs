@@ -157,6 +157,24 @@ impl Ran {
     }
 }
 
+/// Each subject's first start, one cold invoke after its code was uploaded, is flagged and kept out, and no other is.
+#[track_caller]
+pub fn first_starts_are_flagged(result: &serde_json::Value, arms: &[&str]) {
+    for arm in arms {
+        let samples = result["samples"].as_array().unwrap();
+        let own: Vec<_> = samples.iter().filter(|s| s["arm"] == *arm).collect();
+        let flagged: Vec<_> = own
+            .iter()
+            .map(|s| s["excluded_reason"] == "first_start")
+            .collect();
+        assert!(flagged[0] && own[0]["kind"] == "cold" && own[0]["init_ms"].is_number());
+        assert_eq!(own[0]["accepted"], false);
+        // Its warm invokes come with it, and nothing after them.
+        assert!(flagged.is_sorted_by(|a, b| a >= b), "{arm}: {flagged:?}");
+        assert_eq!(flagged.iter().filter(|f| **f).count(), 4, "{arm}");
+    }
+}
+
 /// A `lambench serve` that ends with the test.
 pub struct Server {
     pub child: Child,

@@ -36,11 +36,15 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub body: String,
+    /// An invoke that only opens a connection.
+    pub dry_run: bool,
+    /// Which connection it came on, in the order in which they were made.
+    pub connection: usize,
 }
 
 impl Request {
     pub fn is_invoke(&self) -> bool {
-        self.path.ends_with("/invocations")
+        self.path.ends_with("/invocations") && !self.dry_run
     }
 
     pub fn is_update(&self) -> bool {
@@ -73,12 +77,12 @@ impl Proxy {
         let rule: Arc<Rule> = Arc::new(rule);
         let answers = Arc::new(Answers::default());
         std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            for (connection, stream) in listener.incoming().flatten().enumerate() {
                 let (upstream, rule) = (upstream.clone(), Arc::clone(&rule));
                 let answers = Arc::clone(&answers);
                 std::thread::spawn(move || {
                     // A connection that ends in the middle is what this is for.
-                    let _ = serve(stream, &upstream, &*rule, &answers);
+                    let _ = serve(stream, connection, &upstream, &*rule, &answers);
                 });
             }
         });
@@ -86,7 +90,13 @@ impl Proxy {
     }
 }
 
-fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> std::io::Result<()> {
+fn serve(
+    stream: TcpStream,
+    connection: usize,
+    upstream: &str,
+    rule: &Rule,
+    answers: &Answers,
+) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
@@ -99,6 +109,10 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
             method: words.next().unwrap_or_default().into(),
             path: words.next().unwrap_or_default().into(),
             body: String::from_utf8_lossy(&body).into_owned(),
+            dry_run: head
+                .iter()
+                .any(|line| line.eq_ignore_ascii_case("x-amz-invocation-type: DryRun")),
+            connection,
         };
         let fault = rule(&request);
         match fault {

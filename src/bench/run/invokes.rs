@@ -64,6 +64,18 @@ impl<T: Target> Run<'_, T> {
         self.take(subject, position, sent, environment_accepted)
     }
 
+    /// After the first start: without a single REPORT no later one could be verified either.
+    pub(super) fn reports_come(&self, subject: usize) -> Result<(), Stopped> {
+        let arm = self.subjects[subject].arm;
+        let answered =
+            |s: &&Sample| s.arm == arm && s.excluded_reason == Some(Exclusion::FirstStart);
+        let mut answered = self.samples.iter().filter(answered).peekable();
+        if answered.peek().is_some() && answered.all(|s| s.handler_ms.is_none()) {
+            return Err(Stopped::NoReport { arm });
+        }
+        Ok(())
+    }
+
     /// Judges what came back and keeps it.
     fn take(
         &mut self,

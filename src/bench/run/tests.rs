@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::*;
+use crate::bench::budget::Expected;
 use crate::bench::payload::Expectation;
 use crate::bench::stop::stop;
+use crate::cost::Fare;
 use crate::lambda::Invoked;
 use crate::lambda::LambdaError;
 
@@ -17,6 +19,10 @@ enum Answer {
     Cold,
     /// REPORT without.
     Warm,
+    /// Cold, and billed for 400 ms.
+    Dear,
+    /// An HTTP head, eight zero bytes, a body.
+    Stream,
     /// Cold, but the client hardly waited.
     Proactive,
     /// No log tail.
@@ -75,6 +81,18 @@ impl Target for Scripted {
         let init = "Init Duration: 100.00 ms\t";
         let (tail, client_ms, error, body) = match answer {
             Answer::Cold => (report(init), 120, None, "{}"),
+            Answer::Dear => (
+                report(init).replace("Billed Duration: 5", "Billed Duration: 400"),
+                520,
+                None,
+                "{}",
+            ),
+            Answer::Stream => (
+                report(init),
+                120,
+                None,
+                "{\"statusCode\":200}\0\0\0\0\0\0\0\0hello",
+            ),
             Answer::Warm => (report(""), 7, None, "{}"),
             Answer::Proactive => (report(init), 9, None, "{}"),
             Answer::NoTail => (String::new(), 120, None, "{}"),
@@ -135,7 +153,15 @@ impl Told {
 
 async fn run(runs: u32, warm: u32, checks: Checks, script: &[Answer]) -> Told {
     let plan = Plan::new(1, runs, warm, &[Arm::Only]);
-    let targets = [(Arm::Only, Scripted::new(script))];
+    run_checked(plan, checks, Scripted::new(script)).await
+}
+
+async fn run_of(plan: Plan, scripted: Scripted) -> Told {
+    run_checked(plan, Checks::default(), scripted).await
+}
+
+async fn run_checked(plan: Plan, checks: Checks, scripted: Scripted) -> Told {
+    let targets = [(Arm::Only, scripted)];
     let (_stopper, stop) = stop();
     let mut logged = Vec::new();
     let measured = Run::new(
@@ -167,7 +193,7 @@ fn lenient() -> Checks {
     }
 }
 
-use Answer::{Cold, Denied, NoTail, Proactive, Raised, Status500, Throttled, Warm};
+use Answer::{Cold, Dear, Denied, NoTail, Proactive, Raised, Status500, Stream, Throttled, Warm};
 
 #[tokio::test]
 async fn every_start_is_touched_logged_and_the_first_one_does_not_count() {
@@ -450,6 +476,90 @@ async fn what_a_burst_lacks_is_replaced_and_what_it_has_counts() {
         .map(|s| s.environment)
         .collect();
     assert_eq!(environments, [3, 4, 5, 6, 7, 8, 6]);
+}
+
+#[tokio::test]
+async fn a_burst_in_the_air_never_passes_the_limit() {
+    const FARE: Fare = Fare {
+        request_usd: 0.1,
+        ms_usd: 0.001,
+    };
+    let expected = Expected {
+        cold_ms: 500.0,
+        warm_ms: 50.0,
+    };
+    let mut bursts = 0;
+    for limit_usd in (0..60_u32).map(|tenths| f64::from(tenths) / 10.0) {
+        let plan = Plan::bursts(1, 30, 1, &[Arm::Only], 3);
+        let mut scripted = Scripted::new(&[]);
+        // Every burst holds a dear start, never at the same place.
+        let burst = [Dear, Cold, Cold, Warm, Cold, Dear, Cold, Warm];
+        let first = [Cold, Cold, Dear, Warm, Warm, Warm];
+        scripted.script = RefCell::new(first.into_iter().chain(burst).collect());
+        let targets = [(Arm::Only, scripted)];
+        let (_stopper, stop) = stop();
+        let measured = Run::new(
+            &plan,
+            &targets,
+            "{}",
+            &Checks::default(),
+            stop,
+            &mut |_| Ok(()),
+            &mut |_| {},
+        )
+        .within(Some(Budget::new(limit_usd, [(Arm::Only, FARE, expected)])))
+        .measure()
+        .await;
+        let spent_usd: f64 = measured
+            .samples
+            .iter()
+            .map(|s| FARE.usd(1, s.billed_ms.unwrap()))
+            .sum();
+        assert!(spent_usd <= limit_usd, "{spent_usd} of {limit_usd}");
+        assert!(
+            matches!(measured.ending, Err(Stopped::MaxCost { .. })),
+            "{:?}",
+            measured.ending
+        );
+        let cold = measured.samples.iter().filter(|s| s.kind == Kind::Cold);
+        let cold = cold.count();
+        assert_eq!(cold % 3, 0, "a burst is afforded whole or not at all");
+        bursts = bursts.max(cold / 3);
+    }
+    assert!(bursts > 2, "{bursts}");
+}
+
+#[tokio::test]
+async fn a_handler_that_only_streams_is_not_measured() {
+    let mut scripted = Scripted::new(&[]);
+    scripted.script = RefCell::new([Stream].into());
+    let told = run_of(Plan::new(1, 5, 1, &[Arm::Only]), scripted).await;
+    assert!(matches!(told.measured.ending, Err(Stopped::Streams { .. })));
+    assert_eq!(told.touches, 1);
+    assert_eq!(
+        told.logged[0].excluded_reason,
+        Some(Exclusion::FirstStart),
+        "kept, and not counted"
+    );
+}
+
+#[tokio::test]
+async fn without_a_report_in_the_first_start_nothing_is_measured() {
+    let none = [NoTail, NoTail, NoTail, NoTail];
+    let mut scripted = Scripted::new(&[]);
+    scripted.script = RefCell::new(none.into());
+    let told = run_of(Plan::new(1, 5, 1, &[Arm::Only]), scripted).await;
+    assert!(matches!(
+        told.measured.ending,
+        Err(Stopped::NoReport { .. })
+    ));
+    assert_eq!(told.touches, 1);
+
+    // One that is cut off is no reason.
+    let mut scripted = Scripted::new(&[]);
+    scripted.script = RefCell::new([NoTail].into());
+    let told = run_of(Plan::new(1, 1, 1, &[Arm::Only]), scripted).await;
+    assert!(told.measured.ending.is_ok());
 }
 
 #[tokio::test]
