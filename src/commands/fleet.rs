@@ -171,10 +171,10 @@ async fn deployed(
     tell(&progress, Event::Finished);
     if found.is_empty() {
         let asked = Chosen::by_flags(pattern, tags);
-        let of = if tags.is_empty() {
-            "of that name"
-        } else {
-            "with that"
+        let of = match tags.len() {
+            0 => "of that name",
+            1 => "with that tag",
+            _ => "with all those tags",
         };
         return Err(Failure::new(
             Exit::Usage,

@@ -5,6 +5,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 /// What happens to one request.
 #[derive(Debug, Clone)]
 pub enum Fault {
@@ -18,6 +21,10 @@ pub enum Fault {
     Late(std::time::Duration),
     /// The connection is closed before anything is carried out.
     Reset,
+    /// It is carried out; half of the answer's body comes back, then the connection ends.
+    HalfSent,
+    /// The log tail of an invoke is another.
+    Tail(fn(&str) -> String),
     /// The answer lacks this header.
     WithoutHeader(&'static str),
     /// The answer is the one that the same request got before.
@@ -167,10 +174,21 @@ fn serve(
             .lock()
             .unwrap()
             .insert(line, (head.clone(), answer.clone()));
-        match fault {
+        match &fault {
             Some(Fault::LoseAnswer) => return Ok(()),
             Some(Fault::WithoutHeader(name)) => {
                 head.retain(|line| !line.to_ascii_lowercase().starts_with(name));
+            }
+            Some(Fault::Tail(change)) => {
+                for line in &mut head {
+                    if let Some((name, tail)) = line.split_once(": ")
+                        && name.eq_ignore_ascii_case("x-amz-log-result")
+                    {
+                        let tail = BASE64_STANDARD.decode(tail.trim()).expect("base64");
+                        let changed = change(&String::from_utf8_lossy(&tail));
+                        *line = format!("{name}: {}", BASE64_STANDARD.encode(changed));
+                    }
+                }
             }
             Some(Fault::AsAws(from, to)) => {
                 head.retain(|line| !line.to_ascii_lowercase().starts_with("x-lambench-"));
@@ -189,8 +207,15 @@ fn serve(
         }
         head.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
         head.push(format!("content-length: {}", answer.len()));
+        let half_sent = matches!(fault, Some(Fault::HalfSent));
+        if half_sent {
+            answer.truncate(answer.len() / 2);
+        }
         writer.write_all(format!("{}\r\n\r\n", head.join("\r\n")).as_bytes())?;
         writer.write_all(&answer)?;
+        if half_sent {
+            return Ok(());
+        }
     }
 }
 

@@ -1,109 +1,16 @@
 //! A function in place behind an endpoint that fails in the ways AWS and networks do.
 
+mod place;
+#[path = "../support/mod.rs"]
 mod support;
+mod table;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
+use place::{ALWAYS, ORIGINAL, Place, on};
 use serde_json::Value;
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, fixture, signal};
-
-const ORIGINAL: &str = "it's the original";
-
-struct Place {
-    test: Test,
-    server: Server,
-}
-
-impl Place {
-    fn new() -> Self {
-        let test = Test::new();
-        let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
-        let place = Self { test, server };
-        place.put_description(ORIGINAL);
-        place
-    }
-
-    fn put_description(&self, text: &str) {
-        let body = serde_json::json!({ "Description": text });
-        self.server.call(
-            "PUT",
-            "/2015-03-31/functions/my-fn/configuration",
-            Some(&body),
-        );
-        support::wait_for("the update", || {
-            (self.configuration()["LastUpdateStatus"] == "Successful").then_some(())
-        });
-    }
-
-    fn configuration(&self) -> Value {
-        self.server
-            .call("GET", "/2015-03-31/functions/my-fn/configuration", None)
-    }
-
-    fn run(
-        &self,
-        runs: &str,
-        rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
-    ) -> Ran {
-        self.run_with(runs, &[], rule)
-    }
-
-    fn run_with(
-        &self,
-        runs: &str,
-        more: &[&str],
-        rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
-    ) -> Ran {
-        let proxy = Proxy::start(&self.server.url, rule);
-        let mut args = vec![
-            "run",
-            "--function",
-            "my-fn",
-            "--endpoint-url",
-            &proxy.url,
-            "--runs",
-            runs,
-            "--warm-invokes",
-            "1",
-        ];
-        args.extend(more);
-        self.test.run(&args)
-    }
-
-    fn is_put_back(&self) -> bool {
-        self.configuration()["Description"] == ORIGINAL
-    }
-
-    fn exclusions(&self) -> Vec<String> {
-        self.test.result()["exclusions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|e| e["reason"].as_str().unwrap().to_owned())
-            .collect()
-    }
-}
-
-/// The numbers `from..to` of the requests that `which` picks, counted from 0, meet `fault`.
-fn on(
-    which: fn(&Request) -> bool,
-    from: usize,
-    to: usize,
-    fault: Fault,
-) -> impl Fn(&Request) -> Option<Fault> + Send + Sync {
-    let seen = AtomicUsize::new(0);
-    move |request| {
-        if !which(request) {
-            return None;
-        }
-        let n = seen.fetch_add(1, SeqCst);
-        (from..to).contains(&n).then(|| fault.clone())
-    }
-}
-
-const ALWAYS: usize = usize::MAX;
+use support::{Ran, signal};
 
 #[test]
 fn an_expired_token_is_said_and_nothing_is_touched() {
