@@ -19,6 +19,15 @@ fn quick(test: &Test, more: &[&str]) -> Ran {
     test.run(&args)
 }
 
+/// A fixture on its own.
+fn alone(test: &Test, package: &str, more: &[&str]) -> Ran {
+    let package = fixture(package);
+    quick(
+        test,
+        &[&["--after", package.to_str().unwrap()], more].concat(),
+    )
+}
+
 fn accepted<'v>(result: &'v Value, arm: &str, kind: &str) -> Vec<&'v Value> {
     result["samples"]
         .as_array()
@@ -160,23 +169,39 @@ fn the_same_seed_gives_the_same_order() {
 fn korean_words_for_the_same_table() {
     let test = Test::new();
     let config = toml();
-    quick(
-        &test,
-        &[
-            "--function",
-            "data-collector",
-            "--config",
-            &config,
-            "--lang",
-            "ko",
-        ],
-    )
-    .success()
-    .prints("메트릭")
-    .prints("최적화 전")
-    .prints("최적화 후")
-    .prints("개선율")
-    .prints("콜드 스타트");
+    let function = ["--function", "data-collector", "--config", &config];
+    let ran = quick(&test, &[&function[..], &["--lang", "ko"]].concat())
+        .success()
+        .prints("메트릭")
+        .prints("최적화 전")
+        .prints("최적화 후")
+        .prints("개선율")
+        .prints("콜드 스타트");
+    for english in ["inferred from", "is defined", "because", "default"] {
+        assert!(!ran.stderr.contains(english), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_warning_and_the_reason_of_a_stop_are_korean_in_the_report_and_english_in_the_result() {
+    let test = Test::new();
+    test.write("empty-layer/readme.txt", "no modules");
+    let prices = "as_of = '2026-11'\nsource = 'test'\ncommon_region = 'us-east-1'\n[[prices]]\n\
+                  regions = ['us-east-1']\nrequests_per_million = 100.0\nx86_64 = 0.0\narm64 = 0.0\n";
+    test.write("prices.toml", prices);
+    let layer = ["--layers", "empty-layer", "--lang", "ko"];
+    let eight = ["--prices", "prices.toml", "--max-cost", "0.00085"];
+    let ran = alone(&test, "hello-python", &[&layer[..], &eight].concat()).fails_with(1);
+    let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for korean in ["폴더가 없어", "다음 호출이 --max-cost"] {
+        assert!(said.contains(korean), "{}", ran.stdout);
+    }
+    for english in ["so python3 finds", "would pass"] {
+        assert!(!said.contains(english), "{}", ran.stdout);
+    }
+    let result = test.result();
+    assert!(result["warnings"].to_string().contains("finds no modules"));
+    assert!(result["ending"]["why"].to_string().contains("would pass"));
 }
 
 #[test]
@@ -199,12 +224,8 @@ fn a_function_that_fails_is_never_measured_and_its_own_error_is_shown() {
         ("syntax-error", "Runtime.UserCodeSyntaxError"),
         ("crash", "Runtime.ExitError"),
     ] {
-        let test = Test::new();
-        let package = fixture("failing").join(name);
-        let ran = quick(
-            &test,
-            &["--after", package.to_str().unwrap(), "--timeout", "5"],
-        );
+        let package = format!("failing/{name}");
+        let ran = alone(&Test::new(), &package, &["--timeout", "5"]);
         assert_eq!(ran.code, Some(1), "{name}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(message), "{name}: {}", ran.stderr);
         assert!(
@@ -217,28 +238,17 @@ fn a_function_that_fails_is_never_measured_and_its_own_error_is_shown() {
 
 #[test]
 fn a_timeout_is_said_as_lambda_says_it() {
-    let test = Test::new();
-    let package = fixture("failing/timeout");
-    quick(
-        &test,
-        &["--after", package.to_str().unwrap(), "--timeout", "1"],
-    )
-    .fails_with(1)
-    .says("Task timed out after 1.00 seconds");
+    alone(&Test::new(), "failing/timeout", &["--timeout", "1"])
+        .fails_with(1)
+        .says("Task timed out after 1.00 seconds");
 }
 
 #[test]
 fn an_unmet_expectation_stops_the_run() {
-    let test = Test::new();
-    let package = fixture("hello-python");
-    quick(
-        &test,
-        &[
-            "--after",
-            package.to_str().unwrap(),
-            "--expect",
-            "/statusCode=201",
-        ],
+    alone(
+        &Test::new(),
+        "hello-python",
+        &["--expect", "/statusCode=201"],
     )
     .fails_with(1)
     .says("statusCode");
@@ -247,14 +257,13 @@ fn an_unmet_expectation_stops_the_run() {
 #[test]
 fn a_baseline_becomes_the_before_of_a_later_run() {
     let test = Test::new();
-    let package = fixture("hello-python");
-    let path = package.to_str().unwrap();
-    quick(&test, &["--after", path, "--save-baseline", "first"]).success();
-    quick(&test, &["--after", path, "--baseline", "first"])
+    let measured = |more: &[&str]| alone(&test, "hello-python", more);
+    measured(&["--save-baseline", "first"]).success();
+    measured(&["--baseline", "first"])
         .success()
         .prints("Before")
         .prints("indicative");
-    quick(&test, &["--after", path, "--baseline", "frist"])
+    measured(&["--baseline", "frist"])
         .fails_with(2)
         .says("frist")
         .says("first");
@@ -311,19 +320,9 @@ fn without_an_account_a_name_on_aws_says_what_is_missing_and_that_local_exists()
 
 #[test]
 fn a_missing_interpreter_says_what_to_install() {
-    let test = Test::new();
-    let package = fixture("hello-python");
-    quick(
-        &test,
-        &[
-            "--after",
-            package.to_str().unwrap(),
-            "--runtime",
-            "python3.99",
-        ],
-    )
-    .fails_with(1)
-    .says("python3.99");
+    alone(&Test::new(), "hello-python", &["--runtime", "python3.99"])
+        .fails_with(1)
+        .says("python3.99");
 }
 
 #[test]

@@ -392,6 +392,43 @@ fn not_to_know_about_provisioned_concurrency_is_said_and_no_obstacle() {
 }
 
 #[test]
+fn a_function_url_that_streams_is_warned_about_and_one_that_may_not_be_read_is_not() {
+    let place = Place::answering(|request| {
+        if request.path.ends_with("/my-fn/url") {
+            return Some(Fault::Whole(
+                200,
+                "",
+                r#"{"FunctionUrl":"https://x","FunctionArn":"arn:x","AuthType":"NONE","CreationTime":"c",
+                    "LastModifiedTime":"m","InvokeMode":"RESPONSE_STREAM"}"#,
+            ));
+        }
+        request.is_get().then_some(AS_AWS)
+    });
+    place
+        .run(&["--yes"])
+        .success()
+        .says("its function URL streams");
+    let warnings = place.test.result()["warnings"].to_string();
+    assert!(warnings.contains("RESPONSE_STREAM"), "{warnings}");
+    let ran = place.run(&["--dry-run", "--lang", "ko"]).success();
+    assert!(
+        flat(&ran.stdout).contains("함수 URL은 응답을 스트리밍하지만"),
+        "{}",
+        ran.stdout
+    );
+
+    let place = Place::answering(|request| {
+        if request.path.ends_with("/my-fn/url") {
+            return Some(Fault::Answer(403, "AccessDeniedException", "no"));
+        }
+        request.is_get().then_some(AS_AWS)
+    });
+    place.run(&["--yes"]).success();
+    let warnings = place.test.result()["warnings"].to_string();
+    assert!(!warnings.contains("URL"), "{warnings}");
+}
+
+#[test]
 fn reserved_concurrency_of_zero_is_refused() {
     let place = Place::answering(|request| {
         request.is_get().then_some(Fault::AsAws(
@@ -587,6 +624,33 @@ fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
         "{result}"
     );
     assert_eq!(result["ending"]["how"], "stopped");
+}
+
+#[test]
+fn a_burst_that_would_pass_the_limit_is_not_sent() {
+    let place = Place::new();
+    let prices = "as_of = '2026-11'\nsource = 'contract'\ncommon_region = 'us-east-1'\n\
+                  [[prices]]\nregions = ['us-east-1']\nrequests_per_million = 100.0\nx86_64 = 0.0\narm64 = 0.0\n";
+    place.test.write("prices.toml", prices);
+    // The first start is a burst of five and three warm ones; a burst and its warm one follow; then 18 is not enough.
+    place
+        .run(&[
+            "--yes",
+            "--prices",
+            "prices.toml",
+            "--concurrency",
+            "5",
+            "--runs",
+            "50",
+            "--max-cost",
+            "0.00185",
+        ])
+        .fails_with(1)
+        .says("would pass --max-cost 0.00185");
+    assert_eq!(place.invokes(), 14);
+    let cost = place.test.result()["cost_usd"].as_f64().unwrap();
+    assert!(cost <= 0.00185, "{cost}");
+    assert_eq!(place.configuration()["Description"], ORIGINAL);
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
     }
     let mut list: Vec<Field> = vec![(label, place)];
     if !settings.place_reason.is_empty() {
-        list.push((String::new(), text.because(&clean(&settings.place_reason))));
+        list.push((
+            String::new(),
+            text.because(&text.told(&clean(&settings.place_reason))),
+        ));
     }
     for measured in &result.subjects {
         let mut what = vec![clean(&measured.name), conditions::runtime(measured, text)];
@@ -41,7 +44,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
             .subjects
             .iter()
             .find(|subject| subject.arm == measured.arm);
-        for line in origins(subject.map_or(&[][..], |subject| &subject.provenance)) {
+        for line in origins(subject.map_or(&[][..], |subject| &subject.provenance), text) {
             list.push((String::new(), line));
         }
     }
@@ -73,7 +76,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
 }
 
 /// A line for each origin: what comes from there. Values that stand in the subject's own line are not repeated.
-fn origins(provenance: &[(String, String, String)]) -> Vec<String> {
+fn origins(provenance: &[(String, String, String)], text: Text) -> Vec<String> {
     let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for (name, value, origin) in provenance {
         let shown = matches!(name.as_str(), "runtime" | "handler" | "memory");
@@ -82,7 +85,7 @@ fn origins(provenance: &[(String, String, String)]) -> Vec<String> {
         } else {
             format!(" {value}")
         };
-        let what = clean(&format!("{name}{value}"));
+        let what = text.told(&clean(&format!("{name}{value}")));
         match lines.iter_mut().find(|(known, _)| known == origin) {
             Some((_, all)) => all.push(what),
             None => lines.push((origin, vec![what])),
@@ -90,7 +93,7 @@ fn origins(provenance: &[(String, String, String)]) -> Vec<String> {
     }
     lines
         .into_iter()
-        .map(|(origin, all)| format!("{} ({})", all.join(", "), clean(origin)))
+        .map(|(origin, all)| format!("{} ({})", all.join(", "), text.told(&clean(origin))))
         .collect()
 }
 

@@ -74,7 +74,7 @@ pub(super) fn not_measured<'a>(
             let heading = style.paint(Paint::Yellow, text.not_measured());
             out.extend(["\n", &heading, "\n"]);
         }
-        let line = format!("{}: {}", clean(function), clean(error));
+        let line = format!("{}: {}", clean(function), text.told(&clean(error)));
         out.push_str(&paragraph("  - ", &line, style.width));
     }
     out

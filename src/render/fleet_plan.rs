@@ -88,7 +88,7 @@ pub fn fleet_plan(lines: &[PlanLine], actions: &[&str], lang: Lang, style: &Styl
     if !warnings.is_empty() {
         out.extend(["\n", &style.paint(Paint::Yellow, text.warnings()), "\n"]);
         for warning in warnings {
-            out.push_str(&paragraph("  - ", &clean(warning), style.width));
+            out.push_str(&paragraph("  - ", &text.told(&clean(warning)), style.width));
         }
     }
     out.push('\n');

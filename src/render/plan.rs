@@ -129,7 +129,7 @@ pub fn dry_run(
     if !warnings.is_empty() {
         out.extend(["\n", &style.paint(Paint::Yellow, text.warnings()), "\n"]);
         for warning in warnings {
-            out.push_str(&paragraph("  - ", &clean(warning), style.width));
+            out.push_str(&paragraph("  - ", &text.told(&clean(warning)), style.width));
         }
     }
     out
@@ -154,7 +154,11 @@ fn place(subjects: &[(Facts, Known)], settings: &Settings, text: Text) -> String
         Place::Aws { .. } => text.on_aws(region),
     };
     if !settings.place_reason.is_empty() {
-        place.extend([" (", &text.because(&clean(&settings.place_reason)), ")"]);
+        place.extend([
+            " (",
+            &text.because(&text.told(&clean(&settings.place_reason))),
+            ")",
+        ]);
     }
     place
 }

@@ -83,7 +83,10 @@ impl Progress {
                 cold_ms,
             } => self.start(done, total, arm, cold_ms),
             Event::Excluded { arm, reason } => self.exclude(arm, reason),
-            Event::Note(note) => self.line(&note),
+            Event::Note(note) => {
+                let note = self.text.told(&note);
+                self.line(&note);
+            }
             Event::Restored { function, touch } => {
                 let line = self.text.put_back(&function, touch);
                 self.line(&line);

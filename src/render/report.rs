@@ -353,7 +353,7 @@ fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> Strin
     let mut lines: Vec<String> = result
         .warnings
         .iter()
-        .map(|warning| clean(warning))
+        .map(|warning| text.told(&clean(warning)))
         .collect();
     if let (Some(previous), Some(before), Some(after)) = (view.previous, view.before, view.after) {
         lines.extend(conditions::other_conditions(

@@ -4,6 +4,7 @@
 mod left_over;
 mod names;
 mod plan;
+mod sentences;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
@@ -269,11 +270,7 @@ impl Text {
 
     /// Why a run stopped is an error's own words, except where it was the user.
     pub(super) fn stopped(self, why: &str) -> String {
-        let ko = if why == "interrupted" {
-            "사용자 요청"
-        } else {
-            why
-        };
+        let ko = self.told(why);
         self.say(
             format!("Stopped before the plan was done: {why}. The figures are of what there is."),
             format!("계획을 마치기 전에 중단됨: {ko}. 위 수치는 중단 전까지 측정한 결과입니다."),

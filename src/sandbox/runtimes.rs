@@ -76,6 +76,18 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
+    /// No interpreter of the wanted version; `found` is another version that is there.
+    fn missing(wanted: String, install: String, found: Option<String>) -> Self {
+        Self::MissingInterpreter {
+            install: match &found {
+                Some(found) => format!("{install} or give --any-version, which would take {found}"),
+                None => install,
+            },
+            wanted,
+            found,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> String {
         match self {

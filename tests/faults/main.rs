@@ -7,34 +7,10 @@ mod table;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use place::{ALWAYS, ORIGINAL, Place, on};
+use place::{ALWAYS, Place, on};
 use serde_json::Value;
 use support::proxy::{Fault, Proxy, Request};
 use support::{Ran, signal};
-
-#[test]
-fn an_expired_token_is_said_and_nothing_is_touched() {
-    let place = Place::new();
-    place
-        .run(
-            "3",
-            on(
-                |_| true,
-                0,
-                ALWAYS,
-                Fault::Answer(
-                    403,
-                    "ExpiredTokenException",
-                    "The security token included in the request is expired",
-                ),
-            ),
-        )
-        .fails_with(1)
-        .says("ExpiredTokenException")
-        .says("sign in again")
-        .says("--local");
-    assert!(place.is_put_back());
-}
 
 #[test]
 fn throttled_and_lost_invokes_are_replaced_and_counted() {
@@ -73,34 +49,6 @@ fn throttled_and_lost_invokes_are_replaced_and_counted() {
         .filter(|s| s["accepted"] == true && s["kind"] == "cold")
         .count();
     assert_eq!(accepted, 3);
-}
-
-#[test]
-fn a_touch_whose_answer_is_lost_is_still_ours() {
-    let place = Place::new();
-    place
-        .run("3", on(Request::is_update, 1, 2, Fault::LoseAnswer))
-        .success();
-    assert!(place.is_put_back());
-}
-
-#[test]
-fn a_read_that_lags_behind_the_touch_is_not_somebody_elses_change() {
-    let place = Place::new();
-    let touched = AtomicUsize::new(0);
-    let old = AtomicUsize::new(0);
-    place
-        .run("3", move |request| {
-            if request.is_update() {
-                touched.fetch_add(1, SeqCst);
-            }
-            // Two reads after the second touch still show the function as the first one left it.
-            let lags =
-                request.is_get() && touched.load(SeqCst) == 2 && old.fetch_add(1, SeqCst) < 2;
-            lags.then_some(Fault::OldNews)
-        })
-        .success();
-    assert!(place.is_put_back());
 }
 
 #[test]
@@ -157,66 +105,6 @@ fn invokes_without_a_log_tail_are_never_taken_for_warm_or_cold() {
         .says("system log level");
     assert!(place.is_put_back());
     assert!(place.exclusions().contains(&"no_report".to_owned()));
-}
-
-#[test]
-fn a_failed_update_stops_the_run_and_names_the_reason() {
-    let place = Place::new();
-    let touched = AtomicUsize::new(0);
-    place
-        .run("3", move |request| {
-            if request.is_update() {
-                touched.fetch_add(1, SeqCst);
-            }
-            (request.is_get() && touched.load(SeqCst) == 2).then_some(Fault::Rewrite(
-                r#""LastUpdateStatus":"Successful""#,
-                r#""LastUpdateStatus":"Failed","LastUpdateStatusReason":"KMS is down""#,
-            ))
-        })
-        .fails_with(1)
-        .says("KMS is down");
-    assert!(place.is_put_back());
-}
-
-#[test]
-fn an_endpoint_that_goes_away_ends_the_run_and_what_was_measured_is_kept() {
-    let place = Place::new();
-    let gone = AtomicUsize::new(0);
-    place
-        .run("50", move |request| {
-            if request.is_invoke() {
-                gone.fetch_add(1, SeqCst);
-            }
-            (gone.load(SeqCst) > 7).then_some(Fault::Reset)
-        })
-        .fails_with(1)
-        .says("could not be put back")
-        .says("aws lambda update-function-configuration");
-    let result = place.test.result();
-    assert_eq!(result["ending"]["how"], "stopped");
-    assert!(result["samples"].as_array().unwrap().len() >= 6);
-}
-
-#[test]
-fn a_deploy_that_comes_between_a_restores_reading_and_writing_does_not_stop_it() {
-    let place = Place::new();
-    // Touches: the first start and three measured ones; then the restore.
-    place
-        .run(
-            "3",
-            on(
-                Request::is_update,
-                4,
-                5,
-                Fault::Answer(
-                    412,
-                    "PreconditionFailedException",
-                    "The RevisionId is stale",
-                ),
-            ),
-        )
-        .success();
-    assert!(place.is_put_back());
 }
 
 #[test]

@@ -93,14 +93,7 @@ fn missing(major: Option<u32>, there: Option<&Node>) -> RuntimeError {
         "install it (nvm install {number}, or your system's nodejs package of that version)"
     );
     let found = there.map(|node| format!("Node.js {}", node.version));
-    RuntimeError::MissingInterpreter {
-        install: match &found {
-            Some(found) => format!("{install} or give --any-version, which would take {found}"),
-            None => install,
-        },
-        wanted,
-        found,
-    }
+    RuntimeError::missing(wanted, install, found)
 }
 
 impl Node {

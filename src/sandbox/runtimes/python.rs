@@ -157,14 +157,7 @@ fn missing(minor: Option<u32>, there: Option<&Python>) -> RuntimeError {
         let (major, minor, patch) = python.version;
         format!("Python {major}.{minor}.{patch}")
     });
-    RuntimeError::MissingInterpreter {
-        install: match &found {
-            Some(found) => format!("{install} or give --any-version, which would take {found}"),
-            None => install,
-        },
-        wanted,
-        found,
-    }
+    RuntimeError::missing(wanted, install, found)
 }
 
 impl Python {
