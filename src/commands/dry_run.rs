@@ -17,7 +17,7 @@ use super::{Failure, consent, forecast, policy, print, warnings};
 pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
     let store = Store::new(&settings.project);
     let mut notes = settings.warnings.clone();
-    let facts = facts(settings, &mut notes).await?;
+    let (facts, images) = facts(settings, &mut notes).await?;
     let subjects: Vec<(Facts, Known)> = facts
         .into_iter()
         .map(|facts| {
@@ -51,15 +51,12 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
             "seconds": estimate.seconds,
             "prices_as_of": settings.safety.prices().as_of,
             "from_result": subjects.iter().map(|(_, known)| &known.from).collect::<Vec<_>>(),
-            "iam_policy": policy::policy(settings, region.as_deref()),
+            "iam_policy": policy::policy(settings, region.as_deref(), images),
             "warnings": notes,
         });
         print(&format!("{form:#}\n"))?;
     } else {
-        let permissions = (
-            policy::actions(settings),
-            policy::resources(settings, region.as_deref()),
-        );
+        let permissions = policy::statements(settings, region.as_deref(), images);
         print(&render::dry_run(
             &subjects,
             &estimate,
@@ -72,7 +69,11 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts>, Failure> {
+/// What is known of the subjects, and whether there are images to copy.
+async fn facts(
+    settings: &Settings,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Facts>, bool), Failure> {
     let lambda = match &settings.place {
         Place::Sandbox => None,
         Place::Aws {
@@ -90,6 +91,7 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
         ),
     };
     let mut all = Vec::new();
+    let mut images = false;
     for subject in &settings.subjects {
         all.push(match (&subject.target, &lambda) {
             (Target::Package(package), _) => forecast::of_package(subject, package),
@@ -107,6 +109,8 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
                     "{}: a copy of {} is created and deleted; its code and runtime pin are read for that",
                     subject.name, copy.model
                 ));
+                images |= found.image;
+                notes.extend(warnings::of_a_large_copy(settings, subject, copy, &found));
                 forecast::of_function(subject, &found, &lambda.region)
             }
             (Target::InPlace(name) | Target::Copy(CopySpec { model: name, .. }), None) => {
@@ -117,5 +121,5 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
             }
         });
     }
-    Ok(all)
+    Ok((all, images))
 }

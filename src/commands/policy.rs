@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::naming::plain_name;
-use crate::config::{CopySpec, Place, Settings, Target};
+use crate::config::{CopySpec, Place, Settings, StagingBucket, Target};
 use crate::exit::Exit;
 use crate::lambda::region_of;
 
@@ -11,7 +11,7 @@ use super::{Failure, print};
 
 /// Prints the policy.
 pub async fn print_policy(settings: &Settings) -> Result<Exit, Failure> {
-    let policy = policy(settings, region(settings).await.as_deref());
+    let policy = policy(settings, region(settings).await.as_deref(), true);
     let mut text = serde_json::to_string_pretty(&policy).expect("it has only string keys");
     text.push('\n');
     print(&text)?;
@@ -28,8 +28,13 @@ async fn region(settings: &Settings) -> Option<String> {
     }
 }
 
-/// The policy; packages on this machine need no permission at all.
-pub fn policy(settings: &Settings, region: Option<&str>) -> Value {
+/// The policy; packages on this machine need no permission at all. `images`: what is copied may be an image.
+pub fn policy(settings: &Settings, region: Option<&str>, images: bool) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements(settings, region, images) })
+}
+
+/// Its statements, each with a list of actions and a list of resources.
+pub fn statements(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Value> {
     let arns = resources(settings, region);
     let mut statements = Vec::new();
     if !arns.is_empty() {
@@ -40,12 +45,12 @@ pub fn policy(settings: &Settings, region: Option<&str>) -> Value {
             "Resource": arns,
         }));
     }
-    statements.extend(for_copies(settings, region));
-    json!({ "Version": "2012-10-17", "Statement": statements })
+    statements.extend(for_copies(settings, region, images));
+    statements
 }
 
 /// What copies need: to read what is copied, to do all with functions and layers of our own, to pass the role on.
-fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
+fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Value> {
     let copies: Vec<&CopySpec> = settings
         .subjects
         .iter()
@@ -57,7 +62,6 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
     if copies.is_empty() {
         return Vec::new();
     }
-    let allow = |id: &str, actions: &[&str], resources: Vec<String>| json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resources });
     // A version or an alias of it is read, too.
     let models = copies
         .iter()
@@ -68,7 +72,10 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
         .collect();
     let ours = arn("lambench-*", region);
     let layers = ours.replace(":function:", ":layer:");
-    vec![
+    let groups = ours
+        .replace(":lambda:", ":logs:")
+        .replace(":function:lambench-*", ":log-group:/aws/lambda/lambench-*");
+    let mut statements = vec![
         allow(
             "LambenchRead",
             &["lambda:GetFunction", "lambda:GetRuntimeManagementConfig"],
@@ -85,7 +92,7 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
                 "lambda:InvokeFunction",
                 "lambda:DeleteFunction",
             ],
-            vec![ours],
+            vec![ours.clone()],
         ),
         allow(
             "LambenchLayers",
@@ -102,11 +109,53 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
             vec![format!("{layers}:*"), layers],
         ),
         allow("LambenchRole", &["iam:PassRole"], vec!["*".into()]),
+        allow(
+            "LambenchOwnLogs",
+            &["logs:DeleteLogGroup"],
+            vec![format!("{groups}:*"), groups],
+        ),
+    ];
+    if images && copies.iter().any(|copy| copy.package.is_none()) {
+        let repositories = ours.replace(":lambda:", ":ecr:");
+        statements.push(allow(
+            "LambenchImages",
+            &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            vec![repositories.replace(":function:lambench-*", ":repository/*")],
+        ));
+    }
+    if let Some(bucket) = &settings.staging_bucket {
+        statements.extend(for_bucket(bucket, &ours));
+    }
+    statements
+}
+
+/// Whoever creates a function from an object must be allowed to read it.
+fn for_bucket(bucket: &StagingBucket, ours: &str) -> [Value; 2] {
+    let partition = ours.split(':').nth(1).unwrap_or("aws");
+    let whole = format!("arn:{partition}:s3:::{}", bucket.name);
+    [
+        allow(
+            "LambenchObjects",
+            &[
+                "s3:PutObject",
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ],
+            vec![format!("{whole}/{}/*", bucket.folder())],
+        ),
+        // For HeadBucket, and so that an object that is not there is not taken for one that is hidden.
+        allow("LambenchBucket", &["s3:ListBucket"], vec![whole]),
     ]
 }
 
+fn allow(id: &str, actions: &[&str], resources: Vec<String>) -> Value {
+    json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
 /// What is called on functions in place.
-pub fn actions(settings: &Settings) -> Vec<&'static str> {
+fn actions(settings: &Settings) -> Vec<&'static str> {
     let in_place: Vec<&String> = settings
         .subjects
         .iter()
@@ -133,7 +182,7 @@ pub fn actions(settings: &Settings) -> Vec<&'static str> {
 }
 
 /// The ARNs of the functions in place.
-pub fn resources(settings: &Settings, region: Option<&str>) -> Vec<String> {
+fn resources(settings: &Settings, region: Option<&str>) -> Vec<String> {
     settings
         .subjects
         .iter()
