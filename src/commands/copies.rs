@@ -87,6 +87,12 @@ pub async fn prepare(
             .iter()
             .map(|what| format!("the copy of {} is without {what}", spec.model)),
     );
+    if model.image().is_some() {
+        warnings.push(format!(
+            "the copy of {} is of the same container image; its size is not known here (see `aws ecr describe-images`)",
+            spec.model
+        ));
+    }
     let zip_bytes = own.as_ref().map(|own| own.bytes);
     let unzipped_bytes = own.as_ref().and_then(|own| own.unzipped_bytes);
     let own_handler = own.as_ref().map(|_| handler.to_owned());

@@ -63,7 +63,7 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Va
         return Vec::new();
     }
     // A version or an alias of it is read, too.
-    let models = copies
+    let models: Vec<String> = copies
         .iter()
         .flat_map(|copy| {
             let plain = arn(&copy.model, region);
@@ -79,7 +79,7 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Va
         allow(
             "LambenchRead",
             &["lambda:GetFunction", "lambda:GetRuntimeManagementConfig"],
-            models,
+            &models,
         ),
         allow(
             "LambenchCopies",
@@ -92,13 +92,9 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Va
                 "lambda:InvokeFunction",
                 "lambda:DeleteFunction",
             ],
-            vec![ours.clone()],
+            std::slice::from_ref(&ours),
         ),
-        allow(
-            "LambenchLayers",
-            &["lambda:GetLayerVersion"],
-            vec!["*".into()],
-        ),
+        allow("LambenchLayers", &["lambda:GetLayerVersion"], &["*".into()]),
         allow(
             "LambenchOwnLayers",
             &[
@@ -106,13 +102,13 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Va
                 "lambda:ListLayerVersions",
                 "lambda:DeleteLayerVersion",
             ],
-            vec![format!("{layers}:*"), layers],
+            &[format!("{layers}:*"), layers],
         ),
-        allow("LambenchRole", &["iam:PassRole"], vec!["*".into()]),
+        allow("LambenchRole", &["iam:PassRole"], &["*".into()]),
         allow(
             "LambenchOwnLogs",
             &["logs:DeleteLogGroup"],
-            vec![format!("{groups}:*"), groups],
+            &[format!("{groups}:*"), groups],
         ),
     ];
     if images && copies.iter().any(|copy| copy.package.is_none()) {
@@ -120,7 +116,7 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Va
         statements.push(allow(
             "LambenchImages",
             &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            vec![repositories.replace(":function:lambench-*", ":repository/*")],
+            &[repositories.replace(":function:lambench-*", ":repository/*")],
         ));
     }
     if let Some(bucket) = &settings.staging_bucket {
@@ -143,14 +139,14 @@ fn for_bucket(bucket: &StagingBucket, ours: &str) -> [Value; 2] {
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
             ],
-            vec![format!("{whole}/{}/*", bucket.folder())],
+            &[format!("{whole}/{}/*", bucket.folder())],
         ),
         // For HeadBucket, and so that an object that is not there is not taken for one that is hidden.
-        allow("LambenchBucket", &["s3:ListBucket"], vec![whole]),
+        allow("LambenchBucket", &["s3:ListBucket"], &[whole]),
     ]
 }
 
-fn allow(id: &str, actions: &[&str], resources: Vec<String>) -> Value {
+fn allow(id: &str, actions: &[&str], resources: &[String]) -> Value {
     json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resources })
 }
 

@@ -95,10 +95,9 @@ impl Lambda {
             let version = match head {
                 Ok(found) => found.version_id,
                 Err(error) => match seen(&error).0 {
-                    404 => return Ok(()),
                     // What can't be seen may be there, unless we have just deleted it.
                     403 if n == 0 => None,
-                    403 => return Ok(()),
+                    403 | 404 => return Ok(()),
                     _ => {
                         let doing = format!("looking for s3://{bucket}/{key}");
                         return Err(LambdaError::from_sdk(doing, endpoint_url, &error));

@@ -1,4 +1,4 @@
-//! The services beside Lambda that copies need, S3 and CloudWatch Logs: where they are, and how they are reached.
+//! The services beside Lambda that copies need, buckets and logs: where they are, and how they are reached.
 
 use aws_sdk_lambda::config::SharedHttpClient;
 use aws_types::service_config::ServiceConfigKey;

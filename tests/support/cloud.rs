@@ -1,4 +1,4 @@
-//! A tiny S3 and a tiny CloudWatch Logs of our own: they hold what they are given, and refuse what a test says.
+//! A tiny S3 and tiny logs (of `CloudWatch`'s kind) of our own: they hold what they are given, and refuse what a test says.
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write as _};
@@ -30,8 +30,6 @@ struct Held {
     /// How long a PUT takes.
     slow: std::time::Duration,
 }
-
-const VERSION: &str = "v-1";
 
 impl S3 {
     pub fn start() -> Self {
@@ -110,7 +108,7 @@ fn s3(held: &Mutex<Held>, head: &[String], body: Vec<u8>) -> Vec<u8> {
     let mut held = held.lock().unwrap();
     let mut more = format!("x-amz-bucket-region: {}\r\n", held.region);
     if held.versioned {
-        more += &format!("x-amz-version-id: {VERSION}\r\n");
+        more.push_str("x-amz-version-id: v-1\r\n");
     }
     if bucket != "staging" {
         return answer(404, "", b"");
@@ -147,7 +145,7 @@ fn s3(held: &Mutex<Held>, head: &[String], body: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// CloudWatch Logs as far as `DeleteLogGroup`.
+/// `CloudWatch` Logs as far as `DeleteLogGroup`.
 pub struct Logs {
     pub url: String,
     deleted: Arc<Mutex<Vec<String>>>,
@@ -215,7 +213,7 @@ fn listen(handle: impl Fn(&[String], Vec<u8>) -> Vec<u8> + Send + Sync + 'static
 
 fn converse(
     stream: TcpStream,
-    handle: &dyn Fn(&[String], Vec<u8>) -> Vec<u8>,
+    handle: impl Fn(&[String], Vec<u8>) -> Vec<u8>,
 ) -> std::io::Result<()> {
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
