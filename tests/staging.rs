@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -78,9 +79,7 @@ fn from_bucket(s3: &S3, request: &Request) -> Option<Fault> {
     let mut body: Value = serde_json::from_str(&request.body).unwrap();
     let part = if creates(request) { "Code" } else { "Content" };
     let code = body[part].as_object_mut().unwrap();
-    let Some(key) = code.remove("S3Key") else {
-        return None;
-    };
+    let key = code.remove("S3Key")?;
     assert_eq!(code.remove("S3Bucket").unwrap(), "staging");
     code.remove("S3ObjectVersion");
     let Some(zip) = s3.object(key.as_str().unwrap()) else {
@@ -189,7 +188,10 @@ fn a_package_over_50_mb_is_measured_through_the_bucket_and_deleted_there() {
     let place = Place::new(S3::start());
     let package = place.large_package();
     let sha256 = Sha256::digest(std::fs::read(&package).unwrap());
-    let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = sha256.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let ran = place
         .run(&["--after", "large.zip", BUCKET[0], BUCKET[1]])
         .success();

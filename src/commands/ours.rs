@@ -150,18 +150,7 @@ impl Ours {
             } = one;
             let delete = async {
                 let _ = making.await;
-                match &kind {
-                    Kind::Function => lambda.delete_copy(&name).await,
-                    Kind::Layer => lambda.delete_layer(&name).await,
-                    Kind::Object {
-                        bucket,
-                        key,
-                        endpoint_url,
-                    } => {
-                        let url = endpoint_url.as_deref();
-                        lambda.delete_object(url, bucket, key).await
-                    }
-                }
+                delete(lambda, &kind, &name).await
             };
             let failed = tokio::select! {
                 done = delete => done.err().map(|error| {
@@ -180,14 +169,14 @@ impl Ours {
             let _ = journal.done(&entry);
             groups.extend(logs.map(|entry| (journal, entry)));
         }
-        for note in log_groups::delete(lambda, groups, signals).await {
-            tell(progress, Event::Note(note));
-        }
         if !deleted.is_empty() {
             tell(
                 progress,
                 Event::Note(format!("deleted {}", deleted.join(", "))),
             );
+        }
+        for note in log_groups::delete(lambda, groups, signals).await {
+            tell(progress, Event::Note(note));
         }
         let mut failures = failures.into_iter();
         let first = failures.next();
@@ -199,6 +188,21 @@ impl Ours {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Made>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn delete(lambda: &Lambda, kind: &Kind, name: &str) -> Result<(), LambdaError> {
+    match kind {
+        Kind::Function => lambda.delete_copy(name).await,
+        Kind::Layer => lambda.delete_layer(name).await,
+        Kind::Object {
+            bucket,
+            key,
+            endpoint_url,
+        } => {
+            let url = endpoint_url.as_deref();
+            lambda.delete_object(url, bucket, key).await
+        }
     }
 }
 
