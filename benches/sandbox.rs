@@ -147,6 +147,7 @@ async fn stage(
             code: Code {
                 bucket: location.bucket,
                 key: location.key,
+                version: None,
             },
             layers: Vec::new(),
             memory_mb: 512,

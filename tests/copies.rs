@@ -458,13 +458,13 @@ fn code_or_variables_that_cannot_be_had_are_said_before_anything_is_created() {
         (
             "\"CodeSize\":",
             "\"CodeSize\":77777",
-            "--staging-bucket is not supported yet",
+            "give --staging-bucket NAME",
         ),
         ("\"Location\":", "\"Elsewhere\":", "where it lies"),
         (
             "\"PackageType\":\"Zip\"",
             "\"PackageType\":\"Image\"",
-            "container image",
+            "which image it is made of",
         ),
         (
             "\"Environment\":{",

@@ -107,6 +107,13 @@ pub struct RunArgs {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Invokes")]
     pub touch: Option<TouchArg>,
 
+    /// S3 bucket for packages and layers over 50 MB zipped, of copies on AWS [env: LAMBENCH_STAGING_BUCKET]
+    ///
+    /// Lambda takes no more inside a request. The bucket must be in the region of the functions. An object is put below
+    /// PREFIX/lambench/RUN/ and deleted at the end.
+    #[arg(long, value_name = "NAME[/PREFIX]", help_heading = "Where")]
+    pub staging_bucket: Option<String>,
+
     /// Load the handler's module, and run nothing of the handler: init alone is measured (Python, Node)
     ///
     /// A wrapper is packed next to the code; it loads what the handler names and answers {}.

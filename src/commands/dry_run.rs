@@ -23,6 +23,8 @@ pub struct Planned {
     pub estimate: Estimate,
     /// Warnings.
     pub notes: Vec<String>,
+    /// Whether there are images to copy.
+    pub images: bool,
 }
 
 impl Planned {
@@ -34,18 +36,20 @@ impl Planned {
 
 /// Prints the plan.
 pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
-    let planned = planned(settings, &mut None).await?;
+    let mut settings = settings.clone();
+    let planned = planned(&mut settings, &mut None).await?;
+    let settings = &settings;
     if settings.json {
         print(&format!("{:#}\n", form(&planned, settings)))?;
     } else {
-        let permissions = (
-            policy::actions(settings),
-            policy::resources(settings, planned.region()),
-        );
+        let policy = policy::policy(settings, planned.region(), planned.images);
+        let permissions = policy["Statement"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
         print(&render::dry_run(
             &planned.subjects,
             &planned.estimate,
-            &permissions,
+            permissions,
             &planned.notes,
             settings,
             &Style::for_stdout(),
@@ -56,12 +60,12 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
 
 /// Looks at the subjects and plans. `connection` is opened where it is needed, and kept for the next.
 pub async fn planned(
-    settings: &Settings,
+    settings: &mut Settings,
     connection: &mut Option<Lambda>,
 ) -> Result<Planned, Failure> {
     let store = Store::new(&settings.project);
     let mut notes = settings.warnings.clone();
-    let facts = facts(settings, &mut notes, connection).await?;
+    let (facts, images) = facts(settings, &mut notes, connection).await?;
     let subjects: Vec<(Facts, Known)> = facts
         .into_iter()
         .map(|facts| {
@@ -83,6 +87,7 @@ pub async fn planned(
         plan,
         estimate,
         notes,
+        images,
     })
 }
 
@@ -106,16 +111,17 @@ pub fn form(planned: &Planned, settings: &Settings) -> Value {
         "seconds": estimate.seconds,
         "prices_as_of": settings.safety.prices().as_of,
         "from_result": subjects.iter().map(|(_, known)| &known.from).collect::<Vec<_>>(),
-        "iam_policy": policy::policy(settings, planned.region()),
+        "iam_policy": policy::policy(settings, planned.region(), planned.images),
         "warnings": planned.notes,
     })
 }
 
+/// What is known of the subjects, and whether there are images to copy.
 async fn facts(
-    settings: &Settings,
+    settings: &mut Settings,
     notes: &mut Vec<String>,
     connection: &mut Option<Lambda>,
-) -> Result<Vec<Facts>, Failure> {
+) -> Result<(Vec<Facts>, bool), Failure> {
     if let (
         None,
         Place::Aws {
@@ -136,7 +142,8 @@ async fn facts(
         );
     }
     let mut all = Vec::new();
-    for subject in &settings.subjects {
+    let mut images = false;
+    for subject in &settings.subjects.clone() {
         all.push(match (&subject.target, &*connection) {
             (Target::Package(package), _) => forecast::of_package(subject, package),
             (Target::InPlace(name), Some(lambda)) => {
@@ -153,6 +160,8 @@ async fn facts(
                     "{}: a copy of {} is created and deleted; its code and runtime pin are read for that",
                     subject.name, copy.model
                 ));
+                images |= found.image;
+                notes.extend(warnings::of_a_large_copy(settings, subject, copy, &found));
                 forecast::of_function(subject, &found, &lambda.region)
             }
             (Target::InPlace(name) | Target::Copy(CopySpec { model: name, .. }), None) => {
@@ -163,5 +172,5 @@ async fn facts(
             }
         });
     }
-    Ok(all)
+    Ok((all, images))
 }

@@ -27,8 +27,8 @@ pub async fn dry_run(
     let mut needed = Vec::new();
     for name in names {
         let one = async {
-            let settings = settings_of(&name, args, globals, chosen)?;
-            let planned = planned(&settings, &mut connection).await?;
+            let mut settings = settings_of(&name, args, globals, chosen)?;
+            let planned = planned(&mut settings, &mut connection).await?;
             Ok::<_, Failure>((settings, planned))
         };
         match Box::pin(one).await {
@@ -37,7 +37,11 @@ pub async fn dry_run(
                 if needed.is_empty() {
                     needed = found_by(chosen, planned.region());
                 }
-                needed.extend(policy::statements(&settings, planned.region()));
+                needed.extend(policy::statements(
+                    &settings,
+                    planned.region(),
+                    planned.images,
+                ));
                 lines.push(PlanLine {
                     function: name,
                     paid: planned.subjects.iter().any(|(facts, _)| !facts.sandbox),
@@ -95,7 +99,10 @@ pub async fn print_policy(
         let region = policy::region(&settings).await;
         let region = region.as_deref();
         needed.extend(found_by(chosen, region));
-        needed.extend(with_tags(policy::statements(&settings, region), chosen));
+        needed.extend(with_tags(
+            policy::statements(&settings, region, true),
+            chosen,
+        ));
     }
     policy::print_document(&policy::document(needed))
 }

@@ -222,8 +222,7 @@ pub async fn stage_all(
             Target::Copy(spec) => {
                 let lambda = &endpoint.lambda;
                 consent::may_copy(settings, subject, &lambda.describe(&spec.model).await?)?;
-                let no_handler = settings.no_handler;
-                let prepare = copies::prepare(lambda, subject, spec, &run, no_handler, scratch);
+                let prepare = copies::prepare(lambda, settings, subject, spec, &run, scratch);
                 Some(Box::pin(prepare).await?)
             }
             _ => None,

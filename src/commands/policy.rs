@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::naming::plain_name;
-use crate::config::{CopySpec, Place, Settings, Target};
+use crate::config::{CopySpec, Place, Settings, StagingBucket, Target};
 use crate::exit::Exit;
 use crate::lambda::region_of;
 
@@ -11,7 +11,7 @@ use super::{Failure, print};
 
 /// Prints the policy.
 pub async fn print_policy(settings: &Settings) -> Result<Exit, Failure> {
-    print_document(&policy(settings, region(settings).await.as_deref()))
+    print_document(&policy(settings, region(settings).await.as_deref(), true))
 }
 
 /// Prints one.
@@ -30,9 +30,9 @@ pub async fn region(settings: &Settings) -> Option<String> {
     }
 }
 
-/// The policy; packages on this machine need no permission at all.
-pub fn policy(settings: &Settings, region: Option<&str>) -> Value {
-    document(statements(settings, region))
+/// The policy; packages on this machine need no permission at all. `images`: what is copied may be an image.
+pub fn policy(settings: &Settings, region: Option<&str>, images: bool) -> Value {
+    document(statements(settings, region, images))
 }
 
 /// Something that is allowed.
@@ -60,13 +60,13 @@ impl Statement {
 }
 
 /// What one run needs.
-pub fn statements(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
+pub fn statements(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Statement> {
     let arns = resources(settings, region);
     let mut all = Vec::new();
     if !arns.is_empty() {
         all.push(Statement::new("LambenchInPlace", &actions(settings), arns));
     }
-    all.extend(for_copies(settings, region));
+    all.extend(for_copies(settings, region, images));
     all
 }
 
@@ -120,7 +120,7 @@ pub fn document(all: Vec<Statement>) -> Value {
 }
 
 /// What copies need: to read what is copied, to do all with functions and layers of our own, to pass the role on.
-fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
+fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<Statement> {
     let copies: Vec<&CopySpec> = settings
         .subjects
         .iter()
@@ -143,7 +143,10 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
         .collect();
     let ours = arn("lambench-*", region);
     let layers = ours.replace(":function:", ":layer:");
-    vec![
+    let groups = ours
+        .replace(":lambda:", ":logs:")
+        .replace(":function:lambench-*", ":log-group:/aws/lambda/lambench-*");
+    let mut statements = vec![
         allow(
             "LambenchRead",
             &["lambda:GetFunction", "lambda:GetRuntimeManagementConfig"],
@@ -160,7 +163,7 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
                 "lambda:InvokeFunction",
                 "lambda:DeleteFunction",
             ],
-            vec![ours],
+            vec![ours.clone()],
         ),
         allow(
             "LambenchLayers",
@@ -177,11 +180,49 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Statement> {
             vec![format!("{layers}:*"), layers],
         ),
         allow("LambenchRole", &["iam:PassRole"], vec!["*".into()]),
+        allow(
+            "LambenchOwnLogs",
+            &["logs:DeleteLogGroup"],
+            vec![format!("{groups}:*"), groups],
+        ),
+    ];
+    if images && copies.iter().any(|copy| copy.package.is_none()) {
+        let repositories = ours.replace(":lambda:", ":ecr:");
+        statements.push(allow(
+            "LambenchImages",
+            &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            vec![repositories.replace(":function:lambench-*", ":repository/*")],
+        ));
+    }
+    if let Some(bucket) = &settings.staging_bucket {
+        statements.extend(for_bucket(bucket, &ours));
+    }
+    statements
+}
+
+/// Whoever creates a function from an object must be allowed to read it.
+fn for_bucket(bucket: &StagingBucket, ours: &str) -> [Statement; 2] {
+    let partition = ours.split(':').nth(1).unwrap_or("aws");
+    let whole = format!("arn:{partition}:s3:::{}", bucket.name);
+    [
+        Statement::new(
+            "LambenchObjects",
+            &[
+                "s3:PutObject",
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ],
+            vec![format!("{whole}/{}/*", bucket.folder())],
+        ),
+        // For HeadBucket, and so that an object that is not there is not taken for one that is hidden.
+        Statement::new("LambenchBucket", &["s3:ListBucket"], vec![whole]),
     ]
 }
 
 /// What is called on functions in place.
-pub fn actions(settings: &Settings) -> Vec<&'static str> {
+fn actions(settings: &Settings) -> Vec<&'static str> {
     let in_place: Vec<&String> = settings
         .subjects
         .iter()
@@ -209,7 +250,7 @@ pub fn actions(settings: &Settings) -> Vec<&'static str> {
 }
 
 /// The ARNs of the functions in place.
-pub fn resources(settings: &Settings, region: Option<&str>) -> Vec<String> {
+fn resources(settings: &Settings, region: Option<&str>) -> Vec<String> {
     settings
         .subjects
         .iter()

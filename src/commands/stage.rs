@@ -213,8 +213,8 @@ pub async fn copied(
         copy.unzipped_bytes,
         copy.layers,
     );
-    record.package_bytes = Some(copy.zip_bytes);
-    record.handler = Some(copy.handler);
+    record.package_bytes = copy.zip_bytes;
+    record.handler = copy.handler;
     if let (None, Some(version)) = (&record.label, copy.version) {
         record.version = version;
         record.version_source = "published".into();
@@ -320,6 +320,7 @@ async fn offer(
     let code = Code {
         bucket: location.bucket,
         key: location.key,
+        version: None,
     };
     Ok((code, packed))
 }

@@ -1,6 +1,7 @@
 //! What a user should know of a function that can be measured all the same.
 
-use crate::lambda::Description;
+use crate::config::{CopySpec, Settings, Subject};
+use crate::lambda::{Description, UPLOAD_LIMIT};
 
 /// Sentences about a function in place, named as the user named it.
 pub fn about(name: &str, found: &Description) -> Vec<String> {
@@ -36,4 +37,32 @@ pub fn about(name: &str, found: &Description) -> Vec<String> {
         ));
     }
     all
+}
+
+/// That the code of a copy is going to need the bucket, as far as its size is known without packing or fetching it.
+pub fn of_a_large_copy(
+    settings: &Settings,
+    subject: &Subject,
+    copy: &CopySpec,
+    found: &Description,
+) -> Option<String> {
+    let bytes = match &copy.package {
+        Some(path) => std::fs::metadata(path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|file| file.len()),
+        None => found.code_bytes,
+    };
+    let bytes = bytes.filter(|bytes| *bytes > UPLOAD_LIMIT)?;
+    let way = match &settings.staging_bucket {
+        Some(bucket) => format!(
+            "it goes through s3://{}/{}/, and is deleted there at the end",
+            bucket.name,
+            bucket.folder()
+        ),
+        None => "that needs --staging-bucket".into(),
+    };
+    let name = &subject.name;
+    let mb = bytes.div_ceil(1024 * 1024);
+    Some(format!("{name}: {mb} MB zipped: {way}"))
 }

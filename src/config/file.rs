@@ -138,6 +138,8 @@ pub struct ConfigFile {
     pub seed: Option<Sourced<u64>>,
     /// `defaults.control_rate`.
     pub control_rate: Option<Sourced<u32>>,
+    /// `defaults.staging_bucket`.
+    pub staging_bucket: Option<Sourced<String>>,
     /// `defaults.concurrency`.
     pub concurrency: Option<Sourced<u32>>,
     /// `defaults.touch`.
@@ -232,6 +234,7 @@ fn read_defaults(
     file.warm_invokes = reader.number("warm_invokes", WARM_INVOKES.0, WARM_INVOKES.1)?;
     file.seed = reader.number("seed", SEED.0, SEED.1)?;
     file.control_rate = reader.number("control_rate", CONTROL_RATE.0, CONTROL_RATE.1)?;
+    file.staging_bucket = reader.string("staging_bucket")?;
     file.concurrency = reader.number("concurrency", CONCURRENCY.0, CONCURRENCY.1)?;
     file.touch = reader.choice(
         "touch",

@@ -13,6 +13,7 @@ pub mod place;
 pub mod resolve;
 pub mod safety;
 pub mod served;
+pub mod staging;
 pub mod subjects;
 pub mod surroundings;
 pub mod toml_reader;
@@ -27,6 +28,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
+pub use staging::StagingBucket;
 use surroundings::Surroundings;
 
 /// The settings of `lambench run`.
@@ -198,6 +200,8 @@ pub struct Settings {
     pub previous: bool,
     /// `--around CMD`: measured before and after it.
     pub around: Option<String>,
+    /// `--staging-bucket`: what is too large for a request goes through it.
+    pub staging_bucket: Option<StagingBucket>,
     /// `--no-handler`: the handler's module is loaded, and nothing of it run.
     pub no_handler: bool,
     /// Cold starts per subject.

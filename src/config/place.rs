@@ -80,6 +80,15 @@ fn on_aws(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), Con
             ));
         }
     }
+    if !copied && args.staging_bucket.is_some() {
+        return Err(conflict(
+            format!(
+                "--staging-bucket is for packages, but {} is measured as it is deployed ({})",
+                first.written, first.reason
+            ),
+            "leave it out",
+        ));
+    }
     check_url(args.place.endpoint_url.as_deref())?;
     let place = Place::Aws {
         endpoint_url: args.place.endpoint_url.clone(),
@@ -113,6 +122,7 @@ fn on_sandbox(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String),
     let aws_only = [
         ("--region", args.place.region.is_some()),
         ("--profile", args.place.profile.is_some()),
+        ("--staging-bucket", args.staging_bucket.is_some()),
     ];
     if let Some((flag, _)) = aws_only.into_iter().find(|(_, given)| *given) {
         return Err(conflict(

@@ -14,7 +14,7 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, pace, payload, safety};
+use super::{Lang, Settings, Subject, Target, pace, payload, safety, staging};
 
 /// Cold starts per subject when nobody says how many.
 pub const DEFAULT_RUNS: u32 = 20;
@@ -130,6 +130,7 @@ fn settings(
         save_baseline: args.save_baseline.clone(),
         previous: !args.no_previous,
         around: around_command,
+        staging_bucket: staging::resolve(args, around, file)?,
         no_handler: args.no_handler,
         runs: runs(args, around, file)?.value,
         warm_invokes: warm_invokes(args, around, file)?.value,

@@ -10,7 +10,7 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
@@ -23,6 +23,7 @@ const KNOWN: [&str; 16] = [
     "LAMBENCH_RIC",
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
+    "LAMBENCH_STAGING_BUCKET",
     "LAMBENCH_TIMEOUT",
     "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",

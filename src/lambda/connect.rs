@@ -36,7 +36,7 @@ pub struct Connect {
 pub struct Lambda {
     /// Control plane: retried by the SDK.
     pub(super) control: Client,
-    config: SdkConfig,
+    pub(super) config: SdkConfig,
     pub(super) notes: Notes,
     /// Region in use.
     pub region: String,
@@ -46,7 +46,7 @@ pub struct Lambda {
     pub profile: Option<String>,
 }
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const CONTROL_ATTEMPTS: u32 = 8;
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(20);
 const CONTROL_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -163,7 +163,7 @@ impl Lambda {
 }
 
 /// Without proxies, and with no delay for small packets.
-fn loopback_client() -> SharedHttpClient {
+pub(super) fn loopback_client() -> SharedHttpClient {
     HttpBuilder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder()
             .proxy_config(ProxyConfig::disabled())
@@ -175,7 +175,7 @@ fn loopback_client() -> SharedHttpClient {
 }
 
 /// The SDK's own default, which it doesn't hand out.
-fn https_client() -> SharedHttpClient {
+pub(super) fn https_client() -> SharedHttpClient {
     HttpBuilder::new().build_with_connector_fn(|settings, components| {
         let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
         let mut connector = Connector::builder()

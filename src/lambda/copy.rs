@@ -3,30 +3,24 @@
 //! A [`Model`] holds the values of environment variables. They go from one answer into one request, and nowhere else.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::types::{
-    Environment, EphemeralStorage, FunctionCode, FunctionCodeLocation, FunctionConfiguration,
+    Environment, EphemeralStorage, FunctionCodeLocation, FunctionConfiguration, ImageConfig,
     LoggingConfig, PackageType, Runtime, SnapStart, SnapStartApplyOn, TracingConfig,
     UpdateRuntimeOn, VpcConfig,
 };
-use aws_smithy_types::Blob;
 
 use super::{Lambda, LambdaError};
 
-/// AWS's limit on a package that comes inside a request, bytes.
-pub const UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
-/// The tag on everything that lambench makes; its value is the run's id.
-pub const TAG: &str = "lambench";
-const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
-
 /// A function or a version that another one is to be like.
 pub struct Model {
-    configuration: FunctionConfiguration,
+    pub(super) configuration: FunctionConfiguration,
     location: Option<String>,
+    /// The image that it is made of, by its digest.
+    image: Option<String>,
     /// The runtime version that it is pinned to.
-    pin: Option<String>,
+    pub(super) pin: Option<String>,
     /// What a copy of it can't have, in sentences.
     pub not_copied: Vec<String>,
 }
@@ -39,28 +33,6 @@ impl std::fmt::Debug for Model {
             .field("not_copied", &self.not_copied)
             .finish_non_exhaustive()
     }
-}
-
-/// A copy to create: the model's configuration, less what is set here.
-pub struct NewCopy {
-    /// Its name.
-    pub name: String,
-    /// The value of its tag.
-    pub run: String,
-    /// The package.
-    pub zip: Vec<u8>,
-    /// Instead of the model's.
-    pub runtime: Option<String>,
-    /// Instead of the model's.
-    pub handler: Option<String>,
-    /// Instead of the model's, MB.
-    pub memory_mb: Option<u32>,
-    /// Instead of the model's, seconds.
-    pub timeout_s: Option<u32>,
-    /// Layer version ARNs instead of the model's.
-    pub layers: Option<Vec<String>>,
-    /// Variables beside the model's; they win.
-    pub environment: BTreeMap<String, String>,
 }
 
 impl Model {
@@ -126,7 +98,22 @@ impl Model {
         self.location.as_deref()
     }
 
-    fn apply(&self, request: CreateFunctionFluentBuilder) -> CreateFunctionFluentBuilder {
+    /// The image that it is made of; none: a package.
+    pub fn image(&self) -> Option<&str> {
+        self.image.as_deref()
+    }
+
+    /// What the function says instead of its image.
+    pub(super) fn image_config(&self) -> Option<ImageConfig> {
+        self.configuration
+            .image_config_response()
+            .and_then(|response| response.image_config().cloned())
+    }
+
+    pub(super) fn apply(
+        &self,
+        request: CreateFunctionFluentBuilder,
+    ) -> CreateFunctionFluentBuilder {
         let c = &self.configuration;
         let vpc = c.vpc_config().filter(|vpc| !vpc.subnet_ids().is_empty());
         let snap_start = c
@@ -167,7 +154,7 @@ impl Model {
             .set_logging_config(logging)
     }
 
-    fn environment(&self, more: BTreeMap<String, String>) -> Option<Environment> {
+    pub(super) fn environment(&self, more: BTreeMap<String, String>) -> Option<Environment> {
         let mut all: HashMap<String, String> = self
             .configuration
             .environment()
@@ -177,7 +164,7 @@ impl Model {
         (!all.is_empty()).then(|| Environment::builder().set_variables(Some(all)).build())
     }
 
-    fn layers(&self) -> Vec<String> {
+    pub(super) fn layers(&self) -> Vec<String> {
         self.configuration
             .layers()
             .iter()
@@ -188,12 +175,6 @@ impl Model {
 
 /// Why no copy of a function can be made, and what to do instead.
 fn uncopyable(c: &FunctionConfiguration) -> Option<(String, &'static str)> {
-    if c.package_type() == Some(&PackageType::Image) {
-        return Some((
-            "it is a container image, which is not copied".into(),
-            "measure it in place with --function",
-        ));
-    }
     if c.durable_config().is_some() {
         return Some((
             "it is a durable function, whose invokes are not one start each".into(),
@@ -261,7 +242,25 @@ impl Lambda {
             });
         }
         let mut not_copied = not_copied(&configuration);
-        let pin = match self.pin(function).await {
+        let is_image = configuration.package_type() == Some(&PackageType::Image);
+        // A tag may have moved since: its digest has not.
+        let image = code
+            .as_ref()
+            .filter(|_| is_image)
+            .and_then(|code| code.resolved_image_uri().or(code.image_uri()))
+            .map(str::to_owned);
+        if is_image && image.is_none() {
+            return Err(LambdaError::Unreachable {
+                doing: format!("reading {function}"),
+                why: "the endpoint does not say which image it is made of".into(),
+            });
+        }
+        let pin = if is_image {
+            Ok(None)
+        } else {
+            self.pin(function).await
+        };
+        let pin = match pin {
             Ok(pin) => pin,
             Err(error) => {
                 let why = error
@@ -276,6 +275,7 @@ impl Lambda {
         Ok(Model {
             configuration,
             location: code.and_then(|code| code.location),
+            image,
             pin,
             not_copied,
         })
@@ -314,87 +314,5 @@ impl Lambda {
             })?;
         let manual = output.update_runtime_on == Some(UpdateRuntimeOn::Manual);
         Ok(output.runtime_version_arn.filter(|_| manual))
-    }
-
-    /// `CreateFunction` like `model`. Not to be cut short: a function whose answer nobody waited for would stay.
-    ///
-    /// Gives what could not be copied after all.
-    pub async fn create_copy(
-        &self,
-        model: &Model,
-        new: NewCopy,
-    ) -> Result<Vec<String>, LambdaError> {
-        let doing = format!(
-            "creating {} as a copy of {}",
-            new.name,
-            model.function_name()
-        );
-        let c = &model.configuration;
-        let layers = new.layers.unwrap_or_else(|| model.layers());
-        let of = |mine: Option<u32>, models: Option<i32>| {
-            mine.and_then(|n| i32::try_from(n).ok()).or(models)
-        };
-        let runtime = new.runtime.as_deref().unwrap_or(model.runtime());
-        let created = model
-            .apply(self.control.create_function())
-            .function_name(&new.name)
-            .description(format!(
-                "Temporary copy of {}, made and deleted by lambench",
-                model.function_name()
-            ))
-            .tags(TAG, new.run)
-            .runtime(Runtime::from(runtime))
-            .handler(new.handler.as_deref().unwrap_or(model.handler()))
-            .set_memory_size(of(new.memory_mb, c.memory_size()))
-            .set_timeout(of(new.timeout_s, c.timeout()))
-            .set_layers((!layers.is_empty()).then_some(layers))
-            .set_environment(model.environment(new.environment))
-            .code(FunctionCode::builder().zip_file(Blob::new(new.zip)).build())
-            .send()
-            .await;
-        if let Err(error) = created {
-            let error = LambdaError::from_sdk(doing, self.endpoint_url(), &error);
-            // Nobody else has that name: the first attempt's answer was lost, and the SDK has tried again.
-            if error.code() != Some("ResourceConflictException") {
-                return Err(error);
-            }
-        }
-        let Some(pin) = model.pin.as_ref().filter(|_| new.runtime.is_none()) else {
-            return Ok(Vec::new());
-        };
-        let pinned = self
-            .control
-            .put_runtime_management_config()
-            .function_name(&new.name)
-            .update_runtime_on(UpdateRuntimeOn::Manual)
-            .runtime_version_arn(pin)
-            .send()
-            .await;
-        Ok(match pinned {
-            Ok(_) => Vec::new(),
-            Err(error) => {
-                let error = LambdaError::from_sdk("pinning", self.endpoint_url(), &error);
-                vec![format!(
-                    "the runtime version that it is pinned to ({})",
-                    error.code().unwrap_or("no answer")
-                )]
-            }
-        })
-    }
-
-    /// Deletes a function of ours that may still be in the making.
-    pub async fn delete_copy(&self, function: &str) -> Result<(), LambdaError> {
-        let clock = Instant::now();
-        loop {
-            match self.delete(function).await {
-                Err(error)
-                    if error.code() == Some("ResourceConflictException")
-                        && clock.elapsed() < CONFLICT_LIMIT =>
-                {
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                }
-                done => return done,
-            }
-        }
     }
 }

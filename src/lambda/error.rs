@@ -148,6 +148,11 @@ impl LambdaError {
         }
     }
 
+    /// True if these credentials may not do it.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.code(), Some("AccessDeniedException" | "AccessDenied"))
+    }
+
     /// True if a new session is all that is needed.
     pub fn is_expired(&self) -> bool {
         matches!(self.code(), Some("ExpiredTokenException" | "ExpiredToken"))

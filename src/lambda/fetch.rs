@@ -1,5 +1,6 @@
 //! The package of a deployed function, fetched from the address that `GetFunction` gives.
 
+use std::path::Path;
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -11,19 +12,21 @@ use aws_smithy_types::byte_stream::ByteStream;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncWriteExt as _;
 
 use super::connect::is_plain_loopback;
-use super::copy::{Model, UPLOAD_LIMIT};
+use super::copy::Model;
 use super::{Lambda, LambdaError};
 
+/// Lambda takes 250 MB unzipped, and a zip is hardly larger than that.
+const MOST_BYTES: u64 = 300 * 1024 * 1024;
 /// Until the answer begins, and between two pieces of it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Lambda {
-    /// The zip of a model: whole, and the one that it says it has.
-    pub async fn fetch(&self, model: &Model) -> Result<Vec<u8>, LambdaError> {
+    /// The zip of a model as a file: whole, and the one that it says it has.
+    pub async fn fetch(&self, model: &Model, file: &Path) -> Result<(), LambdaError> {
         let doing = format!("fetching the code of {}", model.function_name());
-        fits(&doing, model.code_bytes())?;
         let failed = |why: String| LambdaError::Unreachable {
             doing: doing.clone(),
             why,
@@ -31,40 +34,22 @@ impl Lambda {
         let location = model
             .location()
             .ok_or_else(|| failed("the endpoint does not say where it lies".into()))?;
-        let zip = get(location, &failed).await?;
-        let sha256 = BASE64_STANDARD.encode(Sha256::digest(&zip));
+        let sha256 = get(location, file, &failed).await?;
         match model.code_sha256() {
             Some(expected) if expected != sha256 => Err(failed(
                 "what came is not the code that the function says it has".into(),
             )),
-            _ => Ok(zip),
+            _ => Ok(()),
         }
     }
 }
 
-/// Whether a package can be sent inside a request.
-pub fn fits(doing: &str, bytes: u64) -> Result<(), LambdaError> {
-    if bytes <= UPLOAD_LIMIT {
-        return Ok(());
-    }
-    Err(LambdaError::Unsuitable {
-        function: doing.to_owned(),
-        why: format!(
-            "{} MB zipped; only up to {} MB can be sent to AWS without a bucket",
-            bytes.div_ceil(1024 * 1024),
-            UPLOAD_LIMIT / (1024 * 1024)
-        ),
-        hint: "--staging-bucket is not supported yet: move libraries into a layer that exists (--layers ARN), or measure \
-               the package on this machine with --local"
-            .into(),
-    })
-}
-
-/// The address holds a signature: it stands in no error.
+/// Gives its SHA-256 in Base64. The address holds a signature: it stands in no error.
 async fn get(
     location: &str,
+    file: &Path,
     failed: &impl Fn(String) -> LambdaError,
-) -> Result<Vec<u8>, LambdaError> {
+) -> Result<String, LambdaError> {
     let connector = connector(location);
     let request = HttpRequest::get(location).map_err(|_| failed("its address is no URL".into()))?;
     let late = |_| failed(format!("nothing came for {} s", PATIENCE.as_secs()));
@@ -77,18 +62,24 @@ async fn get(
         return Err(failed(format!("HTTP {status}")));
     }
     let mut body = ByteStream::new(response.into_body());
-    let mut zip = Vec::new();
+    let unwritable = |error: std::io::Error| failed(format!("writing it: {error}"));
+    let mut zip = tokio::fs::File::create(file).await.map_err(unwritable)?;
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
     while let Some(piece) = tokio::time::timeout(PATIENCE, body.next())
         .await
         .map_err(late)?
     {
         let piece = piece.map_err(|error| failed(innermost(&error)))?;
-        if (zip.len() + piece.len()) as u64 > UPLOAD_LIMIT {
-            return Err(failed("it is larger than the function says".into()));
+        bytes += piece.len() as u64;
+        if bytes > MOST_BYTES {
+            return Err(failed("it is larger than Lambda's own limit".into()));
         }
-        zip.extend_from_slice(&piece);
+        hash.update(&piece);
+        zip.write_all(&piece).await.map_err(unwritable)?;
     }
-    Ok(zip)
+    zip.flush().await.map_err(unwritable)?;
+    Ok(BASE64_STANDARD.encode(hash.finalize()))
 }
 
 fn connector(location: &str) -> Connector {
@@ -113,17 +104,4 @@ fn innermost(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_package_that_no_request_can_hold_is_refused_by_its_size() {
-        assert!(fits("x", UPLOAD_LIMIT).is_ok());
-        let error = fits("x", UPLOAD_LIMIT + 1).unwrap_err();
-        assert!(error.to_string().contains("51 MB"), "{error}");
-        assert!(error.hint().unwrap().contains("--staging-bucket"));
-    }
 }

@@ -1,9 +1,8 @@
 //! Layers of copies: those that exist are looked at before anything is created, local ones are published for the run.
 
-use aws_sdk_lambda::types::{Architecture, LayerVersionContentInput, Runtime};
-use aws_smithy_types::Blob;
+use aws_sdk_lambda::types::{Architecture, Runtime};
 
-use super::{Lambda, LambdaError};
+use super::{Lambda, LambdaError, Sent};
 
 impl Lambda {
     /// Whether a layer version exists, and fits as far as it says what it is for.
@@ -45,18 +44,14 @@ impl Lambda {
     }
 
     /// `PublishLayerVersion` of a zip; gives the layer version's ARN.
-    pub async fn publish_layer_zip(&self, name: &str, zip: Vec<u8>) -> Result<String, LambdaError> {
+    pub async fn publish_layer_zip(&self, name: &str, zip: Sent) -> Result<String, LambdaError> {
         let doing = format!("publishing layer {name}");
         let output = self
             .control
             .publish_layer_version()
             .layer_name(name)
             .description("Temporary, made and deleted by lambench")
-            .content(
-                LayerVersionContentInput::builder()
-                    .zip_file(Blob::new(zip))
-                    .build(),
-            )
+            .content(zip.into_layer_content())
             .send()
             .await
             .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;

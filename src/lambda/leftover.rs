@@ -4,9 +4,6 @@ use super::journal::{Entry, Journal};
 use super::{Finished, Function, Lambda, LambdaError};
 
 /// Puts back or deletes what an entry names, and strikes it out once that is certain. Safe to repeat.
-///
-/// # Errors
-/// [`LambdaError::Unsuitable`] for what this program can't delete itself; then the entry stays.
 pub async fn finish_left_over(
     lambda: &Lambda,
     journal: &Journal,
@@ -28,27 +25,34 @@ pub async fn finish_left_over(
             lambda.delete_layer(name).await?;
             Finished::Deleted
         }
-        Entry::LogGroup { name } => {
-            return Err(by_hand(
-                name,
-                format!("aws logs delete-log-group --log-group-name {name}"),
-            ));
+        Entry::LogGroup { name, endpoint_url } => {
+            let url = endpoint_url.as_deref();
+            match lambda.delete_log_group(url, name).await {
+                Ok(true) => Finished::Deleted,
+                Ok(false) => Finished::Gone,
+                Err(error) => {
+                    // Whoever may not delete it will not be asked to again and again.
+                    if error.is_denied() {
+                        journal.done(entry)?;
+                    }
+                    return Err(LambdaError::Unsuitable {
+                        function: name.clone(),
+                        why: error.to_string(),
+                        hint: lambda.log_group_by_hand(name),
+                    });
+                }
+            }
         }
-        Entry::S3Object { bucket, key } => {
-            return Err(by_hand(
-                &format!("s3://{bucket}/{key}"),
-                format!("aws s3 rm s3://{bucket}/{key}"),
-            ));
+        Entry::S3Object {
+            bucket,
+            key,
+            endpoint_url,
+        } => {
+            let url = endpoint_url.as_deref();
+            lambda.delete_object(url, bucket, key).await?;
+            Finished::Deleted
         }
     };
     journal.done(entry)?;
     Ok(finished)
-}
-
-fn by_hand(what: &str, command: String) -> LambdaError {
-    LambdaError::Unsuitable {
-        function: what.to_owned(),
-        why: "an interrupted run created it, and lambench can't delete it".into(),
-        hint: command,
-    }
 }

@@ -3,8 +3,10 @@
 //! [`Lambda`] is a connection to one endpoint; [`Function`] is one function on it that may be touched, invoked and, at
 //! the end, restored or deleted.
 
+mod bucket;
 mod connect;
 mod copy;
+mod create;
 mod describe;
 mod error;
 mod fetch;
@@ -14,6 +16,8 @@ pub mod journal;
 mod layer;
 mod leftover;
 mod list;
+mod logs;
+mod neighbours;
 mod notes;
 mod rate;
 mod stage;
@@ -22,13 +26,15 @@ mod throttle;
 mod touch;
 mod update;
 
+pub use bucket::Bucket;
 pub use connect::{Connect, Lambda, region_of};
-pub use copy::{Model, NewCopy, TAG, UPLOAD_LIMIT};
+pub use copy::Model;
+pub use create::{Created, NewCopy, TAG, UPLOAD_LIMIT};
 pub use describe::{Description, LayerDescription, SandboxFacts};
 pub use error::LambdaError;
-pub use fetch::fits;
 pub use function::{Finished, Function};
 pub use invoke::Invoked;
 pub use leftover::finish_left_over;
 pub use list::Listed;
-pub use stage::{Code, NewFunction};
+pub use logs::own_log_group;
+pub use stage::{Code, NewFunction, Sent};

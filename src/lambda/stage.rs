@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_lambda::types::{
     Architecture, Environment, FunctionCode, LayerVersionContentInput, Runtime,
 };
+use aws_smithy_types::Blob;
 
 use super::{Lambda, LambdaError};
 
@@ -15,6 +16,42 @@ pub struct Code {
     pub bucket: String,
     /// Key.
     pub key: String,
+    /// Version, in a bucket that keeps them.
+    pub version: Option<String>,
+}
+
+/// How a zip gets to Lambda.
+pub enum Sent {
+    /// Inside the request.
+    Inline(Vec<u8>),
+    /// Through a bucket.
+    Stored(Code),
+}
+
+impl Sent {
+    pub(super) fn into_function_code(self) -> FunctionCode {
+        let code = FunctionCode::builder();
+        match self {
+            Self::Inline(zip) => code.zip_file(Blob::new(zip)),
+            Self::Stored(at) => code
+                .s3_bucket(at.bucket)
+                .s3_key(at.key)
+                .set_s3_object_version(at.version),
+        }
+        .build()
+    }
+
+    pub(super) fn into_layer_content(self) -> LayerVersionContentInput {
+        let content = LayerVersionContentInput::builder();
+        match self {
+            Self::Inline(zip) => content.zip_file(Blob::new(zip)),
+            Self::Stored(at) => content
+                .s3_bucket(at.bucket)
+                .s3_key(at.key)
+                .set_s3_object_version(at.version),
+        }
+        .build()
+    }
 }
 
 /// A function to create.
@@ -52,12 +89,7 @@ impl Lambda {
             .runtime(Runtime::from(new.runtime.as_str()))
             .handler(new.handler)
             .role(new.role)
-            .code(
-                FunctionCode::builder()
-                    .s3_bucket(new.code.bucket)
-                    .s3_key(new.code.key)
-                    .build(),
-            )
+            .code(Sent::Stored(new.code).into_function_code())
             .set_layers((!new.layers.is_empty()).then_some(new.layers))
             .memory_size(i32::try_from(new.memory_mb).unwrap_or(i32::MAX))
             .timeout(i32::try_from(new.timeout_s).unwrap_or(i32::MAX))
@@ -80,12 +112,7 @@ impl Lambda {
             .control
             .publish_layer_version()
             .layer_name(name)
-            .content(
-                LayerVersionContentInput::builder()
-                    .s3_bucket(code.bucket)
-                    .s3_key(code.key)
-                    .build(),
-            )
+            .content(Sent::Stored(code).into_layer_content())
             .send()
             .await
             .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;

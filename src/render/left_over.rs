@@ -57,8 +57,8 @@ pub fn finished(record: &Record, entry: &Entry, finished: &Finished, lang: Lang)
         Entry::Touched { .. } => clean(&record.key.function),
         Entry::CreatedFunction { name }
         | Entry::CreatedLayer { name }
-        | Entry::LogGroup { name } => clean(name),
-        Entry::S3Object { bucket, key } => clean(&format!("s3://{bucket}/{key}")),
+        | Entry::LogGroup { name, .. } => clean(name),
+        Entry::S3Object { bucket, key, .. } => clean(&format!("s3://{bucket}/{key}")),
     };
     match finished {
         Finished::Restored | Finished::Untouched => text.was_put_back(&name),
@@ -90,7 +90,9 @@ fn to_do(entry: &Entry, text: Text) -> String {
         },
         Entry::CreatedFunction { name }
         | Entry::CreatedLayer { name }
-        | Entry::LogGroup { name } => text.to_delete(&clean(name)),
-        Entry::S3Object { bucket, key } => text.to_delete(&clean(&format!("s3://{bucket}/{key}"))),
+        | Entry::LogGroup { name, .. } => text.to_delete(&clean(name)),
+        Entry::S3Object { bucket, key, .. } => {
+            text.to_delete(&clean(&format!("s3://{bucket}/{key}")))
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What a run is going to do: said before the first invoke of a deployed function, and printed by `--dry-run`.
 
+use serde_json::Value;
+
 use crate::bench::estimate::{Calls, Estimate, Facts, Known};
 use crate::bench::plan::mode;
 use crate::config::{Place, Settings};
@@ -47,11 +49,11 @@ pub fn question(names: &str, lang: crate::config::Lang) -> String {
     Text(lang).question(&clean(names))
 }
 
-/// The plan of a dry run. `permissions`: actions, and the functions that they are needed on.
+/// The plan of a dry run. `permissions`: statements of the policy.
 pub fn dry_run(
     subjects: &[(Facts, Known)],
     estimate: &Estimate,
-    permissions: &(Vec<&'static str>, Vec<String>),
+    permissions: &[Value],
     warnings: &[String],
     settings: &Settings,
     style: &Style,
@@ -111,14 +113,18 @@ pub fn dry_run(
     }
     let taken = text.takes(estimate.seconds);
     list.push((text.time().to_owned(), taken));
-    list.push((
-        text.permissions().to_owned(),
-        if permissions.0.is_empty() {
-            text.no_permissions().to_owned()
-        } else {
-            text.needed(&permissions.0.join(", "), &permissions.1.join(", "))
-        },
-    ));
+    if permissions.is_empty() {
+        list.push((
+            text.permissions().to_owned(),
+            text.no_permissions().to_owned(),
+        ));
+    }
+    for (n, statement) in permissions.iter().enumerate() {
+        let title = if n == 0 { text.permissions() } else { "" };
+        let last = n + 1 == permissions.len();
+        let needed = needed(statement, last, text);
+        list.push((title.to_owned(), needed));
+    }
     let mut names: Vec<String> = subjects.iter().map(|(f, _)| clean(&f.function)).collect();
     names.dedup();
     let mut out = format!(
@@ -133,6 +139,21 @@ pub fn dry_run(
         }
     }
     out
+}
+
+/// One statement of the policy in words; with the last one comes how to have it all.
+fn needed(statement: &Value, last: bool, text: Text) -> String {
+    let all = |key: &str| -> String {
+        let texts = statement[key].as_array().into_iter().flatten();
+        let texts: Vec<&str> = texts.filter_map(Value::as_str).collect();
+        texts.join(", ")
+    };
+    let (actions, on) = (all("Action"), all("Resource"));
+    if last {
+        text.needed(&actions, &on)
+    } else {
+        text.needed_too(&actions, &on)
+    }
 }
 
 fn invokes(estimate: &Estimate, subjects: usize) -> u64 {

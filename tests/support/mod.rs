@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "a test's helper")]
 
+pub mod cloud;
 pub mod proxy;
 
 use std::path::{Path, PathBuf};

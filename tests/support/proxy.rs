@@ -33,6 +33,10 @@ pub enum Fault {
     Rewrite(&'static str, &'static str),
     /// As AWS would answer, without a word of a sandbox; text in the answer's body is another.
     AsAws(&'static str, &'static str),
+    /// The request has another body; the answer is the endpoint's own.
+    Instead(String),
+    /// Texts in the answer's body are others.
+    RewriteAll(Vec<(String, String)>),
     /// Another answer altogether: status, error type (none if empty), body; nothing reaches the sandbox.
     Whole(u16, &'static str, &'static str),
 }
@@ -68,7 +72,7 @@ pub struct Proxy {
     pub url: String,
 }
 
-type Message = (Vec<String>, Vec<u8>);
+pub(super) type Message = (Vec<String>, Vec<u8>);
 /// The last answer to each request line.
 type Answers = Mutex<HashMap<String, Message>>;
 type Rule = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
@@ -168,6 +172,12 @@ fn serve(
         let old = answers.lock().unwrap().get(&line).cloned();
         let (mut head, mut answer) = match (&fault, old) {
             (Some(Fault::OldNews), Some(old)) => old,
+            (Some(Fault::Instead(other)), _) => {
+                let mut head = head.clone();
+                head.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+                head.push(format!("Content-Length: {}", other.len()));
+                forward(upstream, &head, other.as_bytes())?
+            }
             _ => forward(upstream, &head, &body)?,
         };
         answers
@@ -197,6 +207,13 @@ fn serve(
                         .replace(from, to)
                         .into_bytes();
                 }
+            }
+            Some(Fault::RewriteAll(texts)) => {
+                let text = String::from_utf8_lossy(&answer).into_owned();
+                let text = texts
+                    .iter()
+                    .fold(text, |text, (from, to)| text.replace(from, to));
+                answer = text.into_bytes();
             }
             Some(Fault::Rewrite(from, to)) => {
                 answer = String::from_utf8_lossy(&answer)
@@ -242,7 +259,7 @@ fn forward(upstream: &str, head: &[String], body: &[u8]) -> std::io::Result<Mess
 }
 
 /// One HTTP message with a Content-Length, or none: start line and headers, body.
-fn message(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Message>> {
+pub(super) fn message(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Message>> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();

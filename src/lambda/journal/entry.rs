@@ -167,6 +167,9 @@ pub enum Entry {
     LogGroup {
         /// Its name.
         name: String,
+        /// The logs' endpoint, where it is not AWS's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint_url: Option<String>,
     },
     /// A package uploaded for such a function: to be deleted.
     S3Object {
@@ -174,6 +177,9 @@ pub enum Entry {
         bucket: String,
         /// Key.
         key: String,
+        /// The endpoint of S3, where it is not AWS's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint_url: Option<String>,
     },
 }
 

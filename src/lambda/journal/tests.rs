@@ -79,12 +79,14 @@ fn the_file_goes_with_the_last_of_its_entries() {
         Entry::S3Object {
             bucket: "b".into(),
             key: "k".into(),
+            endpoint_url: Some("http://127.0.0.1:9000".into()),
         },
         Entry::CreatedFunction {
             name: "lambench-my-fn".into(),
         },
         Entry::LogGroup {
             name: "/aws/lambda/lambench-my-fn".into(),
+            endpoint_url: None,
         },
     ];
     for entry in &all {

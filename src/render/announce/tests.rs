@@ -34,6 +34,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         save_baseline: None,
         previous: true,
         around: None,
+        staging_bucket: None,
         no_handler: false,
         runs: 20,
         warm_invokes: 5,

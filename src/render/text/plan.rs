@@ -166,6 +166,13 @@ impl Text {
         )
     }
 
+    pub(in crate::render) fn needed_too(self, actions: &str, on: &str) -> String {
+        self.say(
+            format!("{actions} on {on}"),
+            format!("{on}에 대한 {actions}"),
+        )
+    }
+
     pub(in crate::render) fn own_prices_note(self, list: &str) -> String {
         self.say(
             format!("Costs are reckoned with your own prices ({list}), requests included."),
