@@ -104,6 +104,19 @@ pub fn mode(concurrency: u32) -> String {
     }
 }
 
+/// The same of a published version with `SnapStart`: this many restores by simultaneous invokes.
+pub fn restores_mode(batch: u32) -> String {
+    format!("restores {batch}")
+}
+
+/// How many starts at a time a mode means.
+pub fn at_once(mode: &str) -> u32 {
+    mode.strip_prefix("burst ")
+        .or_else(|| mode.strip_prefix("restores "))
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1)
+}
+
 /// A hash, not a generator: the order of a seed must stay the same in every version of the program.
 fn heads(seed: u64, block: u32) -> bool {
     let mut hash = Sha256::new();
@@ -150,6 +163,10 @@ mod tests {
         assert_eq!(letters(&plan), letters(&Plan::new(7, 3, 5, &PAIR)));
         assert_eq!(plan.record().order.len(), 60);
         assert_eq!(mode(plan.concurrency), "burst 10");
+        for mode in [mode(10), restores_mode(10)] {
+            assert_eq!(at_once(&mode), 10);
+        }
+        assert_eq!(at_once(&mode(1)), 1);
         assert_eq!(Plan::bursts(7, 21, 5, &PAIR, 1), Plan::new(7, 21, 5, &PAIR));
     }
 

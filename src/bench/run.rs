@@ -1,6 +1,7 @@
 //! The run loop: touch, invoke, judge, replace; in the plan's order, until it is done or stopped.
 
 mod invokes;
+mod restores;
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::bench::stop::Stop;
 use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
 use crate::bench::target::Target;
 use crate::results::{Arm, Exclusion, Kind, Sample};
+
+use restores::Restoring;
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
 pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
@@ -35,6 +38,8 @@ struct Subject<'t, T> {
     target: &'t T,
     answers: Answers,
     environments: u64,
+    /// How many invokes the last burst had.
+    at_once: u32,
     tried: u32,
     excluded: u32,
     fruitless: u32,
@@ -43,6 +48,7 @@ struct Subject<'t, T> {
     done_before: u32,
     /// Median client time less handler time of warm invokes before the first measured start, ms.
     warm_overhead_ms: Option<f64>,
+    restoring: Restoring,
 }
 
 /// A run in progress.
@@ -70,6 +76,37 @@ struct Position {
     first_start: bool,
     /// Which of the simultaneous ones.
     nth: u32,
+    /// Of a published version, where idle environments answer some.
+    restores: bool,
+}
+
+impl Position {
+    fn cold(block: u32) -> Self {
+        Self {
+            block,
+            kind: Kind::Cold,
+            first_start: false,
+            nth: 0,
+            restores: false,
+        }
+    }
+
+    /// Meant to be a restore, where an environment that idles may answer as well.
+    fn is_restore(self) -> bool {
+        self.restores && self.kind == Kind::Cold
+    }
+}
+
+impl<T> Subject<'_, T> {
+    fn too_many(&self, last: &Sample, reason: Exclusion) -> Stopped {
+        Stopped::TooManyExcluded {
+            arm: self.arm,
+            excluded: self.excluded,
+            tried: self.tried,
+            last: reason,
+            error: last.error.clone(),
+        }
+    }
 }
 
 impl<'a, T: Target> Run<'a, T> {
@@ -90,12 +127,14 @@ impl<'a, T: Target> Run<'a, T> {
                 target,
                 answers: Answers::default(),
                 environments: 0,
+                at_once: plan.concurrency,
                 tried: 0,
                 excluded: 0,
                 fruitless: 0,
                 failed_calls: 0,
                 done_before: 0,
                 warm_overhead_ms: None,
+                restoring: Restoring::default(),
             })
             .collect();
         Self {
@@ -187,7 +226,14 @@ impl<'a, T: Target> Run<'a, T> {
             }
             let mut starts = Vec::new();
             while missing > 0 {
-                let more = self.cold_starts(subject, slot.block).await?;
+                let more = if self.subjects[subject].target.restores() {
+                    self.restores(subject, slot.block, missing).await?
+                } else {
+                    self.cold_starts(subject, slot.block).await?
+                };
+                // What a batch gives beyond its slot need not be measured in the next one.
+                let more_than_needed = (more.len() as u32).saturating_sub(missing);
+                self.subjects[subject].done_before += more_than_needed;
                 missing = missing.saturating_sub(more.len() as u32);
                 starts.extend(more);
             }
@@ -206,7 +252,10 @@ impl<'a, T: Target> Run<'a, T> {
         }
         // Each touch finds out about the time before it; after the last one nobody has looked.
         for subject in &self.subjects {
-            subject.target.unchanged().await?;
+            // A published version never changes.
+            if !subject.target.restores() {
+                subject.target.unchanged().await?;
+            }
         }
         Ok(())
     }
@@ -233,18 +282,30 @@ impl<'a, T: Target> Run<'a, T> {
 
     /// One unmeasured start: it pays for the deploy, the caches and the connections.
     async fn first_start(&mut self, subject: usize) -> Result<(), Stopped> {
+        if self.subjects[subject].target.restores() {
+            return Box::pin(self.first_restore(subject)).await;
+        }
         self.touch(subject).await?;
         let mut position = Position {
-            block: 0,
-            kind: Kind::Cold,
             first_start: true,
-            nth: 0,
+            ..Position::cold(0)
         };
         self.start(subject, position).await?;
         self.touches_left -= 1;
         position.kind = Kind::Warm;
+        self.warm_overhead(subject, position, FIRST_START_WARM_INVOKES)
+            .await
+    }
+
+    /// What a warm invoke takes beside the handler.
+    async fn warm_overhead(
+        &mut self,
+        subject: usize,
+        position: Position,
+        invokes: u32,
+    ) -> Result<(), Stopped> {
         let mut overheads = Vec::new();
-        for _ in 0..FIRST_START_WARM_INVOKES {
+        for _ in 0..invokes {
             let sample = self.invoke(subject, position, false).await?;
             // Where every environment dies at once, what is meant to be warm holds an init: no round trip.
             let started = sample.init_ms.or(sample.restore_ms).is_some();
@@ -260,13 +321,7 @@ impl<'a, T: Target> Run<'a, T> {
     /// replaced.
     async fn cold_starts(&mut self, subject: usize, block: u32) -> Result<Vec<f64>, Stopped> {
         self.touch(subject).await?;
-        let position = Position {
-            block,
-            kind: Kind::Cold,
-            first_start: false,
-            nth: 0,
-        };
-        let samples = self.start(subject, position).await?;
+        let samples = self.start(subject, Position::cold(block)).await?;
         let state = &mut self.subjects[subject];
         state.tried += samples.len() as u32;
         let mut excluded = samples
@@ -298,13 +353,7 @@ impl<'a, T: Target> Run<'a, T> {
             return Err(Stopped::NeverCold { arm: state.arm });
         }
         if state.excluded >= self.plan.replacement_cap() {
-            return Err(Stopped::TooManyExcluded {
-                arm: state.arm,
-                excluded: state.excluded,
-                tried: state.tried,
-                last: reason,
-                error: last.error.clone(),
-            });
+            return Err(state.too_many(last, reason));
         }
         if starts.is_empty() {
             self.back_off(subject, reason).await?;
@@ -327,10 +376,8 @@ impl<'a, T: Target> Run<'a, T> {
     /// warm invokes; once another environment has answered, there is nothing warm left to measure.
     async fn warm_starts(&mut self, subject: usize, block: u32) -> Result<(), Stopped> {
         let position = Position {
-            block,
             kind: Kind::Warm,
-            first_start: false,
-            nth: 0,
+            ..Position::cold(block)
         };
         let (mut accepted, mut tried) = (0, 0);
         while accepted < self.plan.warm_invokes && tried < self.plan.warm_invokes.saturating_mul(2)
@@ -369,13 +416,18 @@ impl<'a, T: Target> Run<'a, T> {
             took,
             left: self.touches_left,
         });
-        self.subjects[subject].environments += u64::from(self.plan.concurrency);
+        let state = &mut self.subjects[subject];
+        state.environments += u64::from(self.plan.concurrency);
+        state.at_once = self.plan.concurrency;
         self.check_stop()
     }
 
     /// Never cut short: an update whose answer we didn't wait for could land after the restore.
     async fn begin_touch(&mut self, subject: usize) -> Result<(), Stopped> {
         let target = self.subjects[subject].target;
+        if target.restores() {
+            return Ok(());
+        }
         self.ahead.during(target.touch()).await?;
         self.ahead.begin(subject, target.settled());
         Ok(())

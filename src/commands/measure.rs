@@ -11,7 +11,7 @@ use crate::bench::budget;
 use crate::bench::checks::Checks;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
-use crate::bench::plan::Plan;
+use crate::bench::plan::{Plan, mode};
 use crate::bench::run::Run;
 use crate::bench::stopped::Stopped;
 use crate::config::{Place, Settings, Target};
@@ -28,7 +28,7 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, signals, warnings};
+use super::{Failure, again, consent, forecast, signals, snap_start, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -92,7 +92,10 @@ pub async fn measure_one(
         .map_err(|error| misnamed(&error))?;
     let interrupted = again::resumed(&store, &mut settings)?;
     if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
-        again::same_mode(name, before, settings.pace.concurrency)?;
+        // What copies are is known only by reading their functions.
+        if !settings.has_copies() {
+            again::same_mode(name, before, &mode(settings.pace.concurrency))?;
+        }
     }
     // Not after minutes of measuring.
     if let Some(path) = &settings.save {
@@ -133,6 +136,12 @@ pub async fn measure_one(
                 progress,
             };
             return Box::pin(around.measure(&mut functions, signals)).await;
+        }
+        if settings.has_copies() {
+            let mode = snap_start::plan(&endpoint.lambda, &mut settings).await?;
+            if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
+                again::same_mode(name, before, &mode)?;
+            }
         }
         let staged = tokio::select! {
             staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,

@@ -18,6 +18,7 @@ mod restore;
 mod run;
 mod serve;
 mod signals;
+mod snap_start;
 mod stage;
 mod warnings;
 

@@ -236,6 +236,14 @@ pub struct Settings {
     pub warnings: Vec<String>,
 }
 
+impl Settings {
+    /// Whether a function of our own is to be created beside one that exists.
+    pub fn has_copies(&self) -> bool {
+        let copies = |subject: &Subject| matches!(subject.target, Target::Copy(_));
+        self.subjects.iter().any(copies)
+    }
+}
+
 /// A function that `lambench serve` offers from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServedFunction {

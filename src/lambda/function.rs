@@ -3,7 +3,7 @@
 mod restore;
 mod settle;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::State;
@@ -33,6 +33,8 @@ pub struct Function {
 struct Shared {
     lambda: Lambda,
     measuring: aws_sdk_lambda::Client,
+    /// What is invoked, where that is a published version.
+    published: OnceLock<String>,
     /// As found, before anything was touched.
     found: Description,
     /// What to put back: as found, less a suffix that an earlier, killed run left.
@@ -189,6 +191,7 @@ impl Function {
             shared: Arc::new(Shared {
                 lambda: lambda.clone(),
                 measuring,
+                published: OnceLock::new(),
                 found,
                 original,
                 cleared,
@@ -231,6 +234,19 @@ impl Function {
     /// What earlier runs had left according to their journal, each finished before this one began.
     pub fn cleared(&self) -> &[Finished] {
         &self.shared.cleared
+    }
+
+    /// From here on this published version of it is measured: its starts are restores, and nothing is touched.
+    pub fn measure_version(&self, version: &str) {
+        let _ = self
+            .shared
+            .published
+            .set(format!("{}:{version}", self.name()));
+    }
+
+    /// True if a published version with `SnapStart` is measured.
+    pub fn restores(&self) -> bool {
+        self.shared.published.get().is_some()
     }
 
     /// What forces its cold starts.
@@ -374,10 +390,11 @@ impl Function {
         Ok(())
     }
 
-    /// One measured invoke of `$LATEST`.
+    /// One measured invoke: of `$LATEST`, or of the version that is to be measured.
     pub async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         let shared = &self.shared;
-        invoke::invoke(&shared.measuring, self.name(), payload)
+        let name = shared.published.get().map_or(self.name(), String::as_str);
+        invoke::invoke(&shared.measuring, name, payload)
             .await
             .map_err(|error| {
                 let doing = format!("invoking {}", shared.found.function_name);

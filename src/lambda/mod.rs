@@ -15,6 +15,7 @@ mod layer;
 mod leftover;
 mod list;
 mod notes;
+mod publish;
 mod rate;
 mod stage;
 mod suitable;

@@ -92,6 +92,10 @@ pub enum Exclusion {
     FunctionError,
     /// The call failed or was throttled before any function ran.
     CallFailed,
+    /// One of simultaneous invokes of a published version that met an environment that had served before.
+    Reused,
+    /// A start of a published version with Init Duration instead of Restore Duration.
+    NotRestored,
 }
 
 impl Exclusion {
@@ -106,6 +110,8 @@ impl Exclusion {
             Self::ProactiveInit => "its init had run before anyone waited",
             Self::FunctionError => "the function failed",
             Self::CallFailed => "the call failed before the function ran",
+            Self::Reused => "an environment that had served before answered",
+            Self::NotRestored => "it was initialised, not restored from the snapshot",
         }
     }
 }
