@@ -182,6 +182,24 @@ impl Prices {
         Some(region.requests_per_million + per_s * billed_ms / MS_PER_S * STARTS)
     }
 
+    /// Dollars per million cold starts: as [`Self::usd_per_million`], and what restores from a snapshot add.
+    pub fn usd_per_million_cold(
+        &self,
+        billed_ms: f64,
+        restored: bool,
+        subject: &crate::results::SubjectResult,
+    ) -> Option<f64> {
+        let (memory_mb, region) = (subject.memory_mb, subject.region.as_deref());
+        let usd = self.usd_per_million(billed_ms, memory_mb, &subject.architecture, region)?;
+        let restore_usd = if restored {
+            let fare = self.snap_start(memory_mb, &subject.runtime, region)?;
+            fare.restore_usd * STARTS
+        } else {
+            0.0
+        };
+        Some(usd + restore_usd)
+    }
+
     /// What one function costs; `None` where [`Self::usd_per_million_with_tmp`] has no price.
     pub fn fare(
         &self,

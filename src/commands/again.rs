@@ -88,7 +88,10 @@ pub fn same_mode(name: &str, before: &RunResult, now: &str) -> Result<(), Failur
     let (why, hint) = if restores(then) == restores(now) {
         (
             "starts in a burst are slower than single ones",
-            format!("--concurrency {} measures as the baseline was", at_once(then)),
+            format!(
+                "--concurrency {} measures as the baseline was",
+                at_once(then)
+            ),
         )
     } else {
         (

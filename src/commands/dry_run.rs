@@ -11,13 +11,15 @@ use crate::render::{self, Style};
 use crate::results::Arm;
 use crate::results::store::Store;
 
-use super::{Failure, consent, forecast, policy, print, warnings};
+use super::{Failure, consent, forecast, policy, print, snap_start, warnings};
 
 /// Prints the plan.
 pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
     let store = Store::new(&settings.project);
+    let mut settings = settings.clone();
     let mut notes = settings.warnings.clone();
-    let facts = facts(settings, &mut notes).await?;
+    let facts = facts(&mut settings, &mut notes).await?;
+    let settings = &settings;
     let subjects: Vec<(Facts, Known)> = facts
         .into_iter()
         .map(|facts| {
@@ -72,7 +74,7 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts>, Failure> {
+async fn facts(settings: &mut Settings, notes: &mut Vec<String>) -> Result<Vec<Facts>, Failure> {
     let lambda = match &settings.place {
         Place::Sandbox => None,
         Place::Aws {
@@ -90,7 +92,8 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
         ),
     };
     let mut all = Vec::new();
-    for subject in &settings.subjects {
+    for subject in settings.subjects.clone() {
+        let subject = &subject;
         all.push(match (&subject.target, &lambda) {
             (Target::Package(package), _) => forecast::of_package(subject, package),
             (Target::InPlace(name), Some(lambda)) => {
@@ -103,6 +106,7 @@ async fn facts(settings: &Settings, notes: &mut Vec<String>) -> Result<Vec<Facts
             (Target::Copy(copy), Some(lambda)) => {
                 let found = lambda.describe(&copy.model).await?;
                 consent::not_denied(settings, subject, &found)?;
+                snap_start::in_batches(settings, &found);
                 notes.push(format!(
                     "{}: a copy of {} is created and deleted; its code and runtime pin are read for that",
                     subject.name, copy.model

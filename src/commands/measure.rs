@@ -249,6 +249,10 @@ pub async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
+    // Lambda takes both snapshots at the same time.
+    for staged in &all {
+        staged.function.snapshot().await?;
+    }
     Ok(all)
 }
 

@@ -81,6 +81,7 @@ fn for_copies(settings: &Settings, region: Option<&str>) -> Vec<Value> {
                 "lambda:TagResource",
                 "lambda:GetFunction",
                 "lambda:PutRuntimeManagementConfig",
+                "lambda:PublishVersion",
                 "lambda:UpdateFunctionConfiguration",
                 "lambda:InvokeFunction",
                 "lambda:DeleteFunction",

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_lambda::types::{
-    FunctionConfiguration, LastUpdateStatus, PackageType, SnapStartApplyOn, SnapStartOptimizationStatus, State, SystemLogLevel,
+    FunctionConfiguration, LastUpdateStatus, PackageType, SnapStartApplyOn,
+    SnapStartOptimizationStatus, State, SystemLogLevel,
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;

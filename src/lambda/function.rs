@@ -244,6 +244,14 @@ impl Function {
             .set(format!("{}:{version}", self.name()));
     }
 
+    /// Waits until the version that is to be measured, if there is one, has its snapshot.
+    pub async fn snapshot(&self) -> Result<(), LambdaError> {
+        match self.shared.published.get() {
+            Some(version) => self.shared.lambda.snapshot(version).await,
+            None => Ok(()),
+        }
+    }
+
     /// True if a published version with `SnapStart` is measured.
     pub fn restores(&self) -> bool {
         self.shared.published.get().is_some()

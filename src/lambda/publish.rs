@@ -15,22 +15,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const NEWS: Duration = Duration::from_secs(30);
 
 impl Lambda {
-    /// `PublishVersion` of a copy, and the wait until starts of that version are restores. Gives its number.
-    ///
-    /// May be cut short: a version goes with its function.
-    ///
-    /// # Errors
-    /// [`LambdaError::Unsuitable`] if the snapshot can't be taken.
+    /// `PublishVersion` of a copy; gives the version's number. May be cut short: a version goes with its function.
     pub async fn publish(&self, function: &str) -> Result<String, LambdaError> {
-        let version = self.publish_version(function).await?;
-        self.notes.once(format!(
-            "published version {version} of {function}; Lambda takes its snapshot, which may take some minutes"
-        ));
-        self.snapshot(function, &version).await?;
-        Ok(version)
-    }
-
-    async fn publish_version(&self, function: &str) -> Result<String, LambdaError> {
         let doing = format!("publishing a version of {function}");
         let clock = Instant::now();
         loop {
@@ -43,10 +29,14 @@ impl Lambda {
                 .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error));
             match sent {
                 Ok(published) => {
-                    return published.version.ok_or_else(|| LambdaError::Unreachable {
+                    let version = published.version.ok_or_else(|| LambdaError::Unreachable {
                         doing,
                         why: "the answer has no version".into(),
-                    });
+                    })?;
+                    self.notes.once(format!(
+                        "published version {version} of {function}; Lambda takes its snapshot, which may take some minutes"
+                    ));
+                    return Ok(version);
                 }
                 // Its runtime has just been pinned.
                 Err(error)
@@ -60,13 +50,15 @@ impl Lambda {
         }
     }
 
-    /// Waits until a version is active, and restored from its snapshot.
-    async fn snapshot(&self, function: &str, version: &str) -> Result<(), LambdaError> {
-        let named = format!("{function}:{version}");
+    /// Waits until a version, `NAME:VERSION`, is active and its starts are restores. May be cut short.
+    ///
+    /// # Errors
+    /// [`LambdaError::Unsuitable`] if the snapshot can't be taken.
+    pub(super) async fn snapshot(&self, named: &str) -> Result<(), LambdaError> {
         let clock = Instant::now();
         let (mut pause, mut news) = (FIRST_LOOK, NEWS);
         loop {
-            let now = self.describe(&named).await?;
+            let now = self.describe(named).await?;
             if let Some(failed) = now.failed() {
                 return Err(failed);
             }

@@ -101,10 +101,7 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         [(_, a), (_, b)] if a == b => text.each_of_two(&counts.remove(0).1),
         _ => text.each(&counts),
     };
-    let mode = result
-        .subjects
-        .first()
-        .map_or("", |s| s.concurrency_mode.as_str());
+    let mode = modes(result);
     vec![
         (text.starts().to_owned(), counted),
         (
@@ -112,10 +109,21 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
             if result.plan.around {
                 text.ordered_around(result.plan.seed)
             } else {
-                text.ordered(pair, result.plan.seed, mode)
+                text.ordered(pair, result.plan.seed, &mode)
             },
         ),
     ]
+}
+
+/// How starts come: in one mode, or in each subject's own.
+pub(super) fn modes(result: &RunResult) -> String {
+    let mut modes: Vec<&str> = result
+        .subjects
+        .iter()
+        .map(|s| s.concurrency_mode.as_str())
+        .collect();
+    modes.dedup();
+    modes.join(", ")
 }
 
 /// `python3.12 (Python 3.12.1), client awslambdaric`.

@@ -220,15 +220,20 @@ impl Text {
                 Text(Lang::En).serial().to_owned(),
                 Text(Lang::Ko).serial().to_owned(),
             ),
-            other => other.strip_prefix("burst ").map_or_else(
-                || (other.to_owned(), other.to_owned()),
-                |n| {
-                    (
-                        format!("{n} invokes at once after each touch"),
-                        format!("매번 {n}회 동시 호출"),
-                    )
-                },
-            ),
+            other => match (
+                other.strip_prefix("burst "),
+                other.strip_prefix("restores "),
+            ) {
+                (Some(n), _) => (
+                    format!("{n} invokes at once after each touch"),
+                    format!("매번 {n}회 동시 호출"),
+                ),
+                (_, Some(n)) => (
+                    format!("{n} restores at once of one published version (SnapStart)"),
+                    format!("게시된 버전 하나를 동시에 호출해 {n}회씩 복원(SnapStart)"),
+                ),
+                _ => (other.to_owned(), other.to_owned()),
+            },
         };
         if pair {
             self.say(
@@ -436,6 +441,29 @@ impl Text {
         self.say(
             format!("{runs} cold start{s}{each}, {warm} warm after every one: {least} invokes, and first starts that are not counted"),
             format!("{ko_each}콜드 스타트 {runs}회, 매회 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
+        )
+    }
+
+    /// Of published versions: what idles answers, too.
+    pub(super) fn planned_restores(
+        self,
+        arms: usize,
+        runs: u32,
+        warm: u32,
+        at_once: u32,
+    ) -> String {
+        let batches = runs.div_ceil(at_once);
+        let (invokes, _) = crate::bench::estimate::batches(runs, at_once);
+        let least = arms as u64 * (invokes + u64::from(batches) * u64::from(warm));
+        let (each, ko_each) = if arms == 2 {
+            (" each", "각각 ")
+        } else {
+            ("", "")
+        };
+        let es = if batches == 1 { "" } else { "es" };
+        self.say(
+            format!("{runs} restores{each} in {batches} batch{es} of {at_once}, {warm} warm after every batch: {least} invokes, as idle environments answer too, and first starts that are not counted"),
+            format!("{ko_each}복원 {runs}회({at_once}회씩 {batches}번), 매번 이어서 웜 호출 {warm}회: 대기 중인 환경의 응답을 포함해 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
         )
     }
 

@@ -323,6 +323,9 @@ pub struct RunCost {
     /// Dollars; none where the price list has no price for a subject.
     #[serde(default)]
     pub cost_usd: Option<f64>,
+    /// How much of that is for `SnapStart`: snapshots, kept for three hours at least, and restores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snap_start_usd: Option<f64>,
     /// The user's own price list, `contract, 2026-11`; none where it is lambench's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_prices: Option<String>,

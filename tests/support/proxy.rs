@@ -168,7 +168,8 @@ fn serve(stream: TcpStream, upstream: &str, rule: &Rule, answers: &Answers) -> s
         match fault {
             Some(Fault::LoseAnswer) => return Ok(()),
             Some(Fault::Restored | Fault::Warm) => {
-                let instead = matches!(fault, Some(Fault::Restored)).then_some("Restore Duration: ");
+                let instead =
+                    matches!(fault, Some(Fault::Restored)).then_some("Restore Duration: ");
                 for line in &mut head {
                     *line = retold(line, instead);
                 }
@@ -214,7 +215,9 @@ fn retold(line: &str, instead: Option<&str>) -> String {
         Some((before, rest)) => {
             let (ms, rest) = rest.split_once(" ms").expect("a duration");
             match instead {
-                Some(words) => format!("{before}{words}{ms} ms\tBilled Restore Duration: 1 ms{rest}"),
+                Some(words) => {
+                    format!("{before}{words}{ms} ms\tBilled Restore Duration: 1 ms{rest}")
+                }
                 None => format!("{before}{rest}"),
             }
         }

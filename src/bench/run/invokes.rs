@@ -85,8 +85,7 @@ impl<T: Target> Run<'_, T> {
         let state = &self.subjects[subject];
         let arm = state.arm;
         // Which environment of a burst answers a warm invoke is not known: it carries the first one's number.
-        let environment =
-            state.environments - u64::from(state.at_once) + u64::from(position.nth);
+        let environment = state.environments - u64::from(state.at_once) + u64::from(position.nth);
         let Sent {
             started_at,
             took,

@@ -207,8 +207,13 @@ mod tests {
     fn batches_grow_where_environments_are_reused_before_all_invokes_are_sent() {
         let mut state = Restoring::default();
         state.learn(4, 4, 0);
-        for (fruitless, invokes) in [(1, 4 + 8), (2, 4 + 16), (3, 4 + 32), (4, 4 + 64), (5, 4 + 64)]
-        {
+        for (fruitless, invokes) in [
+            (1, 4 + 8),
+            (2, 4 + 16),
+            (3, 4 + 32),
+            (4, 4 + 64),
+            (5, 4 + 64),
+        ] {
             state.learn(4, 0, state.invokes(4));
             assert_eq!((state.fruitless, state.invokes(4)), (fruitless, invokes));
         }

@@ -1,5 +1,6 @@
 //! What is said about a run that has not begun, and about what one has cost.
 
+use super::super::plan::dollars;
 use super::Text;
 use crate::bench::estimate::Known;
 use crate::results::RunCost;
@@ -33,6 +34,8 @@ words! {
         "RevisionId와 LastModified가 바뀌고, 감사 기록(CloudTrail)에는 모든 변경이, 로그 그룹에는 모든 호출이 남습니다";
     no_price: "not known: the price list has no price for it (--prices FILE gives one)",
         "알 수 없음: 가격표에 해당 항목이 없습니다(--prices FILE로 지정)";
+    snap_start_costs: "with SnapStart: a snapshot of each version for three hours at least, and every restore (Java: free)",
+        "SnapStart 요금 포함: 버전별 스냅샷 캐시(최소 3시간)와 복원 횟수만큼(Java는 무료)";
     on_this_machine: "sandbox, the Lambda embedded in lambench, on this machine",
         "샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행";
     no_permissions: "none: no AWS account is used", "없음: AWS 계정을 사용하지 않습니다";
@@ -168,6 +171,14 @@ impl Text {
                 format!(", AWS였다면 비용 {usd}"),
             ),
         };
+        let of_it = cost.snap_start_usd.filter(|_| usd.is_some());
+        let (snap_en, snap_ko) = of_it.map(dollars).map_or_else(Default::default, |usd| {
+            (
+                format!(", {usd} of it for SnapStart (snapshots, for three hours at least, and restores)"),
+                format!("(이 중 SnapStart {usd}: 스냅샷 캐시 최소 3시간과 복원)"),
+            )
+        });
+        let (en, ko) = (format!("{en}{snap_en}"), format!("{ko}{snap_ko}"));
         self.say(
             format!("This run made {n} invokes of {s:.1} s billed time{en}."),
             format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
