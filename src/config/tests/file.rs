@@ -237,7 +237,7 @@ fn the_demo_measures_the_unpacked_fixture_for_the_current_project() {
         [demo.path("fixtures/layers/market-common")]
     );
     assert_eq!(
-        (found.runs, found.warm_invokes, found.json),
+        (found.looks.runs(), found.warm_invokes, found.json),
         (20, 1, true),
         "the project's file is not read"
     );
