@@ -238,7 +238,7 @@ fn the_demo_measures_the_unpacked_fixture_for_the_current_project() {
     );
     assert_eq!(
         (found.looks.runs(), found.warm_invokes, found.json),
-        (20, 1, true),
+        (30, 1, true),
         "the project's file is not read"
     );
     assert_eq!(found.project, test.folder.path());
