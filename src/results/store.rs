@@ -3,6 +3,7 @@
 
 mod error;
 mod log;
+mod naming;
 mod resume;
 
 use std::fs;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 pub use error::StoreError;
 pub use log::RunLog;
+pub use naming::Named;
 pub use resume::{Head, Interrupted};
 
 use super::conditions::differing;
@@ -213,13 +215,16 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<RunResult, StoreError> {
     struct Version {
         schema_version: u32,
     }
+    let path = || path.to_owned();
     serde_json::from_slice(bytes).map_err(|source| match serde_json::from_slice::<Version>(bytes) {
         Ok(Version { schema_version }) if schema_version > SCHEMA_VERSION => StoreError::Newer {
-            path: path.to_owned(),
+            path: path(),
             found: schema_version,
         },
+        _ if source.is_eof() => StoreError::Cut { path: path() },
+        _ if bytes.trim_ascii_start().starts_with(b"[") => StoreError::Several { path: path() },
         _ => StoreError::Parse {
-            path: path.to_owned(),
+            path: path(),
             source,
         },
     })
