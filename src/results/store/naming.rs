@@ -117,7 +117,7 @@ impl Store {
         }
     }
 
-    fn baseline_named(&self, name: &str) -> Result<String, StoreError> {
+    pub(super) fn baseline_named(&self, name: &str) -> Result<String, StoreError> {
         super::check_name(name)?;
         let existing = self.baselines();
         if existing.iter().any(|known| known == name) {
