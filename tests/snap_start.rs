@@ -173,6 +173,27 @@ fn both_copies_publish_one_version_and_simultaneous_invokes_restore_it() {
 }
 
 #[test]
+fn a_change_of_the_restores_is_decided_at_the_first_look() {
+    let place = Place::new(nothing);
+    // What is restored here is an init of the sandbox's.
+    place.test.write(
+        "slow/lambda_function.py",
+        "import time\ntime.sleep(0.6)\ndef lambda_handler(event, context):\n    time.sleep(0.3)\n    return {}\n",
+    );
+    let ran = place.run(&["--after", "slow", "--concurrency", "5"]);
+    ran.success().says("fewer if decided at 10 or");
+    let result = place.test.result();
+    assert_eq!(result["look"], 1, "{}", result["judgements"]);
+    assert_eq!(result["judgements"][0]["verdict"], "regressed");
+    for arm in ["before", "after"] {
+        let own = samples(&result, arm);
+        let restores = count(&own, |s| s["accepted"] == true && s["kind"] == "cold");
+        assert!((10..=14).contains(&restores), "{restores} of {arm}");
+    }
+    place.is_clean();
+}
+
+#[test]
 fn batches_grow_where_environments_are_reused_before_a_batch_is_out() {
     // A hundredth of a second is over before the last of a batch arrives, mostly.
     let place = Place::busy("0.01", nothing);

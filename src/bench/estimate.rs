@@ -303,6 +303,7 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
 mod tests {
     use super::*;
     use crate::results::samples::single;
+    use crate::stats::Looks;
 
     fn facts(in_place: bool, sandbox: bool) -> Facts {
         Facts {
@@ -372,7 +373,7 @@ mod tests {
     fn a_copy_with_snap_start_publishes_once_and_its_batches_count_what_idles() {
         let mut facts = facts(false, false);
         (facts.snap_start, facts.layers) = (true, 0);
-        let plan = Plan::bursts(1, 10, 2, &[Arm::Only], 5);
+        let plan = Plan::looking(1, &Looks::one(10), 2, &[Arm::Only], 5);
         let known = Known::assumed(false);
         let told = estimate(&[(facts, known)], &plan, &Prices::builtin());
         assert_eq!(count(&told, "PublishVersion"), Some((1, Some(1))));

@@ -19,7 +19,9 @@ mod run;
 mod serve;
 mod signals;
 mod snap_start;
+mod source;
 mod stage;
+mod verdict;
 mod warnings;
 
 use std::ffi::OsString;

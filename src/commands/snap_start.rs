@@ -30,6 +30,7 @@ pub async fn plan(lambda: &Lambda, settings: &mut Settings) -> Result<String, Fa
 /// Where starts of a copy of `found` are restores, several are asked for at once.
 pub fn in_batches(settings: &mut Settings, found: &Description) {
     if found.snap_start && settings.pace.concurrency == 1 {
-        settings.pace.concurrency = BATCH.min(settings.runs).max(1);
+        settings.pace.concurrency = BATCH.min(settings.looks.runs()).max(1);
+        settings.looks = settings.looks.clone().in_bursts(settings.pace.concurrency);
     }
 }

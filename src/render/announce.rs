@@ -50,21 +50,13 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         text.plan().to_owned(),
         format!(
             "{}; {}; {}",
-            if modes.contains("restores ") {
-                text.planned_restores(
-                    arms,
-                    result.plan.runs,
-                    result.plan.warm_invokes,
-                    settings.pace.concurrency,
-                )
-            } else {
-                text.planned(
-                    arms,
-                    result.plan.runs,
-                    result.plan.warm_invokes,
-                    settings.pace.concurrency,
-                )
-            },
+            text.planned(
+                arms,
+                &settings.looks,
+                result.plan.warm_invokes,
+                settings.pace.concurrency,
+                modes.contains("restores "),
+            ),
             text.payload(settings.payload.len()),
             text.ordered(arms == 2, result.plan.seed, &modes),
         ),

@@ -19,5 +19,5 @@ pub use fleet::{FleetLine, fleet, fleet_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
-pub use report::{Previous, report};
+pub use report::report;
 pub use style::Style;

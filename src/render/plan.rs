@@ -77,21 +77,13 @@ pub fn dry_run(
         text.plan().to_owned(),
         format!(
             "{}; {}",
-            if restores {
-                text.planned_restores(
-                    subjects.len(),
-                    settings.runs,
-                    settings.warm_invokes,
-                    settings.pace.concurrency,
-                )
-            } else {
-                text.planned(
-                    subjects.len(),
-                    settings.runs,
-                    settings.warm_invokes,
-                    settings.pace.concurrency,
-                )
-            },
+            text.planned(
+                subjects.len(),
+                &settings.looks,
+                settings.warm_invokes,
+                settings.pace.concurrency,
+                restores,
+            ),
             text.ordered(
                 subjects.len() == 2,
                 settings.seed,
