@@ -69,7 +69,7 @@ impl<T: Target> Run<'_, T> {
         loop {
             let samples = self.batch(subject, position, 1).await?;
             self.note_batch(subject, 1, &samples);
-            let Some(failed) = samples.iter().find(has_failed) else {
+            let Some(failed) = samples.iter().find(|sample| has_failed(sample)) else {
                 break;
             };
             let state = &mut self.subjects[subject];
@@ -167,7 +167,7 @@ impl<T: Target> Run<'_, T> {
             .filter(|sample| sample.init_ms.or(sample.restore_ms).is_some())
             .count() as u32;
         let state = &mut self.subjects[subject].restoring;
-        if samples.iter().any(|sample| has_failed(&sample)) {
+        if samples.iter().any(has_failed) {
             state.idle += started;
         } else {
             state.learn(missing, started, samples.len() as u32 - started);
@@ -184,40 +184,9 @@ impl<T: Target> Run<'_, T> {
     }
 }
 
-fn has_failed(sample: &&Sample) -> bool {
+fn has_failed(sample: &Sample) -> bool {
     sample.excluded_reason == Some(Exclusion::CallFailed)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Restoring;
-
-    #[test]
-    fn a_batch_is_as_large_as_what_idles_and_what_is_missing() {
-        let mut state = Restoring::default();
-        assert_eq!(state.invokes(5), 5);
-        state.learn(5, 5, 0);
-        assert_eq!(state.invokes(5), 10);
-        // Two of the five idle ones are gone: seven are new.
-        state.learn(5, 7, 3);
-        assert_eq!(state.invokes(5), 15);
-    }
-
-    #[test]
-    fn batches_grow_where_environments_are_reused_before_all_invokes_are_sent() {
-        let mut state = Restoring::default();
-        state.learn(4, 4, 0);
-        for (fruitless, invokes) in [
-            (1, 4 + 8),
-            (2, 4 + 16),
-            (3, 4 + 32),
-            (4, 4 + 64),
-            (5, 4 + 64),
-        ] {
-            state.learn(4, 0, state.invokes(4));
-            assert_eq!((state.fruitless, state.invokes(4)), (fruitless, invokes));
-        }
-        state.learn(4, 3, 65);
-        assert_eq!((state.fruitless, state.idle), (0, 7));
-    }
-}
+mod tests;
