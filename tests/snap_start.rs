@@ -349,6 +349,54 @@ fn throttled_invokes_of_a_batch_are_told_apart_and_replaced() {
 }
 
 #[test]
+fn what_snap_start_would_bring_is_measured_and_said_not_to_be_the_packages_doing() {
+    let place = Place::new(|request| {
+        let path = request.path.replace("%3A", ":");
+        let without = path.contains("-before") || path.ends_with("my-fn:1");
+        without.then_some(Fault::Rewrite("", ""))
+    });
+    for description in ["without", "with"] {
+        let configuration = format!("{FUNCTIONS}/my-fn/configuration");
+        let change = json!({"Description": description});
+        place.server.call("PUT", &configuration, Some(&change));
+        wait_for("the update", || {
+            let now = place.server.call("GET", &configuration, None);
+            (now["LastUpdateStatus"] == "Successful").then_some(())
+        });
+        let path = format!("{FUNCTIONS}/my-fn/versions");
+        place.server.call("POST", &path, Some(&json!({})));
+    }
+    let args = ["run", "--endpoint-url", &place.proxy.url, "--runs", "4"];
+    let versions = ["--before", "my-fn:1", "--after", "my-fn:2"];
+    let ran = place
+        .test
+        .run(&[&args[..], &versions, &["--concurrency", "2"]].concat());
+    ran.success().prints("concurrency (burst 2 → restores 2)");
+    let result = place.test.result();
+    let modes = |arm: usize| result["subjects"][arm]["concurrency_mode"].clone();
+    assert_eq!(
+        (modes(0), modes(1)),
+        (json!("burst 2"), json!("restores 2"))
+    );
+    for (arm, present, absent) in [
+        ("before", "init_ms", "restore_ms"),
+        ("after", "restore_ms", "init_ms"),
+    ] {
+        let own = samples(&result, arm);
+        let cold = || {
+            own.iter()
+                .filter(|s| s["accepted"] == true && s["kind"] == "cold")
+        };
+        assert!(cold().count() >= 4, "{arm}");
+        assert!(
+            cold().all(|s| s[present].is_f64() && s[absent].is_null()),
+            "{arm}"
+        );
+    }
+    place.is_clean();
+}
+
+#[test]
 fn restores_and_inits_refuse_to_be_compared() {
     let place = Place::new(nothing);
     let url = place.server.url.clone();

@@ -242,6 +242,10 @@ impl Text {
         if mode == "serial" {
             return self.serial().to_owned();
         }
+        // Of two subjects in a mode each.
+        if let Some((before, after)) = mode.split_once(", ") {
+            return format!("{}, {}", self.mode(before), self.mode(after));
+        }
         match mode.split_once(' ') {
             Some(("burst", n)) => self.say(
                 format!("{n} invokes at once after each touch"),
