@@ -30,6 +30,8 @@ struct Region {
     x86_64: f64,
     arm64: Option<f64>,
     tmp: Option<f64>,
+    snapshot: Option<f64>,
+    restore: Option<f64>,
 }
 
 /// What one function costs: a request and a billed millisecond, dollars.
@@ -45,6 +47,25 @@ impl Fare {
     /// Dollars for `requests` that are billed `billed_ms` all together.
     pub fn usd(&self, requests: u64, billed_ms: f64) -> f64 {
         requests as f64 * self.request_usd + billed_ms * self.ms_usd
+    }
+}
+
+/// What `SnapStart` costs beside a function's fare, dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SnapFare {
+    /// A second in which a published version's snapshot is kept.
+    pub second_usd: f64,
+    /// A restore.
+    pub restore_usd: f64,
+}
+
+impl SnapFare {
+    /// A snapshot is paid for three hours at least, however soon its version is deleted.
+    pub const LEAST_S: f64 = 3.0 * 3600.0;
+
+    /// Dollars for one version that is deleted after `kept_s`, with so many restores.
+    pub fn usd(&self, kept_s: f64, restores: u64) -> f64 {
+        self.second_usd * kept_s.max(Self::LEAST_S) + restores as f64 * self.restore_usd
     }
 }
 
@@ -98,7 +119,9 @@ impl Prices {
         let list: Self = toml::from_str(text)?;
         let sound = |price: f64| price.is_finite() && price >= 0.0;
         for table in &list.tables {
-            let optional = [table.arm64, table.tmp].into_iter().flatten();
+            let optional = [table.arm64, table.tmp, table.snapshot, table.restore]
+                .into_iter()
+                .flatten();
             if ![table.requests_per_million, table.x86_64]
                 .into_iter()
                 .chain(optional)
@@ -120,7 +143,8 @@ impl Prices {
     ///
     /// `billed_ms` is `Billed Duration`, which already holds init and restore. No region (the sandbox) means the common
     /// price, that of us-east-1. A region or an architecture that is not in the list has no price: `None`, as a guess
-    /// would look like a fact. The free tier, volume tiers, savings plans and `SnapStart`'s charges are not in it.
+    /// would look like a fact. The free tier, volume tiers, savings plans and `SnapStart`'s charges ([`Self::snap_start`])
+    /// are not in it.
     pub fn usd_per_million(
         &self,
         billed_ms: f64,
@@ -158,6 +182,24 @@ impl Prices {
         Some(region.requests_per_million + per_s * billed_ms / MS_PER_S * STARTS)
     }
 
+    /// Dollars per million cold starts: as [`Self::usd_per_million`], and what restores from a snapshot add.
+    pub fn usd_per_million_cold(
+        &self,
+        billed_ms: f64,
+        restored: bool,
+        subject: &crate::results::SubjectResult,
+    ) -> Option<f64> {
+        let (memory_mb, region) = (subject.memory_mb, subject.region.as_deref());
+        let usd = self.usd_per_million(billed_ms, memory_mb, &subject.architecture, region)?;
+        let restore_usd = if restored {
+            let fare = self.snap_start(memory_mb, &subject.runtime, region)?;
+            fare.restore_usd * STARTS
+        } else {
+            0.0
+        };
+        Some(usd + restore_usd)
+    }
+
     /// What one function costs; `None` where [`Self::usd_per_million_with_tmp`] has no price.
     pub fn fare(
         &self,
@@ -171,6 +213,24 @@ impl Prices {
         Some(Fare {
             request_usd: request / STARTS,
             ms_usd: (price(MS_PER_S)? - request) / STARTS / MS_PER_S,
+        })
+    }
+
+    /// What `SnapStart` adds; nothing for Java runtimes, `None` where it has no known price.
+    pub fn snap_start(
+        &self,
+        memory_mb: u64,
+        runtime: &str,
+        region: Option<&str>,
+    ) -> Option<SnapFare> {
+        if runtime.starts_with("java") {
+            return Some(SnapFare::default());
+        }
+        let region = self.region(region)?;
+        let gb = memory_mb as f64 / MB_PER_GB;
+        Some(SnapFare {
+            second_usd: gb * region.snapshot?,
+            restore_usd: gb * region.restore?,
         })
     }
 
@@ -290,6 +350,24 @@ mod tests {
         // 1.5 GB above the free half: 1,500,000 GB-s * 0.0000000309
         close(cost(2048, "us-east-1"), 16.8667 + 0.04635);
         assert_eq!(cost(2048, "eu-west-1"), None);
+    }
+
+    #[test]
+    fn a_snapshot_is_paid_for_three_hours_at_least_and_every_restore_of_it() {
+        let prices = Prices::builtin();
+        let fare = |runtime, region| prices.snap_start(2048, runtime, Some(region));
+        let python = fare("python3.13", "eu-west-1").expect("a price");
+        let restores = 10.0 * 2.0 * 0.000_139_799_8;
+        close(
+            Some(python.usd(60.0, 10)),
+            2.0 * 10_800.0 * 0.000_001_504_6 + restores,
+        );
+        close(
+            Some(python.usd(20_000.0, 10)),
+            2.0 * 20_000.0 * 0.000_001_504_6 + restores,
+        );
+        assert_eq!(fare("java21", "af-south-1"), Some(SnapFare::default()));
+        assert_eq!(fare("python3.13", "af-south-1"), None);
     }
 
     #[test]

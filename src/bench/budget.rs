@@ -1,7 +1,7 @@
 //! What the invokes of a run have cost, and whether the next one may still be made. Pure.
 
 use crate::bench::stopped::Stopped;
-use crate::cost::Fare;
+use crate::cost::{Fare, SnapFare};
 use crate::results::{Arm, Kind, RunCost, Sample};
 
 /// What one subject costs, as far as it is known.
@@ -11,6 +11,8 @@ pub struct Priced {
     pub arm: Arm,
     /// Its prices; none where the price list has none.
     pub fare: Option<Fare>,
+    /// What `SnapStart` adds: nothing without it; none where its price is not known.
+    pub snap_start: Option<SnapFare>,
 }
 
 /// Billed milliseconds of one start, as they are expected.
@@ -34,6 +36,7 @@ pub struct Budget {
 struct Subject {
     arm: Arm,
     fare: Fare,
+    snap_start: SnapFare,
     /// The dearest start so far; before there is one, what is expected.
     cold_ms: Dearest,
     warm_ms: Dearest,
@@ -71,11 +74,22 @@ impl Budget {
                 .map(|(arm, fare, expected)| Subject {
                     arm,
                     fare,
+                    snap_start: SnapFare::default(),
                     cold_ms: Dearest::Expected(expected.cold_ms),
                     warm_ms: Dearest::Expected(expected.warm_ms),
                 })
                 .collect(),
         }
+    }
+
+    /// With one snapshot of a subject, which is paid for whatever comes.
+    #[must_use]
+    pub fn with_snapshot(mut self, arm: Arm, fare: SnapFare) -> Self {
+        if let Some(subject) = self.subjects.iter_mut().find(|s| s.arm == arm) {
+            subject.snap_start = fare;
+            self.spent_usd += fare.usd(0.0, 0);
+        }
+        self
     }
 
     /// Whether `invokes` more of a kind, all at once, stay within the limit.
@@ -86,11 +100,12 @@ impl Budget {
         let Some(subject) = self.subjects.iter().find(|s| s.arm == arm) else {
             return Ok(());
         };
-        let ms = match kind {
-            Kind::Cold => subject.cold_ms.ms(),
-            Kind::Warm => subject.warm_ms.ms(),
+        let (ms, restore_usd) = match kind {
+            Kind::Cold => (subject.cold_ms.ms(), subject.snap_start.restore_usd),
+            Kind::Warm => (subject.warm_ms.ms(), 0.0),
         };
-        let next_usd = subject.fare.usd(invokes, ms * invokes as f64);
+        let next_usd =
+            subject.fare.usd(invokes, ms * invokes as f64) + restore_usd * invokes as f64;
         if self.spent_usd + next_usd > self.limit_usd {
             return Err(Stopped::MaxCost {
                 limit_usd: self.limit_usd,
@@ -108,6 +123,9 @@ impl Budget {
         };
         let ms = billed_ms(sample);
         self.spent_usd += subject.fare.usd(1, ms);
+        if sample.restore_ms.is_some() {
+            self.spent_usd += subject.snap_start.restore_usd;
+        }
         // What was meant to be warm and was not says nothing about warm starts.
         match (sample.kind, sample.init_ms.or(sample.restore_ms)) {
             (Kind::Cold, _) | (_, Some(_)) => subject.cold_ms.see(ms),
@@ -122,12 +140,29 @@ pub fn cost(samples: &[Sample], subjects: &[Priced]) -> RunCost {
         let subject = subjects.iter().find(|s| s.arm == sample.arm)?;
         Some(subject.fare?.usd(1, billed_ms(sample)))
     };
+    let snap_start_usd = subjects.iter().map(|s| snap_start(samples, s)).sum();
+    let invokes_usd = samples.iter().map(usd).sum::<Option<f64>>();
     RunCost {
         requests: samples.len() as u64,
         billed_ms: samples.iter().map(billed_ms).sum(),
-        cost_usd: samples.iter().map(usd).sum(),
+        cost_usd: invokes_usd.zip(snap_start_usd).map(|(a, b)| a + b),
+        snap_start_usd: snap_start_usd.filter(|usd| *usd > 0.0),
         own_prices: None,
     }
+}
+
+/// The snapshot of one subject, kept while it was measured, and its restores.
+fn snap_start(samples: &[Sample], subject: &Priced) -> Option<f64> {
+    let own = || samples.iter().filter(|s| s.arm == subject.arm);
+    let (Some(first), Some(last)) = (own().next(), own().next_back()) else {
+        return Some(0.0);
+    };
+    let kept_s = last
+        .started_at
+        .duration_since(first.started_at)
+        .as_secs_f64();
+    let restores = own().filter(|s| s.restore_ms.is_some()).count() as u64;
+    Some(subject.snap_start?.usd(kept_s, restores))
 }
 
 /// `Billed Duration`; where no REPORT came back, all the time that was waited.
@@ -203,6 +238,7 @@ mod tests {
         let known = Priced {
             arm: Arm::Only,
             fare: Some(FARE),
+            snap_start: Some(SnapFare::default()),
         };
         let told = cost(&samples, &[known]);
         assert_eq!(told.requests, 2);
@@ -213,5 +249,34 @@ mod tests {
             ..known
         };
         assert_eq!(cost(&samples, &[unknown]).cost_usd, None);
+    }
+
+    #[test]
+    fn a_snapshot_is_paid_for_at_once_and_each_restore_when_it_comes() {
+        let fare = SnapFare {
+            second_usd: 0.000_1,
+            restore_usd: 0.2,
+        };
+        let mut restored = sample(Kind::Cold, Some(100.0));
+        (restored.init_ms, restored.restore_ms) = (None, Some(1.0));
+        let priced = Priced {
+            arm: Arm::Only,
+            fare: Some(FARE),
+            snap_start: Some(fare),
+        };
+        let told = cost(
+            &[restored.clone(), sample(Kind::Warm, Some(0.0))],
+            &[priced],
+        );
+        // Three hours, and one restore.
+        let snap_start_usd = 10_800.0 * 0.000_1 + 0.2;
+        assert!((told.snap_start_usd.unwrap() - snap_start_usd).abs() < 1e-9);
+        assert!((told.cost_usd.unwrap() - snap_start_usd - 0.3).abs() < 1e-9);
+
+        let mut budget = budget(1.08 + 0.5 + 0.1 + 0.2 + 1e-9).with_snapshot(Arm::Only, fare);
+        assert!(budget.afford(Arm::Only, Kind::Cold, 1).is_ok());
+        assert!(budget.afford(Arm::Only, Kind::Cold, 2).is_err());
+        budget.spend(&restored);
+        assert!((budget.spent_usd - 1.08 - 0.1 - 0.1 - 0.2).abs() < 1e-9);
     }
 }

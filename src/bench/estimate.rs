@@ -5,11 +5,15 @@ use serde::Serialize;
 use crate::bench::budget::Expected;
 use crate::bench::plan::Plan;
 use crate::bench::run::FIRST_START_WARM_INVOKES;
-use crate::cost::Prices;
+use crate::cost::{Prices, SnapFare};
 use crate::results::{Arm, RunResult};
 
 /// AWS gives an init this long, and bills it, before the function's own timeout counts.
 const LONGEST_INIT_MS: f64 = 10_000.0;
+/// Taking a snapshot takes AWS two or three minutes; both subjects' are taken at the same time.
+const SNAPSHOT_S: f64 = 150.0;
+/// A batch of simultaneous invokes, with its restores.
+const BATCH_S: f64 = 2.0;
 
 /// One subject, as far as it matters here.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +46,19 @@ pub struct Facts {
     pub sandbox: bool,
     /// Layers to publish for a staged package.
     pub layers: u64,
+    /// True if its starts are restores of one published version.
+    pub snap_start: bool,
+}
+
+impl Facts {
+    /// What `SnapStart` adds to its cost; `None` where that has no price.
+    pub fn snap_fare(&self, prices: &Prices) -> Option<SnapFare> {
+        if self.snap_start {
+            prices.snap_start(self.memory_mb, &self.runtime, self.region.as_deref())
+        } else {
+            Some(SnapFare::default())
+        }
+    }
 }
 
 /// What one start is expected to be billed and to take, and how that is known.
@@ -130,25 +147,57 @@ struct Invokes {
     touches: u64,
     cold: u64,
     warm: u64,
+    /// One after another, not among simultaneous ones.
+    warm_alone: u64,
 }
 
-fn least(plan: &Plan, arm: Arm) -> Invokes {
-    let slots = plan.order.iter().filter(|slot| slot.arm == arm).count() as u64;
+/// How many invokes a subject's batches have, of which so many give no restore: those that were restored before, and
+/// the one of the first start.
+pub fn batches(runs: u32, at_once: u32) -> (u64, u64) {
+    let (runs, at_once) = (u64::from(runs), u64::from(at_once.max(1)));
+    let batches = runs.div_ceil(at_once);
+    let reused = batches + at_once * batches * batches.saturating_sub(1) / 2;
+    (reused + batches * at_once, reused)
+}
+
+fn least(plan: &Plan, facts: &Facts) -> Invokes {
+    let own = plan.order.iter().filter(|slot| slot.arm == facts.arm);
+    let slots = own.count() as u64;
+    let warm = slots * u64::from(plan.warm_invokes) + u64::from(FIRST_START_WARM_INVOKES);
+    if facts.snap_start {
+        return Invokes {
+            touches: 0,
+            cold: slots * u64::from(plan.concurrency) + 1,
+            warm: warm + batches(plan.runs, plan.concurrency).1,
+            warm_alone: warm,
+        };
+    }
     Invokes {
         touches: slots + 1,
         cold: (slots + 1) * u64::from(plan.concurrency),
-        warm: slots * u64::from(plan.warm_invokes) + u64::from(FIRST_START_WARM_INVOKES),
+        warm,
+        warm_alone: warm,
     }
 }
 
-fn most(plan: &Plan, arm: Arm) -> Invokes {
-    let few = least(plan, arm);
+fn most(plan: &Plan, facts: &Facts) -> Invokes {
+    let few = least(plan, facts);
     let replaced = u64::from(plan.replacement_cap());
+    if facts.snap_start {
+        // What replaces a restore needs one invoke more than all environments that there are.
+        let batch = few.cold + replaced;
+        return Invokes {
+            cold: batch,
+            warm: 2 * few.warm + replaced * batch,
+            ..few
+        };
+    }
     Invokes {
         touches: few.touches + replaced,
         // A burst of which one start has to be replaced is repeated whole.
         cold: few.cold + replaced * u64::from(plan.concurrency),
         warm: 2 * few.warm - u64::from(FIRST_START_WARM_INVOKES),
+        ..few
     }
 }
 
@@ -162,33 +211,45 @@ pub fn estimate(subjects: &[(Facts, Known)], plan: &Plan, prices: &Prices) -> Es
             facts.region.as_deref(),
         )?;
         let billed_ms = invokes.cold as f64 * cold_ms + invokes.warm as f64 * warm_ms;
-        Some(fare.usd(invokes.cold + invokes.warm, billed_ms))
+        let snap_start_usd = facts.snap_fare(prices)?.usd(0.0, invokes.cold);
+        Some(fare.usd(invokes.cold + invokes.warm, billed_ms) + snap_start_usd)
     };
     Estimate {
         calls: calls(subjects, plan),
         cost_usd: subjects
             .iter()
             .map(|(facts, known)| {
-                let few = least(plan, facts.arm);
+                let few = least(plan, facts);
                 usd(&few, known.billed.cold_ms, known.billed.warm_ms, facts)
             })
             .sum(),
         most_usd: subjects
             .iter()
             .map(|(facts, _)| {
-                let many = most(plan, facts.arm);
+                let many = most(plan, facts);
                 let timeout_ms = facts.timeout_s as f64 * 1e3;
                 usd(&many, timeout_ms + LONGEST_INIT_MS, timeout_ms, facts)
             })
             .sum(),
-        seconds: subjects
-            .iter()
-            .map(|(facts, known)| {
-                let few = least(plan, facts.arm);
-                few.touches as f64 * known.cold_s + few.warm as f64 * known.warm_s
-            })
-            .sum(),
+        seconds: seconds(subjects, plan),
     }
+}
+
+fn seconds(subjects: &[(Facts, Known)], plan: &Plan) -> f64 {
+    let invokes: f64 = subjects
+        .iter()
+        .map(|(facts, known)| {
+            let few = least(plan, facts);
+            let warm_s = few.warm_alone as f64 * known.warm_s;
+            if facts.snap_start {
+                let batches = f64::from(plan.runs / plan.concurrency) + 1.0;
+                return batches * BATCH_S + warm_s;
+            }
+            few.touches as f64 * known.cold_s + warm_s
+        })
+        .sum();
+    let taken = subjects.iter().any(|(f, _)| f.snap_start && !f.sandbox);
+    invokes + if taken { SNAPSHOT_S } else { 0.0 }
 }
 
 fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
@@ -202,6 +263,7 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
     let urls = sum(&|facts| u64::from(facts.in_place && !facts.sandbox));
     let opened = sum(&|_| u64::from(plan.concurrency));
     let layers = sum(&|facts| facts.layers);
+    let snapshots = sum(&|facts| u64::from(facts.snap_start));
     let some = |operation, least: u64, most: u64| Calls {
         operation,
         least,
@@ -210,29 +272,30 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
     let list = [
         some("PublishLayerVersion", layers, layers),
         some("CreateFunction", staged, staged),
+        some("PublishVersion", snapshots, snapshots),
         Calls {
             operation: "GetFunction",
             // Found and settled, once for each touch and at the end, and around the restore.
-            least: sum(&|facts| 3 + least(plan, facts.arm).touches) + in_place * 2,
+            least: sum(&|facts| 3 + least(plan, facts).touches) + in_place * 2 + snapshots,
             most: None,
         },
         some("ListProvisionedConcurrencyConfigs", checked, checked),
         some("GetFunctionUrlConfig", urls, urls),
         some(
             "UpdateFunctionConfiguration",
-            sum(&|facts| least(plan, facts.arm).touches) + in_place,
-            sum(&|facts| most(plan, facts.arm).touches) + in_place,
+            sum(&|facts| least(plan, facts).touches) + in_place,
+            sum(&|facts| most(plan, facts).touches) + in_place,
         ),
         // Opens the connections; nothing runs.
         some("Invoke (DryRun)", opened, opened),
         some(
             "Invoke",
             sum(&|facts| {
-                let few = least(plan, facts.arm);
+                let few = least(plan, facts);
                 few.cold + few.warm
             }),
             sum(&|facts| {
-                let many = most(plan, facts.arm);
+                let many = most(plan, facts);
                 many.cold + many.warm
             }),
         ),
@@ -245,6 +308,7 @@ fn calls(subjects: &[(Facts, Known)], plan: &Plan) -> Vec<Calls> {
 mod tests {
     use super::*;
     use crate::results::samples::single;
+    use crate::stats::Looks;
 
     fn facts(in_place: bool, sandbox: bool) -> Facts {
         Facts {
@@ -262,6 +326,7 @@ mod tests {
             in_place,
             sandbox,
             layers: u64::from(!in_place),
+            snap_start: false,
         }
     }
 
@@ -307,6 +372,26 @@ mod tests {
             count(&told, "UpdateFunctionConfiguration"),
             Some((11, Some(16)))
         );
+    }
+
+    #[test]
+    fn a_copy_with_snap_start_publishes_once_and_its_batches_count_what_idles() {
+        let mut facts = facts(false, false);
+        (facts.snap_start, facts.layers) = (true, 0);
+        let plan = Plan::looking(1, &Looks::one(10), 2, &[Arm::Only], 5);
+        let known = Known::assumed(false);
+        let told = estimate(&[(facts, known)], &plan, &Prices::builtin());
+        assert_eq!(count(&told, "PublishVersion"), Some((1, Some(1))));
+        assert_eq!(count(&told, "UpdateFunctionConfiguration"), None);
+        // 1 + 3 of the first start; 1 + 5, then 6 + 5; 2 warm after each.
+        assert_eq!(batches(10, 5), (17, 7));
+        assert_eq!(count(&told, "Invoke").unwrap().0, 4 + 17 + 4);
+        // 11 restores of 1 GB, and three hours of a snapshot.
+        let snap_start = 11.0 * 0.000_139_799_8 + 10_800.0 * 0.000_001_504_6;
+        let invokes = 25.0 * 0.2e-6 + (11.0 + 14.0 * 0.05) * 0.000_016_666_7;
+        assert!((told.cost_usd.unwrap() - snap_start - invokes).abs() < 1e-12);
+        assert!(told.most_usd > told.cost_usd);
+        assert!(told.seconds > SNAPSHOT_S);
     }
 
     #[test]

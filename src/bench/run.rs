@@ -1,6 +1,7 @@
 //! The run loop: touch, invoke, judge, replace; in the plan's order, until it is done or stopped.
 
 mod invokes;
+mod restores;
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::bench::stop::Stop;
 use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
 use crate::bench::target::Target;
 use crate::results::{Arm, Exclusion, Kind, Sample};
+
+use restores::Restoring;
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
 pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
@@ -35,6 +38,8 @@ struct Subject<'t, T> {
     target: &'t T,
     answers: Answers,
     environments: u64,
+    /// How many invokes the last burst had.
+    at_once: u32,
     tried: u32,
     excluded: u32,
     fruitless: u32,
@@ -43,6 +48,7 @@ struct Subject<'t, T> {
     done_before: u32,
     /// Median client time less handler time of warm invokes before the first measured start, ms.
     warm_overhead_ms: Option<f64>,
+    restoring: Restoring,
 }
 
 /// A run in progress.
@@ -58,9 +64,15 @@ pub struct Run<'a, T> {
     overlapping: bool,
     touches_left: usize,
     samples: Vec<Sample>,
+    /// The look that samples are taken for, from 0.
+    look: usize,
+    decided: Option<Decided<'a>>,
     on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
     on_event: &'a mut dyn FnMut(Event),
 }
+
+/// Whether the samples up to a look (from 0) are enough to end the run.
+pub type Decided<'a> = &'a mut dyn FnMut(&[Sample], usize) -> bool;
 
 /// Where in the plan an invoke stands.
 #[derive(Clone, Copy)]
@@ -70,6 +82,37 @@ struct Position {
     first_start: bool,
     /// Which of the simultaneous ones.
     nth: u32,
+    /// Of a published version, where idle environments answer some.
+    restores: bool,
+}
+
+impl Position {
+    fn cold(block: u32) -> Self {
+        Self {
+            block,
+            kind: Kind::Cold,
+            first_start: false,
+            nth: 0,
+            restores: false,
+        }
+    }
+
+    /// Meant to be a restore, where an environment that idles may answer as well.
+    fn is_restore(self) -> bool {
+        self.restores && self.kind == Kind::Cold
+    }
+}
+
+impl<T> Subject<'_, T> {
+    fn too_many(&self, last: &Sample, reason: Exclusion) -> Stopped {
+        Stopped::TooManyExcluded {
+            arm: self.arm,
+            excluded: self.excluded,
+            tried: self.tried,
+            last: reason,
+            error: last.error.clone(),
+        }
+    }
 }
 
 impl<'a, T: Target> Run<'a, T> {
@@ -90,12 +133,14 @@ impl<'a, T: Target> Run<'a, T> {
                 target,
                 answers: Answers::default(),
                 environments: 0,
+                at_once: plan.concurrency,
                 tried: 0,
                 excluded: 0,
                 fruitless: 0,
                 failed_calls: 0,
                 done_before: 0,
                 warm_overhead_ms: None,
+                restoring: Restoring::default(),
             })
             .collect();
         Self {
@@ -109,6 +154,8 @@ impl<'a, T: Target> Run<'a, T> {
             budget: None,
             subjects,
             samples: Vec::new(),
+            look: 0,
+            decided: None,
             on_sample,
             on_event,
         }
@@ -136,7 +183,16 @@ impl<'a, T: Target> Run<'a, T> {
             subject.excluded = counted().filter(|s| !s.accepted).count() as u32;
             subject.done_before = subject.tried - subject.excluded;
         }
+        let looks = samples.iter().map(|s| s.look as usize);
+        self.look = looks.max().unwrap_or(0);
         self.samples = samples;
+        self
+    }
+
+    /// The same, ended at the first look of the plan at which `decided` says so.
+    #[must_use]
+    pub fn until(mut self, decided: Decided<'a>) -> Self {
+        self.decided = Some(decided);
         self
     }
 
@@ -171,44 +227,91 @@ impl<'a, T: Target> Run<'a, T> {
             self.first_start(subject).await?;
             self.touch_ahead(subject, 0).await?;
         }
-        let total = self.plan.order.len() * self.plan.concurrency as usize;
         let mut done = 0;
-        for (at, slot) in self.plan.order.iter().enumerate() {
-            let subject = self.subject(slot.arm);
-            let before = self.subjects[subject]
-                .done_before
-                .min(self.plan.concurrency);
-            self.subjects[subject].done_before -= before;
-            done += before as usize;
-            let mut missing = self.plan.concurrency - before;
-            if missing == 0 {
-                self.touches_left -= 1;
-                continue;
+        for at in 0..self.plan.order.len() {
+            self.slot(at, &mut done).await?;
+            if let Some(look) = self.plan.look_after(at + 1) {
+                if self.is_decided(look) {
+                    break;
+                }
+                // Nothing was touched beyond the look.
+                for subject in 0..self.subjects.len() {
+                    self.touch_ahead(subject, at + 1).await?;
+                }
             }
-            let mut starts = Vec::new();
-            while missing > 0 {
-                let more = self.cold_starts(subject, slot.block).await?;
-                missing = missing.saturating_sub(more.len() as u32);
-                starts.extend(more);
-            }
-            self.touches_left -= 1;
-            self.warm_starts(subject, slot.block).await?;
-            for cold_ms in starts {
-                done = (done + 1).min(total);
-                (self.on_event)(Event::Start {
-                    done,
-                    total,
-                    arm: slot.arm,
-                    cold_ms,
-                });
-            }
-            self.touch_ahead(subject, at + 1).await?;
         }
         // Each touch finds out about the time before it; after the last one nobody has looked.
         for subject in &self.subjects {
-            subject.target.unchanged().await?;
+            // A published version never changes.
+            if !subject.target.restores() {
+                subject.target.unchanged().await?;
+            }
         }
         Ok(())
+    }
+
+    /// The cold starts of one touch of the plan that an interrupted run has not left, and what follows them.
+    async fn slot(&mut self, at: usize, done: &mut usize) -> Result<(), Stopped> {
+        let slot = self.plan.order[at];
+        let total = self.plan.order.len() * self.plan.concurrency as usize;
+        let subject = self.subject(slot.arm);
+        let before = self.subjects[subject]
+            .done_before
+            .min(self.plan.concurrency);
+        self.subjects[subject].done_before -= before;
+        *done += before as usize;
+        let mut missing = self.plan.concurrency - before;
+        if missing == 0 {
+            self.touches_left -= 1;
+            return Ok(());
+        }
+        let mut starts = Vec::new();
+        while missing > 0 {
+            let more = if self.subjects[subject].target.restores() {
+                self.restores(subject, slot.block, missing).await?
+            } else {
+                self.cold_starts(subject, slot.block).await?
+            };
+            // What a batch gives beyond its slot need not be measured in the next one.
+            let surplus = (more.len() as u32).saturating_sub(missing);
+            self.subjects[subject].done_before += surplus;
+            missing = missing.saturating_sub(more.len() as u32);
+            starts.extend(more);
+        }
+        self.touches_left -= 1;
+        self.warm_starts(subject, slot.block).await?;
+        for cold_ms in starts {
+            *done = (*done + 1).min(total);
+            (self.on_event)(Event::Start {
+                done: *done,
+                total,
+                arm: slot.arm,
+                cold_ms,
+            });
+        }
+        if self.plan.look_after(at + 1).is_some() {
+            return Ok(());
+        }
+        self.touch_ahead(subject, at + 1).await
+    }
+
+    /// Looks at the data. The last look ends the plan whatever it shows, and one that an interrupted run has passed is
+    /// not asked again: it would see more now than it may.
+    fn is_decided(&mut self, look: usize) -> bool {
+        let of = self.plan.looks.at.len();
+        if look + 1 == of || look < self.look {
+            return false;
+        }
+        let samples = &self.samples;
+        let decided = self.decided.as_mut().is_some_and(|ask| ask(samples, look));
+        (self.on_event)(Event::Looked {
+            look: look + 1,
+            of,
+            starts: self.plan.looks.at[look],
+            decided,
+        });
+        self.look = look + usize::from(!decided);
+        decided
     }
 
     fn subject(&self, arm: Arm) -> usize {
@@ -218,11 +321,12 @@ impl<'a, T: Target> Run<'a, T> {
             .expect("the plan names only its own subjects")
     }
 
-    /// Touches a subject that was just measured, if it comes again among the slots from `next` on: it settles while the
-    /// other one is measured.
+    /// Touches a subject that was just measured, if it comes again among the slots from `next` on and before the look
+    /// after them, which may be the end: it settles while the other one is measured.
     async fn touch_ahead(&mut self, subject: usize, next: usize) -> Result<(), Stopped> {
         let arm = self.subjects[subject].arm;
-        let own = self.plan.order[next..].iter().filter(|s| s.arm == arm);
+        let until = self.plan.until_look(next);
+        let own = self.plan.order[next..until].iter().filter(|s| s.arm == arm);
         let left = own.count() as u32 * self.plan.concurrency;
         if self.overlapping && left > self.subjects[subject].done_before {
             self.check_stop()?;
@@ -233,20 +337,32 @@ impl<'a, T: Target> Run<'a, T> {
 
     /// One unmeasured start: it pays for the deploy, the caches and the connections.
     async fn first_start(&mut self, subject: usize) -> Result<(), Stopped> {
+        if self.subjects[subject].target.restores() {
+            return Box::pin(self.first_restore(subject)).await;
+        }
         self.touch(subject).await?;
         let mut position = Position {
-            block: 0,
-            kind: Kind::Cold,
             first_start: true,
-            nth: 0,
+            ..Position::cold(0)
         };
         let target = self.subjects[subject].target;
         self.ahead.during(target.open(self.plan.concurrency)).await;
         self.start(subject, position).await?;
         self.touches_left -= 1;
         position.kind = Kind::Warm;
+        self.warm_overhead(subject, position, FIRST_START_WARM_INVOKES)
+            .await
+    }
+
+    /// What a warm invoke takes beside the handler.
+    async fn warm_overhead(
+        &mut self,
+        subject: usize,
+        position: Position,
+        invokes: u32,
+    ) -> Result<(), Stopped> {
         let mut overheads = Vec::new();
-        for _ in 0..FIRST_START_WARM_INVOKES {
+        for _ in 0..invokes {
             let sample = self.invoke(subject, position, false).await?;
             // Where every environment dies at once, what is meant to be warm holds an init: no round trip.
             let started = sample.init_ms.or(sample.restore_ms).is_some();
@@ -262,13 +378,7 @@ impl<'a, T: Target> Run<'a, T> {
     /// replaced.
     async fn cold_starts(&mut self, subject: usize, block: u32) -> Result<Vec<f64>, Stopped> {
         self.touch(subject).await?;
-        let position = Position {
-            block,
-            kind: Kind::Cold,
-            first_start: false,
-            nth: 0,
-        };
-        let samples = self.start(subject, position).await?;
+        let samples = self.start(subject, Position::cold(block)).await?;
         let state = &mut self.subjects[subject];
         state.tried += samples.len() as u32;
         let mut excluded = samples
@@ -300,13 +410,7 @@ impl<'a, T: Target> Run<'a, T> {
             return Err(Stopped::NeverCold { arm: state.arm });
         }
         if state.excluded >= self.plan.replacement_cap() {
-            return Err(Stopped::TooManyExcluded {
-                arm: state.arm,
-                excluded: state.excluded,
-                tried: state.tried,
-                last: reason,
-                error: last.error.clone(),
-            });
+            return Err(state.too_many(last, reason));
         }
         if starts.is_empty() {
             self.back_off(subject, reason).await?;
@@ -329,10 +433,8 @@ impl<'a, T: Target> Run<'a, T> {
     /// warm invokes; once another environment has answered, there is nothing warm left to measure.
     async fn warm_starts(&mut self, subject: usize, block: u32) -> Result<(), Stopped> {
         let position = Position {
-            block,
             kind: Kind::Warm,
-            first_start: false,
-            nth: 0,
+            ..Position::cold(block)
         };
         let (mut accepted, mut tried) = (0, 0);
         while accepted < self.plan.warm_invokes && tried < self.plan.warm_invokes.saturating_mul(2)
@@ -371,13 +473,18 @@ impl<'a, T: Target> Run<'a, T> {
             took,
             left: self.touches_left,
         });
-        self.subjects[subject].environments += u64::from(self.plan.concurrency);
+        let state = &mut self.subjects[subject];
+        state.environments += u64::from(self.plan.concurrency);
+        state.at_once = self.plan.concurrency;
         self.check_stop()
     }
 
     /// Never cut short: an update whose answer we didn't wait for could land after the restore.
     async fn begin_touch(&mut self, subject: usize) -> Result<(), Stopped> {
         let target = self.subjects[subject].target;
+        if target.restores() {
+            return Ok(());
+        }
         self.ahead.during(target.touch()).await?;
         self.ahead.begin(subject, target.settled());
         Ok(())

@@ -5,6 +5,8 @@ use crate::results::{Arm, Exclusion};
 
 /// A touch that gives no cold start this often in a row does not work on this function.
 pub(super) const FRUITLESS_TOUCHES: u32 = 5;
+/// Nor do simultaneous invokes that give no restore this often in a row.
+pub(super) const FRUITLESS_BATCHES: u32 = 5;
 
 /// Why a run ended before its plan did.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +78,18 @@ pub enum Stopped {
         /// Which subject.
         arm: Arm,
     },
+    /// Simultaneous invokes of a published version that gave no restore.
+    #[error(
+        "simultaneous invokes of the published version gave no restore {FRUITLESS_BATCHES} times in a row{}, {invokes} \
+         of them the last time: environments that had served before answered all",
+        of_arm(*arm)
+    )]
+    NeverRestored {
+        /// Which subject.
+        arm: Arm,
+        /// How many invokes the last batch had.
+        invokes: u32,
+    },
     /// `--max-cost`.
     #[error(
         "the next invoke would pass --max-cost {limit_usd}: {spent_usd:.6} dollars are spent, and it may cost \
@@ -121,6 +135,16 @@ impl Stopped {
             Self::TooManyExcluded { last: Exclusion::Unknown, .. } | Self::NeverCold { .. } => Some(
                 "an init that fails or passes 10 s shows no Init Duration either: look at the function's log; other \
                  touches are --touch memory, timeout and env"
+                    .into(),
+            ),
+            Self::NeverRestored { .. } => Some(
+                "the handler is done before the next invoke arrives: give a --payload that keeps it busy for some 100 ms, \
+                 or a smaller --runs"
+                    .into(),
+            ),
+            Self::TooManyExcluded { last: Exclusion::NotRestored, .. } => Some(
+                "Lambda initialises the version instead of restoring it: `aws lambda get-function-configuration` of a \
+                 published version shows its SnapStart and State"
                     .into(),
             ),
             Self::TooManyExcluded { last: Exclusion::NoReport, .. } => Some(

@@ -50,7 +50,10 @@ pub fn summarise(samples: &[Sample], subject: &SubjectResult, prices: &Prices) -
             .filter(|s| s.accepted && s.arm == subject.arm)
             .filter_map(|s| s.max_memory_mb)
             .max(),
-        cost_cold_usd_per_million: cost(&cold_billed),
+        cost_cold_usd_per_million: median(&cold_billed).and_then(|billed_ms| {
+            let restored = !cold(&|s| s.restore_ms).is_empty();
+            prices.usd_per_million_cold(billed_ms, restored, subject)
+        }),
         cost_warm_usd_per_million: cost(&warm_billed),
     }
 }

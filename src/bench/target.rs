@@ -17,6 +17,11 @@ pub trait Target {
     async fn open(&self, _connections: u32) {}
     /// One invoke, client clock around it.
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError>;
+    /// True for a published version: it can't be touched, and its cold starts are restores, given by simultaneous
+    /// invokes.
+    fn restores(&self) -> bool {
+        false
+    }
 }
 
 impl Target for Function {
@@ -34,6 +39,9 @@ impl Target for Function {
     }
     async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         Self::invoke(self, payload).await
+    }
+    fn restores(&self) -> bool {
+        Self::restores(self)
     }
 }
 

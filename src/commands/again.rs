@@ -1,11 +1,12 @@
 //! What a run takes from an earlier one: the rest of its plan (`--resume`), or a baseline that it may be compared with.
 
-use crate::bench::plan::mode;
+use crate::bench::plan::at_once;
 use crate::bench::stopped::Stopped;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::results::store::{Interrupted, Store};
 use crate::results::{Kind, RunResult, Sample};
+use crate::stats::Looks;
 
 use super::Failure;
 use super::measure::misnamed;
@@ -23,24 +24,25 @@ pub fn resumed(store: &Store, settings: &mut Settings) -> Result<Option<Interrup
         });
         own.count() >= plan.runs as usize
     };
-    if run.head.subjects.iter().all(accepted) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("--resume {id}: all starts of its plan are measured"),
-        )
-        .hint(Some("leave --resume out to measure anew".into())));
+    let all_measured = run.head.subjects.iter().all(accepted);
+    if all_measured || store.is_complete(id) {
+        let why = if all_measured {
+            "all starts of its plan are measured"
+        } else {
+            "it was decided at a look, before all starts of its plan"
+        };
+        return Err(Failure::new(Exit::Usage, format!("--resume {id}: {why}"))
+            .hint(Some("leave --resume out to measure anew".into())));
     }
     let mode = run
         .head
         .subjects
         .first()
         .map(|s| s.concurrency_mode.as_str());
-    settings.runs = plan.runs;
+    settings.looks = plan.looks.clone().unwrap_or(Looks::one(plan.runs));
     settings.warm_invokes = plan.warm_invokes;
     settings.seed = plan.seed;
-    settings.pace.concurrency = mode
-        .and_then(|mode| mode.strip_prefix("burst ")?.parse().ok())
-        .unwrap_or(1);
+    settings.pace.concurrency = mode.map_or(1, at_once);
     Ok(Some(run))
 }
 
@@ -79,20 +81,34 @@ pub fn how_to_go_on(result: &RunResult, stopped: Option<&Stopped>) -> Option<Str
     (passing && measured).then(|| format!("to go on: the same command with --resume {}", result.id))
 }
 
-/// Refuses a stored *before* that was measured with another number of simultaneous starts.
-pub fn same_mode(name: &str, before: &RunResult, concurrency: u32) -> Result<(), Failure> {
-    let now = mode(concurrency);
+/// Refuses a stored *before* that was measured in another mode: with another number of simultaneous starts, or with
+/// inits where there would be restores.
+pub fn same_mode(name: &str, before: &RunResult, now: &str) -> Result<(), Failure> {
     let Some((then, _)) = before.latest().filter(|(s, _)| s.concurrency_mode != now) else {
         return Ok(());
     };
-    let needed = then.concurrency_mode.strip_prefix("burst ").unwrap_or("1");
+    let then = then.concurrency_mode.as_str();
+    let restores = |mode: &str| mode.starts_with("restores ");
+    let (why, hint) = if restores(then) == restores(now) {
+        (
+            "starts in a burst are slower than single ones",
+            format!(
+                "--concurrency {} measures as the baseline was",
+                at_once(then)
+            ),
+        )
+    } else {
+        (
+            "a restore from a snapshot is not an init",
+            "measure both in one run, --before NAME:VERSION --after NAME:VERSION, where the report says what differs"
+                .to_owned(),
+        )
+    };
     Err(Failure::new(
         Exit::Usage,
         format!(
-            "baseline {name} was measured {}, this run would be {now}: starts in a burst are slower than single ones, so \
-             the two cannot be compared",
-            then.concurrency_mode
+            "baseline {name} was measured {then}, this run would be {now}: {why}, so the two cannot be compared"
         ),
     )
-    .hint(Some(format!("--concurrency {needed} measures as the baseline was"))))
+    .hint(Some(hint)))
 }

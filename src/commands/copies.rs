@@ -301,6 +301,10 @@ pub async fn create(
     }));
     let function = Function::staged_with(lambda, &name, touch, None).await?;
     let found = function.found();
+    if found.snap_start {
+        // Only a published version is restored from a snapshot; one is enough for all its starts.
+        function.measure_version(&lambda.publish(&name).await?);
+    }
     if let (Some(models), Some(copys)) = (model.runtime_version(), &found.runtime_version_arn)
         && found.runtime.as_deref() == Some(model.runtime())
         && models != copys

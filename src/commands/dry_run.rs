@@ -11,7 +11,7 @@ use crate::render::{self, Style};
 use crate::results::Arm;
 use crate::results::store::Store;
 
-use super::{Failure, consent, forecast, policy, print, warnings};
+use super::{Failure, consent, forecast, policy, print, snap_start, warnings};
 
 /// What is known of a run before it begins.
 pub struct Planned {
@@ -74,9 +74,9 @@ pub async fn planned(
         })
         .collect();
     let arms: Vec<Arm> = subjects.iter().map(|(facts, _)| facts.arm).collect();
-    let plan = Plan::bursts(
+    let plan = Plan::looking(
         settings.seed,
-        settings.runs,
+        &settings.looks,
         settings.warm_invokes,
         &arms,
         settings.pace.concurrency,
@@ -156,6 +156,7 @@ async fn facts(
             (Target::Copy(copy), Some(lambda)) => {
                 let found = lambda.describe(&copy.model).await?;
                 consent::not_denied(settings, subject, &found)?;
+                snap_start::in_batches(settings, &found);
                 notes.push(format!(
                     "{}: a copy of {} is created and deleted; its code and runtime pin are read for that",
                     subject.name, copy.model

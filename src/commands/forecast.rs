@@ -29,6 +29,7 @@ pub fn of_package(subject: &Subject, package: &PackageSpec) -> Facts {
         in_place: false,
         sandbox: true,
         layers: package.layers.len() as u64,
+        snap_start: false,
     }
 }
 
@@ -49,6 +50,7 @@ pub fn of_function(subject: &Subject, found: &Description, region: &str) -> Fact
         in_place: matches!(subject.target, Target::InPlace(_)),
         sandbox: found.sandbox.is_some(),
         layers: 0,
+        snap_start: found.snap_start && matches!(subject.target, Target::Copy(_)),
     }
 }
 
@@ -95,6 +97,7 @@ pub fn priced(settings: &Settings, subjects: &[(Facts, Known)]) -> Vec<Priced> {
                 &facts.architecture,
                 facts.region.as_deref(),
             ),
+            snap_start: facts.snap_fare(&prices),
         })
         .collect()
 }
@@ -104,13 +107,18 @@ pub fn budget(settings: &Settings, subjects: &[(Facts, Known)]) -> Result<Option
     let Some(limit_usd) = settings.safety.max_cost_usd else {
         return Ok(None);
     };
-    let mut all = Vec::new();
+    let (mut all, mut snapshots) = (Vec::new(), Vec::new());
     for ((facts, known), priced) in subjects.iter().zip(priced(settings, subjects)) {
-        let Some(fare) = priced.fare else {
+        let (Some(fare), Some(snapshot)) = (priced.fare, priced.snap_start) else {
             return Err(Failure::new(
                 Exit::Usage,
                 format!(
-                    "--max-cost: the price list has no price for {} ({}, {} MB of /tmp, {})",
+                    "--max-cost: the price list has no price for {}{} ({}, {} MB of /tmp, {})",
+                    if facts.snap_start {
+                        "SnapStart of "
+                    } else {
+                        ""
+                    },
                     facts.name,
                     facts.architecture,
                     facts.tmp_mb,
@@ -123,8 +131,14 @@ pub fn budget(settings: &Settings, subjects: &[(Facts, Known)]) -> Result<Option
             )));
         };
         all.push((facts.arm, fare, known.billed));
+        snapshots.extend(facts.snap_start.then_some((facts.arm, snapshot)));
     }
-    Ok(Some(Budget::new(limit_usd, all)))
+    let budget = snapshots
+        .into_iter()
+        .fold(Budget::new(limit_usd, all), |budget, (arm, fare)| {
+            budget.with_snapshot(arm, fare)
+        });
+    Ok(Some(budget))
 }
 
 /// A sentence, if the plan is expected to cost more than `--max-cost`.

@@ -11,7 +11,7 @@ use crate::bench::budget;
 use crate::bench::checks::Checks;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
-use crate::bench::plan::Plan;
+use crate::bench::plan::{Plan, mode};
 use crate::bench::run::Run;
 use crate::bench::stopped::Stopped;
 use crate::config::{Place, Settings, Target};
@@ -28,7 +28,7 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, signals, warnings};
+use super::{Failure, again, consent, forecast, signals, snap_start, verdict, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -92,7 +92,10 @@ pub async fn measure_one(
         .map_err(|error| misnamed(&error))?;
     let interrupted = again::resumed(&store, &mut settings)?;
     if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
-        again::same_mode(name, before, settings.pace.concurrency)?;
+        // What copies are is known only by reading their functions.
+        if !settings.has_copies() {
+            again::same_mode(name, before, &mode(settings.pace.concurrency))?;
+        }
     }
     // Not after minutes of measuring.
     if let Some(path) = &settings.save {
@@ -133,6 +136,12 @@ pub async fn measure_one(
                 progress,
             };
             return Box::pin(around.measure(&mut functions, signals)).await;
+        }
+        if settings.has_copies() {
+            let mode = snap_start::plan(&endpoint.lambda, &mut settings).await?;
+            if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
+                again::same_mode(name, before, &mode)?;
+            }
         }
         let staged = tokio::select! {
             staged = stage_all(&endpoint, &settings, scratch.path(), &mut functions, &ours, created_at) => staged?,
@@ -239,6 +248,10 @@ pub async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
+    // Lambda takes both snapshots at the same time.
+    for staged in &all {
+        staged.function.snapshot().await?;
+    }
     Ok(all)
 }
 
@@ -253,9 +266,9 @@ pub async fn follow(
     mut say: impl FnMut(Event),
 ) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
-    let plan = Plan::bursts(
+    let plan = Plan::looking(
         settings.seed,
-        settings.runs,
+        &settings.looks,
         settings.warm_invokes,
         &arms,
         settings.pace.concurrency,
@@ -299,6 +312,7 @@ pub async fn follow(
         cost: RunCost::default(),
         warnings: run_warnings,
         ending: Ending::Complete,
+        stored_before: None,
     };
     let earlier = match interrupted {
         Some(run) => again::go_on(&mut result, run)?,
@@ -329,6 +343,7 @@ pub async fn follow(
         allow_function_errors: settings.allow_function_errors,
     };
     let targets: Vec<(Arm, Function)> = staged.into_iter().map(|s| (s.arm, s.function)).collect();
+    let mut decided = verdict::decided(settings, &result.subjects);
     let measured = Run::new(
         &plan,
         &targets,
@@ -340,13 +355,16 @@ pub async fn follow(
     )
     // The embedded sandbox settles at once: there is nothing to gain, and two subjects would share its processors.
     .after(earlier)
+    .until(&mut decided)
     .overlapping(!matches!(settings.place, Place::Sandbox))
     .within(budget)
     .measure()
     .await;
     result.cost = budget::cost(&measured.samples, &forecast::priced(settings, &subjects));
     result.cost.own_prices = settings.safety.own_prices();
+    drop(decided);
     let stopped = complete(&mut result, measured, &settings.safety.prices());
+    verdict::judge_result(&mut result, settings);
     Ok(Some((result, stopped)))
 }
 

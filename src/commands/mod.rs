@@ -21,7 +21,10 @@ mod restore;
 mod run;
 mod serve;
 mod signals;
+mod snap_start;
+mod source;
 mod stage;
+mod verdict;
 mod warnings;
 
 use std::ffi::OsString;

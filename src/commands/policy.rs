@@ -159,6 +159,7 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<St
                 "lambda:TagResource",
                 "lambda:GetFunction",
                 "lambda:PutRuntimeManagementConfig",
+                "lambda:PublishVersion",
                 "lambda:UpdateFunctionConfiguration",
                 "lambda:InvokeFunction",
                 "lambda:DeleteFunction",

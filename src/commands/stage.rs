@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::bench::plan::mode;
+use crate::bench::plan::{mode, restores_mode};
 use crate::config::{PackageSpec, Place, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::journal::{JournalError, Journals};
@@ -364,7 +364,11 @@ fn record(
         cpu_limit: facts.cpu_limit,
         mounts: facts.mounts,
         disk_state: facts.disk_state,
-        concurrency_mode: mode(settings.pace.concurrency),
+        concurrency_mode: if function.restores() {
+            restores_mode(settings.pace.concurrency)
+        } else {
+            mode(settings.pace.concurrency)
+        },
         touch: function.touch_kind(),
         payload_sha256: sha256_hex(settings.payload.as_bytes()),
         package_bytes: found.code_bytes,
@@ -381,6 +385,7 @@ fn record(
         }),
         code_sha256: found.code_sha256.clone(),
         no_handler: settings.no_handler,
+        source: super::source::source(settings, subject),
     }
 }
 

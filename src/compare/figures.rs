@@ -32,14 +32,8 @@ impl Metric {
         };
         let each_cold =
             |figure: &dyn Fn(&Sample) -> Option<f64>| own(Kind::Cold).filter_map(figure).collect();
-        let usd = |s: &Sample| {
-            prices.usd_per_million(
-                s.billed_ms?,
-                subject.memory_mb,
-                &subject.architecture,
-                subject.region.as_deref(),
-            )
-        };
+        let usd =
+            |s: &Sample| prices.usd_per_million_cold(s.billed_ms?, s.restore_ms.is_some(), subject);
         let each_environment = |figure: &dyn Fn(&Sample) -> Option<f64>| {
             let mut environments: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
             for sample in own(Kind::Warm) {

@@ -5,6 +5,7 @@ pub mod copies;
 pub mod error;
 pub mod file;
 pub mod fleet;
+pub mod looks;
 pub mod naming;
 pub mod origin;
 pub mod pace;
@@ -22,7 +23,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
+use crate::gate::Budget;
 use crate::results::{Arm, Touch};
+use crate::stats::Looks;
 
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
@@ -204,8 +207,12 @@ pub struct Settings {
     pub staging_bucket: Option<StagingBucket>,
     /// `--no-handler`: the handler's module is loaded, and nothing of it run.
     pub no_handler: bool,
-    /// Cold starts per subject.
-    pub runs: u32,
+    /// When the data of two subjects may be judged; the last look is the number of cold starts per subject.
+    pub looks: Looks,
+    /// The limit of the verdict that nobody gates on: after / before - 1, 0.10 unless said otherwise.
+    pub limit: f64,
+    /// What `--fail-if` and lambench.toml gate on.
+    pub budgets: Vec<Budget>,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Seed of the order.
@@ -238,6 +245,14 @@ pub struct Settings {
     pub project: PathBuf,
     /// Warnings found on the way (unknown keys with the nearest known one).
     pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Whether a function of our own is to be created beside one that exists.
+    pub fn has_copies(&self) -> bool {
+        let copies = |subject: &Subject| matches!(subject.target, Target::Copy(_));
+        self.subjects.iter().any(copies)
+    }
 }
 
 /// A function that `lambench serve` offers from the start.

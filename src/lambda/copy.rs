@@ -218,14 +218,6 @@ fn not_copied(c: &FunctionConfiguration) -> Vec<String> {
     if c.signing_profile_version_arn().is_some() {
         all.push("its code signing".into());
     }
-    if c.snap_start()
-        .and_then(|s| s.apply_on())
-        .is_some_and(|on| *on != SnapStartApplyOn::None)
-    {
-        all.push(
-            "the effect of SnapStart, which only published versions have: what is measured is the ordinary init".into(),
-        );
-    }
     all
 }
 

@@ -11,7 +11,9 @@ use super::{Lambda, LambdaError, Model, Sent};
 pub const UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
 /// The tag on everything that lambench makes; its value is the run's id.
 pub const TAG: &str = "lambench";
-const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+/// A function whose snapshot is being taken can't be deleted.
+const DELETE_LIMIT: Duration = Duration::from_mins(5);
+const DELETE_NEWS: Duration = Duration::from_secs(2);
 
 /// A copy to create: the model's configuration, less what is set here.
 pub struct NewCopy {
@@ -129,8 +131,13 @@ impl Lambda {
             match self.delete(function).await {
                 Err(error)
                     if error.code() == Some("ResourceConflictException")
-                        && clock.elapsed() < CONFLICT_LIMIT =>
+                        && clock.elapsed() < DELETE_LIMIT =>
                 {
+                    if clock.elapsed() > DELETE_NEWS {
+                        self.notes.once(format!(
+                            "{function} can't be deleted yet, as Lambda is still at work on it: waiting"
+                        ));
+                    }
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
                 done => return done,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_lambda::types::{
-    FunctionConfiguration, LastUpdateStatus, PackageType, SnapStartApplyOn, State, SystemLogLevel,
+    FunctionConfiguration, LastUpdateStatus, PackageType, SnapStartApplyOn,
+    SnapStartOptimizationStatus, State, SystemLogLevel,
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -60,6 +61,8 @@ pub struct Description {
     pub reports_may_be_missing: bool,
     /// True if versions that are published start from a snapshot; `$LATEST` never does.
     pub snap_start: bool,
+    /// True if starts of this version are restored from a snapshot now.
+    pub restored: bool,
     /// `/tmp`, MB.
     pub tmp_mb: u64,
     /// Reserved concurrency, if there is any.
@@ -220,6 +223,10 @@ impl Description {
                 .snap_start()
                 .and_then(|s| s.apply_on())
                 .is_some_and(|on| *on == SnapStartApplyOn::PublishedVersions),
+            restored: c
+                .snap_start()
+                .and_then(|s| s.optimization_status())
+                .is_some_and(|status| *status == SnapStartOptimizationStatus::On),
             tmp_mb: c
                 .ephemeral_storage()
                 .and_then(|s| u64::try_from(s.size()).ok())

@@ -3,7 +3,7 @@
 mod restore;
 mod settle;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::State;
@@ -35,6 +35,8 @@ pub struct Function {
 struct Shared {
     lambda: Lambda,
     measuring: aws_sdk_lambda::Client,
+    /// What is invoked, where that is a published version.
+    published: OnceLock<String>,
     /// As found, before anything was touched.
     found: Description,
     /// What to put back: as found, less a suffix that an earlier, killed run left.
@@ -192,6 +194,7 @@ impl Function {
             shared: Arc::new(Shared {
                 lambda: lambda.clone(),
                 measuring,
+                published: OnceLock::new(),
                 found,
                 original,
                 cleared,
@@ -234,6 +237,27 @@ impl Function {
     /// What earlier runs had left according to their journal, each finished before this one began.
     pub fn cleared(&self) -> &[Finished] {
         &self.shared.cleared
+    }
+
+    /// From here on this published version of it is measured: its starts are restores, and nothing is touched.
+    pub fn measure_version(&self, version: &str) {
+        let _ = self
+            .shared
+            .published
+            .set(format!("{}:{version}", self.name()));
+    }
+
+    /// Waits until the version that is to be measured, if there is one, has its snapshot.
+    pub async fn snapshot(&self) -> Result<(), LambdaError> {
+        match self.shared.published.get() {
+            Some(version) => self.shared.lambda.snapshot(version).await,
+            None => Ok(()),
+        }
+    }
+
+    /// True if a published version with `SnapStart` is measured.
+    pub fn restores(&self) -> bool {
+        self.shared.published.get().is_some()
     }
 
     /// What forces its cold starts.
@@ -377,10 +401,11 @@ impl Function {
         Ok(())
     }
 
-    /// One measured invoke of `$LATEST`.
+    /// One measured invoke: of `$LATEST`, or of the version that is to be measured.
     pub async fn invoke(&self, payload: Vec<u8>) -> Result<Invoked, LambdaError> {
         let shared = &self.shared;
-        invoke::invoke(&shared.measuring, self.name(), payload)
+        let name = shared.published.get().map_or(self.name(), String::as_str);
+        invoke::invoke(&shared.measuring, name, payload)
             .await
             .map_err(|error| {
                 let doing = format!("invoking {}", shared.found.function_name);

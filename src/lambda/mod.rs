@@ -19,6 +19,7 @@ mod list;
 mod logs;
 mod neighbours;
 mod notes;
+mod publish;
 mod rate;
 mod stage;
 mod suitable;

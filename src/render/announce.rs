@@ -1,6 +1,5 @@
 //! What is said before the first invoke: what will be measured, where and why there, and what will be changed.
 
-use crate::bench::plan::mode;
 use crate::config::{Place, Settings, Target};
 use crate::results::RunResult;
 
@@ -49,22 +48,20 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
         }
     }
     let arms = result.subjects.len();
+    let modes = conditions::modes(result);
     list.push((
         text.plan().to_owned(),
         format!(
             "{}; {}; {}",
             text.planned(
                 arms,
-                result.plan.runs,
+                &settings.looks,
                 result.plan.warm_invokes,
-                settings.pace.concurrency
+                settings.pace.concurrency,
+                modes.contains("restores "),
             ),
             text.payload(settings.payload.len()),
-            text.ordered(
-                arms == 2,
-                result.plan.seed,
-                &mode(settings.pace.concurrency)
-            ),
+            text.ordered(arms == 2, result.plan.seed, &modes),
         ),
     ));
     list.push((text.changes().to_owned(), changes(settings, text)));

@@ -21,5 +21,5 @@ pub use fleet_plan::{PlanLine, fleet_plan};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
-pub use report::{Previous, report};
+pub use report::report;
 pub use style::Style;

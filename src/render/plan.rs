@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::bench::estimate::{Calls, Estimate, Facts, Known};
-use crate::bench::plan::mode;
+use crate::bench::plan::{mode, restores_mode};
 use crate::config::{Place, Settings};
 use crate::results::Arm;
 
@@ -74,20 +74,26 @@ pub fn dry_run(
             list.push((String::new(), text.with_role(&clean(role))));
         }
     }
+    let restores = subjects.iter().any(|(facts, _)| facts.snap_start);
     list.push((
         text.plan().to_owned(),
         format!(
             "{}; {}",
             text.planned(
                 subjects.len(),
-                settings.runs,
+                &settings.looks,
                 settings.warm_invokes,
-                settings.pace.concurrency
+                settings.pace.concurrency,
+                restores,
             ),
             text.ordered(
                 subjects.len() == 2,
                 settings.seed,
-                &mode(settings.pace.concurrency)
+                &if restores {
+                    restores_mode(settings.pace.concurrency)
+                } else {
+                    mode(settings.pace.concurrency)
+                }
             ),
         ),
     ));
@@ -210,11 +216,16 @@ fn cost(subjects: &[(Facts, Known)], estimate: &Estimate, settings: &Settings) -
         .and_then(|(facts, _)| facts.region.as_deref())
         .unwrap_or("us-east-1");
     let paid = subjects.iter().any(|(facts, _)| !facts.sandbox);
+    let snap_start = subjects.iter().any(|(facts, _)| facts.snap_start);
     let prices = match settings.safety.own_prices() {
         Some(list) => text.prices_of(&clean(&list)),
         None => text.list_prices(region, &settings.safety.prices().as_of),
     };
-    text.will_cost(paid, &dollars(usd), &prices)
+    let mut cost = text.will_cost(paid, &dollars(usd), &prices);
+    if snap_start {
+        cost.extend(["; ", text.snap_start_costs()]);
+    }
+    cost
 }
 
 /// Small sums with two figures that say something, larger ones with cents.

@@ -1,14 +1,19 @@
 //! The result of a run: its types, which are the machine format, and where they are stored.
 
 pub mod conditions;
+mod pair;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod store;
 mod verdict;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use conditions::Difference;
+pub use pair::{StoredBefore, pair};
 pub use verdict::{Judgement, Verdict};
 
 use crate::stats::{Looks, Spread};
@@ -92,6 +97,10 @@ pub enum Exclusion {
     FunctionError,
     /// The call failed or was throttled before any function ran.
     CallFailed,
+    /// One of simultaneous invokes of a published version that met an environment that had served before.
+    Reused,
+    /// A start of a published version with Init Duration instead of Restore Duration.
+    NotRestored,
 }
 
 impl Exclusion {
@@ -106,6 +115,8 @@ impl Exclusion {
             Self::ProactiveInit => "its init had run before anyone waited",
             Self::FunctionError => "the function failed",
             Self::CallFailed => "the call failed before the function ran",
+            Self::Reused => "an environment that had served before answered",
+            Self::NotRestored => "it was initialised, not restored from the snapshot",
         }
     }
 }
@@ -237,6 +248,22 @@ pub struct SubjectResult {
     /// `--no-handler`: the handler's module was loaded, and nothing of it run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_handler: bool,
+    /// Where its package came from; none for functions in place and copies of what is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// Where a package came from: what `--before result:ID` measures again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Folder or zip, seen from the project's folder where it lies in it.
+    pub package: PathBuf,
+    /// Folders or zips, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<PathBuf>,
+    /// Names of the environment variables that it was given; their values are never kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<String>,
 }
 
 /// What was planned before the first invoke.
@@ -317,6 +344,9 @@ pub struct RunCost {
     /// Dollars; none where the price list has no price for a subject.
     #[serde(default)]
     pub cost_usd: Option<f64>,
+    /// How much of that is for `SnapStart`: snapshots, kept for three hours at least, and restores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snap_start_usd: Option<f64>,
     /// The user's own price list, `contract, 2026-11`; none where it is lambench's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_prices: Option<String>,
@@ -352,8 +382,6 @@ pub struct RunResult {
     pub plan: PlanRecord,
     /// One or two subjects.
     pub subjects: Vec<SubjectResult>,
-    /// Every invoke, in order, accepted or not.
-    pub samples: Vec<Sample>,
     /// Excluded samples, counted.
     pub exclusions: Vec<ExcludedCount>,
     /// Figures per arm.
@@ -371,6 +399,11 @@ pub struct RunResult {
     pub warnings: Vec<String>,
     /// How it ended.
     pub ending: Ending,
+    /// The stored result that stands as *before*, or that the verdicts rest on: they are only indicative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_before: Option<StoredBefore>,
+    /// Every invoke, in order, accepted or not. Last, so that a list of results need not read them.
+    pub samples: Vec<Sample>,
 }
 
 impl RunResult {
@@ -393,6 +426,12 @@ impl RunResult {
     pub fn latest(&self) -> Option<(&SubjectResult, &ArmSummary)> {
         self.measured(Arm::Only)
             .or_else(|| self.measured(Arm::After))
+    }
+
+    /// The level of each look, or of the only one.
+    pub fn alpha(&self) -> f64 {
+        let looks = self.plan.looks.as_ref();
+        looks.map_or_else(|| Looks::one(self.plan.runs).alpha, |looks| looks.alpha)
     }
 
     /// How many samples of a kind count.

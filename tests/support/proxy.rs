@@ -37,6 +37,12 @@ pub enum Fault {
     Instead(String),
     /// Texts in the answer's body are others.
     RewriteAll(Vec<(String, String)>),
+    /// Text in the request's body is another before it is carried out.
+    Ask(&'static str, &'static str),
+    /// The log's tail tells of a restore where an environment has started.
+    Restored,
+    /// The log's tail does not say that an environment has started.
+    Warm,
     /// Another answer altogether: status, error type (none if empty), body; nothing reaches the sandbox.
     Whole(u16, &'static str, &'static str),
 }
@@ -112,7 +118,7 @@ fn serve(
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
     loop {
-        let Some((head, body)) = message(&mut reader)? else {
+        let Some((mut head, body)) = message(&mut reader)? else {
             return Ok(());
         };
         let mut words = head[0].split(' ');
@@ -178,6 +184,12 @@ fn serve(
                 head.push(format!("Content-Length: {}", other.len()));
                 forward(upstream, &head, other.as_bytes())?
             }
+            (Some(Fault::Ask(from, to)), _) => {
+                let body = String::from_utf8_lossy(&body).replace(from, to);
+                head.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+                head.push(format!("content-length: {}", body.len()));
+                forward(upstream, &head, body.as_bytes())?
+            }
             _ => forward(upstream, &head, &body)?,
         };
         answers
@@ -186,6 +198,13 @@ fn serve(
             .insert(line, (head.clone(), answer.clone()));
         match &fault {
             Some(Fault::LoseAnswer) => return Ok(()),
+            Some(Fault::Restored | Fault::Warm) => {
+                let instead =
+                    matches!(fault, Some(Fault::Restored)).then_some("Restore Duration: ");
+                for line in &mut head {
+                    *line = retold(line, instead);
+                }
+            }
             Some(Fault::WithoutHeader(name)) => {
                 head.retain(|line| !line.to_ascii_lowercase().starts_with(name));
             }
@@ -234,6 +253,33 @@ fn serve(
             return Ok(());
         }
     }
+}
+
+/// A header line; the one that holds the log's tail with other words for `Init Duration`, or without it.
+fn retold(line: &str, instead: Option<&str>) -> String {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    let Some((name, tail)) = line
+        .split_once(": ")
+        .filter(|(name, _)| name.eq_ignore_ascii_case("x-amz-log-result"))
+    else {
+        return line.to_owned();
+    };
+    let tail = BASE64_STANDARD.decode(tail.trim()).expect("base64");
+    let tail = String::from_utf8_lossy(&tail).into_owned();
+    let tail = match tail.split_once("Init Duration: ") {
+        Some((before, rest)) => {
+            let (ms, rest) = rest.split_once(" ms").expect("a duration");
+            match instead {
+                Some(words) => {
+                    format!("{before}{words}{ms} ms\tBilled Restore Duration: 1 ms{rest}")
+                }
+                None => format!("{before}{rest}"),
+            }
+        }
+        None => tail,
+    };
+    format!("{name}: {}", BASE64_STANDARD.encode(tail))
 }
 
 fn forward(upstream: &str, head: &[String], body: &[u8]) -> std::io::Result<Message> {

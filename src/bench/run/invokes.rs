@@ -9,7 +9,7 @@ use crate::bench::stopped::Stopped;
 use crate::bench::target::{Sent, Target, send};
 use crate::lambda::Invoked;
 use crate::report::{Tail, parse_tail};
-use crate::results::{Exclusion, Sample};
+use crate::results::{Exclusion, Kind, Sample};
 
 use super::{Position, Run};
 
@@ -23,9 +23,19 @@ impl<T: Target> Run<'_, T> {
         if self.plan.concurrency == 1 {
             return Ok(vec![self.invoke(subject, position, false).await?]);
         }
+        self.burst(subject, position, self.plan.concurrency).await
+    }
+
+    /// So many invokes at once.
+    pub(super) async fn burst(
+        &mut self,
+        subject: usize,
+        position: Position,
+        invokes: u32,
+    ) -> Result<Vec<Sample>, Stopped> {
         self.check_stop()?;
         let target = self.subjects[subject].target;
-        let mut waiting: FuturesUnordered<_> = (0..self.plan.concurrency)
+        let mut waiting: FuturesUnordered<_> = (0..invokes)
             .map(|nth| {
                 let payload = payload::expand(self.payload).into_bytes();
                 async move { (nth, send(target, payload).await) }
@@ -87,8 +97,7 @@ impl<T: Target> Run<'_, T> {
         let state = &self.subjects[subject];
         let arm = state.arm;
         // Which environment of a burst answers a warm invoke is not known: it carries the first one's number.
-        let environment =
-            state.environments - u64::from(self.plan.concurrency) + u64::from(position.nth);
+        let environment = state.environments - u64::from(state.at_once) + u64::from(position.nth);
         let Sent {
             started_at,
             took,
@@ -97,7 +106,7 @@ impl<T: Target> Run<'_, T> {
         let mut sample = Sample {
             index: self.samples.len() as u64,
             block: position.block,
-            look: 0,
+            look: self.look as u32,
             arm,
             kind: position.kind,
             accepted: false,
@@ -133,6 +142,13 @@ impl<T: Target> Run<'_, T> {
                 let verdict = judge::judge(expected, &sample, &tail);
                 sample.excluded_reason = match verdict {
                     _ if position.first_start => Some(Exclusion::FirstStart),
+                    Ok(()) if position.is_restore() && sample.restore_ms.is_none() => {
+                        Some(Exclusion::NotRestored)
+                    }
+                    Err(Exclusion::Unknown) if position.is_restore() => {
+                        sample.kind = Kind::Warm;
+                        Some(Exclusion::Reused)
+                    }
                     Ok(()) => None,
                     Err(reason) => Some(reason),
                 };

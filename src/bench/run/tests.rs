@@ -11,6 +11,7 @@ use crate::bench::stop::stop;
 use crate::cost::Fare;
 use crate::lambda::Invoked;
 use crate::lambda::LambdaError;
+use crate::stats::Looks;
 
 /// What a scripted function answers to one invoke.
 #[derive(Clone)]
@@ -439,7 +440,7 @@ async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
 
 /// A run of bursts of three over one scripted function.
 async fn bursts(runs: u32, warm: u32, script: &[Answer]) -> Measured {
-    let plan = Plan::bursts(1, runs, warm, &[Arm::Only], 3);
+    let plan = Plan::looking(1, &Looks::one(runs), warm, &[Arm::Only], 3);
     let mut scripted = Scripted::new(&[]);
     // The first start is a burst too.
     let first = [Cold, Cold, Cold, Warm, Warm, Warm];
@@ -490,7 +491,7 @@ async fn a_burst_in_the_air_never_passes_the_limit() {
     };
     let mut bursts = 0;
     for limit_usd in (0..60_u32).map(|tenths| f64::from(tenths) / 10.0) {
-        let plan = Plan::bursts(1, 30, 1, &[Arm::Only], 3);
+        let plan = Plan::looking(1, &Looks::one(30), 1, &[Arm::Only], 3);
         let mut scripted = Scripted::new(&[]);
         // Every burst holds a dear start, never at the same place.
         let burst = [Dear, Cold, Cold, Warm, Cold, Dear, Cold, Warm];

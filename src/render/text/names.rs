@@ -83,6 +83,14 @@ impl Text {
                 "the call failed or was throttled before the function ran",
                 "함수가 실행되기 전에 호출이 실패했거나 스로틀링됨",
             ),
+            Exclusion::Reused => self.pick(
+                "one of simultaneous invokes that met an idle environment, so nothing was restored for it",
+                "동시 호출 중 대기하던 실행 환경이 응답해 복원이 일어나지 않음",
+            ),
+            Exclusion::NotRestored => self.pick(
+                "initialised instead of restored from the snapshot",
+                "스냅샷에서 복원되지 않고 새로 초기화됨",
+            ),
         }
     }
 

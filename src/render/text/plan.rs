@@ -1,8 +1,10 @@
 //! What is said about a run that has not begun, and about what one has cost.
 
+use super::super::plan::dollars;
 use super::Text;
-use crate::bench::estimate::Known;
+use crate::bench::estimate::{Known, batches};
 use crate::results::RunCost;
+use crate::stats::Looks;
 
 /// Words without figures, as in the room above.
 macro_rules! words {
@@ -33,6 +35,8 @@ words! {
         "RevisionId와 LastModified가 바뀌고, 감사 기록(CloudTrail)에는 모든 변경이, 로그 그룹에는 모든 호출이 남습니다";
     no_price: "not known: the price list has no price for it (--prices FILE gives one)",
         "알 수 없음: 가격표에 해당 항목이 없습니다(--prices FILE로 지정)";
+    snap_start_costs: "with SnapStart: a snapshot of each version for three hours at least, and every restore (Java: free)",
+        "SnapStart 요금 포함: 버전별 스냅샷 캐시(최소 3시간)와 복원 횟수만큼(Java는 무료)";
     on_this_machine: "sandbox, the Lambda embedded in lambench, on this machine",
         "샌드박스: lambench에 내장된 Lambda, 이 컴퓨터에서 실행";
     invokes_title: "Invokes", "호출";
@@ -132,6 +136,95 @@ impl Text {
         )
     }
 
+    /// How many starts there will be, at most where an earlier look may be the last. For `restores` of a published version
+    /// more invokes are needed: what idles answers, too.
+    pub(in crate::render) fn planned(
+        self,
+        arms: usize,
+        looks: &Looks,
+        warm: u32,
+        concurrency: u32,
+        restores: bool,
+    ) -> String {
+        let (runs, burst) = (looks.runs(), concurrency.max(1));
+        let touches = runs / burst;
+        let cold = if restores {
+            batches(runs, burst).0
+        } else {
+            u64::from(runs)
+        };
+        let invokes = arms as u64 * (cold + u64::from(touches) * u64::from(warm));
+        let (idle, ko_idle) = if restores {
+            (
+                ", with those that idle environments answer",
+                "(대기 중인 환경이 응답하는 호출 포함)",
+            )
+        } else {
+            Default::default()
+        };
+        let early = &looks.at[..looks.at.len().saturating_sub(1)];
+        let (each, ko_each) = if arms == 2 {
+            (" each", "각각 ")
+        } else {
+            ("", "")
+        };
+        let (up_to, ko_up_to) = if early.is_empty() {
+            ("", "")
+        } else {
+            ("up to ", "최대 ")
+        };
+        let (s, touch_s) = (plural(runs), plural(touches));
+        let (en_bursts, ko_bursts, after) = if burst > 1 {
+            (
+                format!(" in {touches} burst{touch_s} of {burst}"),
+                format!("({burst}회씩 동시에 {touches}번)"),
+                "burst",
+            )
+        } else {
+            Default::default()
+        };
+        let (after, ko_after) = if after.is_empty() {
+            ("one", "매회")
+        } else {
+            (after, "매번")
+        };
+        let numbers = |or: &str| {
+            let all: Vec<String> = early.iter().map(ToString::to_string).collect();
+            all.join(or)
+        };
+        let (fewer, ko_fewer) = if early.is_empty() {
+            Default::default()
+        } else {
+            (
+                format!(", fewer if decided at {}", numbers(" or ")),
+                format!("({}회에서 판정되면 거기서 끝냄)", numbers("회 또는 ")),
+            )
+        };
+        self.say(
+            format!("{up_to}{runs} cold start{s}{each}{en_bursts}{fewer}, {warm} warm after every {after}: {up_to}{invokes} invokes{idle}, and first starts that are not counted"),
+            format!("{ko_each}콜드 스타트 {ko_up_to}{runs}회{ko_bursts}{ko_fewer}, {ko_after} 이어서 웜 호출 {warm}회: 모두 {ko_up_to}{invokes}회 호출{ko_idle}(집계하지 않는 첫 시작은 별도)"),
+        )
+    }
+
+    /// What a look has shown.
+    pub(in crate::render) fn looked(
+        self,
+        look: usize,
+        of: usize,
+        starts: u32,
+        decided: bool,
+    ) -> String {
+        let (en, ko) = if decided {
+            ("decided", "판정되었습니다")
+        } else {
+            ("not decided yet", "아직 판정할 수 없습니다")
+        };
+        self.say(
+            format!("look {look} of {of}, {starts} cold starts each: {en}"),
+            format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
+        )
+    }
+
     /// What the estimate rests on.
     pub(in crate::render) fn reckoned(self, name: Option<&str>, known: &Known) -> String {
         let of = name.map_or_else(String::new, |name| format!("{name}: "));
@@ -199,9 +292,21 @@ impl Text {
                 format!(", AWS였다면 비용 {usd}"),
             ),
         };
+        let of_it = cost.snap_start_usd.filter(|_| usd.is_some());
+        let (snap_en, snap_ko) = of_it.map(dollars).map_or_else(Default::default, |usd| {
+            (
+                format!(", {usd} of it for SnapStart (snapshots, for three hours at least, and restores)"),
+                format!("(이 중 SnapStart {usd}: 스냅샷 캐시 최소 3시간과 복원)"),
+            )
+        });
+        let (en, ko) = (format!("{en}{snap_en}"), format!("{ko}{snap_ko}"));
         self.say(
             format!("This run made {n} invokes of {s:.1} s billed time{en}."),
             format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
         )
     }
+}
+
+fn plural(n: u32) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }
