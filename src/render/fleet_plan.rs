@@ -36,18 +36,15 @@ pub fn fleet_plan(lines: &[PlanLine], actions: &[&str], lang: Lang, style: &Styl
     let mut sum = Sum::default();
     for line in lines {
         let name = clean(&line.function);
-        rows.push(plain(match &line.plan {
-            Ok(estimate) => {
-                let one = Sum::of(estimate, line.paid);
-                sum.add(&one);
-                one.cells(name, text)
-            }
-            Err(_) => {
-                let mut cells = vec![name];
-                cells.extend([figure::UNKNOWN; 3].map(str::to_owned));
-                cells.push(text.failed().to_owned());
-                cells
-            }
+        rows.push(plain(if let Ok(estimate) = &line.plan {
+            let one = Sum::of(estimate, line.paid);
+            sum.add(&one);
+            one.cells(name, text)
+        } else {
+            let mut cells = vec![name];
+            cells.extend([figure::UNKNOWN; 3].map(str::to_owned));
+            cells.push(text.failed().to_owned());
+            cells
         }));
     }
     let planned = lines.iter().filter(|line| line.plan.is_ok()).count();
