@@ -18,6 +18,7 @@ mod restore;
 mod run;
 mod serve;
 mod signals;
+mod source;
 mod stage;
 mod verdict;
 mod warnings;
