@@ -20,7 +20,7 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
+use crate::cli::{DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::results::{Arm, Touch};
 
 pub use error::ConfigError;
@@ -222,6 +222,8 @@ pub struct Settings {
     pub save: Option<PathBuf>,
     /// `--json`.
     pub json: bool,
+    /// `--export FORMAT=FILE`.
+    pub exports: Vec<Export>,
     /// `--lang`.
     pub lang: Lang,
     /// `--quiet`.
