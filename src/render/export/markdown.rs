@@ -154,11 +154,17 @@ fn details(measured: &Measured, text: Text) -> Option<String> {
 /// Text from outside as nothing but text: no markup, no HTML, no mention of anybody, one line.
 fn outside(text: &str) -> String {
     let mut out = String::new();
-    for c in fit(&super::printable(text), LONGEST_TEXT).chars() {
+    let text = fit(&super::printable(text), LONGEST_TEXT);
+    let mut letters = text.chars().peekable();
+    let mut in_word = false;
+    while let Some(c) = letters.next() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
+            // Within a word it is a letter like any other.
+            '_' if in_word && letters.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                out.push(c);
+            }
             // A space of no width: `@name` would call whoever has that name.
             '@' => out.push_str("@\u{200b}"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
@@ -166,6 +172,7 @@ fn outside(text: &str) -> String {
             }
             c => out.push(c),
         }
+        in_word = c.is_alphanumeric();
     }
     out
 }
@@ -207,8 +214,8 @@ mod tests {
     #[test]
     fn names_from_outside_are_text_and_nothing_else() {
         assert_eq!(
-            outside("a|b\n<img src=x>`c` *d* [e](f) @everyone #1 &lt;"),
-            "a\\|b &lt;img src=x&gt;\\`c\\` \\*d\\* \\[e\\](f) @\u{200b}everyone \\#1 &amp;lt;"
+            outside("a|b\n<img src=x>`c` *d* [e](f) @everyone #1 &lt; v_1 __x__"),
+            "a\\|b &lt;img src=x>\\`c\\` \\*d\\* \\[e\\](f) @\u{200b}everyone \\#1 &amp;lt; v_1 \\_\\_x\\_\\_"
         );
         let mut result = judged();
         result.subjects[1].version = "v1 | x\n| y | <b> ```".into();
@@ -216,7 +223,7 @@ mod tests {
         result.subjects[0].function = "<script>|".into();
         let written = markdown(&[Measured::of(&result)], Lang::En);
         let (above, folded) = written.split_once("<details>").unwrap();
-        assert!(!above.contains("<script>") && above.contains("&lt;script&gt;\\|"));
+        assert!(!above.contains("<script>") && above.contains("&lt;script>\\|"));
         let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
         for line in above.lines().filter(|line| line.starts_with('|')) {
             assert_eq!(pipes(line), 5, "{line}");
