@@ -20,6 +20,7 @@ mod run;
 mod serve;
 mod signals;
 mod stage;
+mod verdict;
 mod warnings;
 
 use std::ffi::OsString;

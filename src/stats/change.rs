@@ -1,6 +1,11 @@
 //! The change between two sets of figures: the exact rank test, the Hodges-Lehmann ratio, and its interval. Pure.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
+
+use super::rank::{Order, Tails, Untied, has_ties};
+use super::sorted;
 
 /// The change from one set of figures to another, by ranks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,13 +25,146 @@ pub struct Change {
 }
 
 /// The change from `before` to `after` at level `alpha`; `None` if one of them is empty or holds what is not finite.
+///
+/// 1 lies outside the interval exactly if p < `alpha`.
 pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
-    let _ = (before, after, alpha);
-    todo!()
+    let (before, after) = (sorted(before)?, sorted(after)?);
+    let unchanged = order_as_they_are(&before, &after).tails();
+    let positive = before[0] > 0.0 && after[0] > 0.0;
+    let ratios = positive.then(|| Ratios::new(&before, &after));
+    Some(Change {
+        n_before: before.len(),
+        n_after: after.len(),
+        ratio: ratios.as_ref().map(Ratios::median),
+        interval: ratios.and_then(|ratios| ratios.interval(unchanged, alpha)),
+        p: unchanged.two_sided(),
+        alpha,
+    })
 }
 
-/// Two-sided p of the exact Mann-Whitney test with mid-ranks.
+/// Two-sided p of the Mann-Whitney test with mid-ranks: twice the smaller tail over all splits given the ties, at most 1.
+/// Exact up to 128 figures in all, past these the normal approximation. `None` as for [`change`].
 pub fn p_value(before: &[f64], after: &[f64]) -> Option<f64> {
-    let _ = (before, after);
-    todo!()
+    let (before, after) = (sorted(before)?, sorted(after)?);
+    Some(order_as_they_are(&before, &after).tails().two_sided())
+}
+
+fn order_as_they_are(before: &[f64], after: &[f64]) -> Order {
+    // Not `total_cmp`: 0 and -0 are equal.
+    Order::new(before, after, |a, b| {
+        a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+    })
+}
+
+/// All after/before.
+struct Ratios<'a> {
+    before: &'a [f64],
+    after: &'a [f64],
+    all: Vec<f64>,
+    /// The different ones. A ratio that is put to the test gives the same order as any other between the same two of
+    /// these: `gap` 0 is below the first, `gap` i between the i-th and the next.
+    steps: Vec<f64>,
+    /// Where neither set has ties in itself, nothing is equal within a gap.
+    untied: Option<Untied>,
+}
+
+impl<'a> Ratios<'a> {
+    fn new(before: &'a [f64], after: &'a [f64]) -> Self {
+        let mut all: Vec<f64> = before
+            .iter()
+            .flat_map(|b| after.iter().map(move |a| a / b))
+            .collect();
+        all.sort_unstable_by(f64::total_cmp);
+        let mut steps = all.clone();
+        steps.dedup();
+        let untied = if has_ties(before) || has_ties(after) {
+            None
+        } else {
+            Untied::where_exact(before.len(), after.len())
+        };
+        Self {
+            before,
+            after,
+            all,
+            steps,
+            untied,
+        }
+    }
+
+    /// On logs: of an even number the geometric mean of the two in the middle.
+    fn median(&self) -> f64 {
+        let middle = self.all.len() / 2;
+        if self.all.len() % 2 == 1 {
+            self.all[middle]
+        } else {
+            self.all[middle - 1].sqrt() * self.all[middle].sqrt()
+        }
+    }
+
+    /// The ratios that the test doesn't reject at `alpha`, from end to end.
+    ///
+    /// Both searches start at the ratio 1, with what the test says of it (`unchanged`). So the interval cannot contradict
+    /// p, even with ties, where a tail need not fall steadily from gap to gap. An end is a ratio that was seen: it counts as
+    /// inside, unless it is 1 and 1 is rejected.
+    fn interval(&self, unchanged: Tails, alpha: f64) -> Option<(f64, f64)> {
+        let rejects = |tail: f64| tail < alpha / 2.0;
+        let below_one = self.steps.partition_point(|&step| step < 1.0);
+        let up_to_one = self.steps.partition_point(|&step| step <= 1.0);
+        let (under, over) = (0..up_to_one, below_one + 1..self.steps.len() + 1);
+
+        let low = if rejects(unchanged.upper) {
+            over.clone()
+        } else {
+            under.clone()
+        };
+        let low = first(low, |gap| !rejects(self.tails(gap).upper));
+        let high = if rejects(unchanged.lower) {
+            under
+        } else {
+            over
+        };
+        let high = first(high, |gap| rejects(self.tails(gap).lower));
+
+        let mut low = *self.steps.get(low.checked_sub(1)?)?;
+        let mut high = *self.steps.get(high.checked_sub(1)?)?;
+        // One end may then have passed the other: few figures, many ties, a large alpha.
+        if rejects(unchanged.upper) {
+            low = low.max(1.0_f64.next_up());
+            high = high.max(low);
+        } else if rejects(unchanged.lower) {
+            high = high.min(1.0_f64.next_down());
+            low = low.min(high);
+        }
+        Some((low, high))
+    }
+
+    /// For a ratio in `gap`.
+    fn tails(&self, gap: usize) -> Tails {
+        let step = gap.checked_sub(1).map_or(0.0, |i| self.steps[i]);
+        if let Some(untied) = &self.untied {
+            return untied.tails(self.all.len() - self.all.partition_point(|&ratio| ratio <= step));
+        }
+        let compare = |a: f64, b: f64| {
+            if a / b > step {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            }
+        };
+        Order::new(self.before, self.after, compare).tails()
+    }
+}
+
+/// The first of `gaps` that `holds`, by halving; the end if none does.
+fn first(gaps: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (gaps.start, gaps.end);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }

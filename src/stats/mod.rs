@@ -3,11 +3,15 @@
 //! A figure that is not finite is never left out quietly: with one among them there is no median and no spread.
 
 mod change;
+mod decide;
 mod interval;
 mod looks;
 mod multiple;
+mod normal;
+mod rank;
 
 pub use change::{Change, change, p_value};
+pub use decide::{Decision, verdict};
 pub use interval::quantile_interval;
 pub use looks::Looks;
 pub use multiple::{benjamini_hochberg, holm};

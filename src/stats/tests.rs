@@ -1,5 +1,8 @@
 //! Golden figures, and what must hold of every set of figures.
 
+mod decisions;
+mod ranks;
+
 use proptest::prelude::*;
 
 use super::*;
