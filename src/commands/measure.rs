@@ -300,6 +300,7 @@ pub async fn follow(
         cost: RunCost::default(),
         warnings: run_warnings,
         ending: Ending::Complete,
+        stored_before: None,
     };
     let earlier = match interrupted {
         Some(run) => again::go_on(&mut result, run)?,

@@ -19,6 +19,7 @@ mod restore;
 mod run;
 mod serve;
 mod signals;
+mod source;
 mod stage;
 mod verdict;
 mod warnings;

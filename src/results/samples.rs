@@ -84,6 +84,7 @@ pub(crate) fn subject(arm: Arm) -> SubjectResult {
         },
         code_sha256: Some("RBNvo1WzZ4o=".into()),
         no_handler: false,
+        source: None,
     }
 }
 
@@ -142,6 +143,7 @@ fn result(arms: &[(Arm, f64)]) -> RunResult {
         cost: super::RunCost::default(),
         warnings: Vec::new(),
         ending: Ending::Complete,
+        stored_before: None,
     }
 }
 

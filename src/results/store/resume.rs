@@ -53,12 +53,13 @@ impl Interrupted {
     }
 }
 
-/// The first field in which two subjects differ. The version may come from an answer, and the name is the user's word.
+/// The first field in which two subjects differ. The version may come from an answer, and name and source are the user's
+/// words: the code itself has a hash.
 fn difference(then: &SubjectResult, now: &SubjectResult) -> Option<String> {
     let fields = |subject: &SubjectResult| {
         let mut value = serde_json::to_value(subject).ok()?;
         let fields = value.as_object_mut()?;
-        for word in ["name", "version", "version_source"] {
+        for word in ["name", "source", "version", "version_source"] {
             fields.shift_remove(word);
         }
         Some(fields.clone())
