@@ -7,6 +7,7 @@ mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod export;
 mod failure;
 mod fleet;
 mod forecast;

@@ -21,7 +21,7 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
+use crate::cli::{DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
@@ -229,6 +229,8 @@ pub struct Settings {
     pub save: Option<PathBuf>,
     /// `--json`.
     pub json: bool,
+    /// `--export FORMAT=FILE`.
+    pub exports: Vec<Export>,
     /// `--lang`.
     pub lang: Lang,
     /// `--quiet`.

@@ -145,6 +145,7 @@ fn settings(
         touch: touch(args, around, file)?.value,
         save: args.output.save.clone(),
         json: args.output.json,
+        exports: args.output.export.exports.clone(),
         lang: lang(globals, around, file)?.value,
         quiet: globals.quiet,
         ric: ric(args.interpreter.ric.as_ref(), around)?,

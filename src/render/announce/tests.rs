@@ -48,6 +48,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         safety: crate::config::safety::Safety::default(),
         save: None,
         json: false,
+        exports: Vec::new(),
         lang,
         quiet: false,
         ric: None,
