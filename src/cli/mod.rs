@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
 mod demo;
+mod export;
 mod restore;
 mod run;
 mod safety;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::DemoArgs;
+pub use export::{Destination, Export, ExportArgs, Format};
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;

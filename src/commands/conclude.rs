@@ -9,12 +9,12 @@ use crate::bench::summary;
 use crate::config::Settings;
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::render::{self, Style};
+use crate::render;
 use crate::results::store::{Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::measure::{Show, tell};
-use super::{Failure, again, print};
+use super::{Failure, again, export, print};
 
 /// Fills in what only the measurement could tell.
 pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
@@ -102,13 +102,10 @@ pub fn conclude(
     } else if settings.json {
         print(&render::json(result))
     } else if has_cold_starts(result) {
-        let style = Style::for_stdout();
-        print(&render::report(
-            shown,
-            settings.lang,
-            &style,
-            saved.as_deref().ok(),
-        ))
+        export::show(&settings.exports, |style| {
+            let saved = saved.as_deref().ok();
+            render::report(shown, settings.lang, style, saved)
+        })
     } else {
         Ok(())
     };
@@ -121,6 +118,9 @@ pub fn conclude(
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
+    if matches!(show, Show::Print) {
+        unwritten.extend(export::export(&settings.exports, &[shown], settings.lang).err());
+    }
     if let Some(last) = unwritten.pop() {
         for failure in unwritten {
             failure.report();

@@ -7,6 +7,7 @@ mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod export;
 mod failure;
 mod fleet;
 mod forecast;
@@ -20,6 +21,7 @@ mod serve;
 mod signals;
 mod source;
 mod stage;
+mod verdict;
 mod warnings;
 
 use std::ffi::OsString;

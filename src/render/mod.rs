@@ -2,6 +2,7 @@
 
 mod announce;
 mod conditions;
+pub mod export;
 mod figure;
 mod fleet;
 mod json;

@@ -50,6 +50,15 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     out
 }
 
+/// The table alone.
+pub(super) fn table(result: &RunResult, text: Text) -> Option<Table> {
+    let comparison = View::new(result).comparison()?;
+    Some(match comparison.arms.0 {
+        Some(_) => comparison_table(&comparison, text),
+        None => spread_table(&comparison.rows.iter().collect::<Vec<_>>(), text),
+    })
+}
+
 /// Which two sets of figures stand side by side.
 struct View<'a> {
     result: &'a RunResult,

@@ -1,6 +1,7 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+mod exports;
 mod left_over;
 mod names;
 mod plan;
@@ -440,38 +441,6 @@ impl Text {
         self.say(
             format!("copies of {names} are created with its role, variables and network, invoked, and deleted at the end; {names} itself is neither changed nor invoked"),
             format!("{names}의 사본을 같은 역할·환경 변수·네트워크로 만들어 호출하고, 끝나면 삭제합니다. {names} 자체는 바꾸지도 호출하지도 않습니다"),
-        )
-    }
-
-    pub(super) fn planned(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
-        if concurrency > 1 {
-            return self.planned_bursts(arms, runs, warm, concurrency);
-        }
-        let least = arms as u64 * u64::from(runs) * (u64::from(warm) + 1);
-        let (each, ko_each) = if arms == 2 {
-            (" each", "각각 ")
-        } else {
-            ("", "")
-        };
-        let s = if runs == 1 { "" } else { "s" };
-        self.say(
-            format!("{runs} cold start{s}{each}, {warm} warm after every one: {least} invokes, and first starts that are not counted"),
-            format!("{ko_each}콜드 스타트 {runs}회, 매회 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
-        )
-    }
-
-    fn planned_bursts(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
-        let bursts = runs / concurrency;
-        let least = arms as u64 * (u64::from(runs) + u64::from(bursts) * u64::from(warm));
-        let (each, ko_each) = if arms == 2 {
-            (" each", "각각 ")
-        } else {
-            ("", "")
-        };
-        let s = if bursts == 1 { "" } else { "s" };
-        self.say(
-            format!("{runs} cold starts{each} in {bursts} burst{s} of {concurrency}, {warm} warm after every burst: {least} invokes, and first starts that are not counted"),
-            format!("{ko_each}콜드 스타트 {runs}회({concurrency}회씩 동시에 {bursts}번), 매번 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
         )
     }
 

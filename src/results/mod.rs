@@ -419,6 +419,12 @@ impl RunResult {
             .or_else(|| self.measured(Arm::After))
     }
 
+    /// The level of each look, or of the only one.
+    pub fn alpha(&self) -> f64 {
+        let looks = self.plan.looks.as_ref();
+        looks.map_or_else(|| Looks::one(self.plan.runs).alpha, |looks| looks.alpha)
+    }
+
     /// How many samples of a kind count.
     pub fn accepted(&self, arm: Arm, kind: Kind) -> usize {
         self.samples
