@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::compare::{Comparison, Row, compare};
+use crate::compare::{Comparison, Row, compare_arms};
 use crate::config::Lang;
 use crate::results::{
     Arm, ArmSummary, Ending, EndpointKind, Exclusion, Kind, RunResult, StoredBefore, SubjectResult,
@@ -81,7 +81,7 @@ impl<'a> View<'a> {
     }
 
     fn comparison(&self) -> Option<Comparison> {
-        Some(compare(self.before, self.after?, self.stored().is_some()))
+        compare_arms(self.result)
     }
 
     fn notes(&self, text: Text) -> Vec<String> {
