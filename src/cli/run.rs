@@ -163,7 +163,7 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// `10%` as 0.10.
-fn limit(text: &str) -> Result<f64, String> {
+pub(super) fn limit(text: &str) -> Result<f64, String> {
     crate::config::looks::per_cent(text)
         .ok_or_else(|| format!("write it as {}", crate::config::looks::LIMIT))
 }

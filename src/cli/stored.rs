@@ -101,10 +101,25 @@ mod tests {
 
     #[test]
     fn an_age_is_a_number_and_a_unit() {
-        for (text, seconds) in [("30d", 2_592_000), ("2w", 1_209_600), ("12h", 43_200), ("0d", 0)] {
+        for (text, seconds) in [
+            ("30d", 2_592_000),
+            ("2w", 1_209_600),
+            ("12h", 43_200),
+            ("0d", 0),
+        ] {
             assert_eq!(age_s(text), Ok(seconds), "{text}");
         }
-        for text in ["", "30", "d", "-1d", "1y", "1.5d", "30d ", "99999999999d", "3개"] {
+        for text in [
+            "",
+            "30",
+            "d",
+            "-1d",
+            "1y",
+            "1.5d",
+            "30d ",
+            "99999999999d",
+            "3개",
+        ] {
             assert!(age_s(text).is_err(), "{text}");
         }
     }

@@ -15,7 +15,6 @@ use super::{Failure, export, print, verdict};
 pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     export::check(&args.export.exports, args.json)?;
     let lang = config::language(globals);
-    let limit = config::limit(args.limit, globals)?;
     let store = Store::new(&config::project()?);
     let before = named(&store, &args.before)?;
     let mut pairs = Vec::new();
@@ -23,6 +22,10 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
         let after = named(&store, word)?;
         let mut both = paired(&before, &after);
         comparable((&args.before, &before), (word, &after), &both, args.force)?;
+        let function = after
+            .measured()
+            .map_or("", |(subject, _)| &subject.function);
+        let limit = config::limit(args.limit, function, globals)?;
         verdict::judge_by(&mut both, &[], limit, &Prices::builtin());
         pairs.push(both);
     }
@@ -44,11 +47,10 @@ fn named(store: &Store, word: &str) -> Result<Named, Failure> {
     let named = store.named(word).map_err(|error| misnamed(&error))?;
     match named.measured() {
         Some((_, summary)) if summary.cold_ms.is_some() => Ok(named),
-        _ => Err(Failure::new(
-            Exit::Usage,
-            format!("{word} has no cold starts to compare"),
-        )
-        .hint(Some("its run was stopped before there were any".into()))),
+        _ => Err(
+            Failure::new(Exit::Usage, format!("{word} has no cold starts to compare"))
+                .hint(Some("its run was stopped before there were any".into())),
+        ),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::results::store::{Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::measure::{Show, tell};
-use super::{Failure, again, export, print};
+use super::{Failure, again, export, print, verdict};
 
 /// Fills in what only the measurement could tell.
 pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
@@ -63,6 +63,7 @@ fn against_stored(
     let mut both = pair((&stored, arm), (result, Arm::Only));
     let name = settings.baseline.clone().filter(|_| is_baseline);
     both.stored_before.as_mut()?.name = name;
+    verdict::judge_result(&mut both, settings);
     Some(both)
 }
 
@@ -70,13 +71,19 @@ fn against_stored(
 pub fn conclude(
     settings: &Settings,
     store: &Store,
-    result: &RunResult,
+    result: &mut RunResult,
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
     progress: &Mutex<render::Progress>,
     show: &mut Show,
 ) -> Result<Exit, Failure> {
     let against = against_stored(settings, store, result, baseline);
+    if let Some(both) = &against {
+        // The file holds this run alone, and what came of the comparison.
+        result.judgements.clone_from(&both.judgements);
+        result.stored_before.clone_from(&both.stored_before);
+    }
+    let result = &*result;
     let shown = against.as_ref().unwrap_or(result);
     let saved = store.save(result);
     let mut unwritten: Vec<StoreError> = Vec::new();
@@ -84,7 +91,18 @@ pub fn conclude(
         unwritten.extend(store.save_as(result, path).err());
     }
     match (&settings.save_baseline, &stopped) {
-        (Some(name), None) => unwritten.extend(store.save_baseline(name, result).err()),
+        (Some(name), None) => {
+            let replaced = store.list_baseline(name);
+            match (store.save_baseline(name, result), replaced) {
+                (Err(error), _) => unwritten.push(error),
+                (Ok(_), Some(was)) => {
+                    let now = jiff::Timestamp::now();
+                    let note = render::stored::baseline_replaced(name, &was, now, settings.lang);
+                    tell(progress, Event::Note(note));
+                }
+                (Ok(_), None) => {}
+            }
+        }
         (Some(name), Some(_)) => tell(
             progress,
             Event::Note(format!(

@@ -2,6 +2,7 @@
 
 mod again;
 mod around;
+mod compare;
 mod conclude;
 mod consent;
 mod copies;
@@ -21,6 +22,7 @@ mod serve;
 mod signals;
 mod source;
 mod stage;
+mod stored;
 mod verdict;
 mod warnings;
 
@@ -60,6 +62,9 @@ pub fn main(args: Vec<OsString>) -> Exit {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
+            Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Baselines(args) => stored::baselines(&args, &cli.globals),
+            Command::Results(args) => stored::results(&args, &cli.globals),
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,

@@ -52,6 +52,26 @@ pub fn language(globals: &Globals) -> Lang {
         .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
+/// The project's folder, in which `.lambench/` lies.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
+/// The limit of the verdict on a function, as it was typed or else as `run` would have it.
+pub fn limit(typed: Option<f64>, function: &str, globals: &Globals) -> Result<f64, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let args = RunArgs {
+        limit: typed,
+        ..RunArgs::default()
+    };
+    let own = file
+        .functions
+        .get(function)
+        .and_then(|def| def.limit.clone());
+    Ok(looks::limit(&args, &around, own, &file)?.value)
+}
+
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
 pub fn demo(
     args: &DemoArgs,

@@ -6,8 +6,8 @@ use crate::results::{Arm, RunResult};
 
 use super::conditions::{self, Field};
 use super::figure::{self, Tone};
-use super::layout::{clean, fields, list, paragraph};
-use super::report::{describe, minute};
+use super::layout::{clean, fields, paragraph};
+use super::report::{describe, list, minute};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
 use super::text::Text;
@@ -67,7 +67,10 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
                 || text.measured_on(&minute(both.created_at)),
                 |stored| describe(stored, None, text),
             );
-            list.push((names[0].clone(), named(&before.name, &before.version, &what)));
+            list.push((
+                names[0].clone(),
+                named(&before.name, &before.version, &what),
+            ));
         }
         if let Some(after) = both.subject(Arm::After) {
             let what = format!(
@@ -108,12 +111,16 @@ fn table(comparisons: &[Comparison], names: &[String], text: Text) -> Table {
                 .collect();
             let first = rows.iter().flatten().next()?;
             let mut figures = vec![first.before.as_ref()];
-            figures.extend(rows.iter().map(|row| row.and_then(|row| row.after.as_ref())));
+            figures.extend(
+                rows.iter()
+                    .map(|row| row.and_then(|row| row.after.as_ref())),
+            );
             let mut written = figure::row(metric, &figures, text).into_iter();
             let mut cells = vec![text.metric(metric).to_owned()];
             cells.extend(written.next());
             for (row, figure) in rows.iter().zip(written) {
-                let change = row.map_or_else(|| figure::UNKNOWN.to_owned(), |row| change(row, text));
+                let change =
+                    row.map_or_else(|| figure::UNKNOWN.to_owned(), |row| change(row, text));
                 cells.extend([figure, change]);
             }
             Some(TableRow {
@@ -196,7 +203,10 @@ mod tests {
             let printed = columns(&many, lang, &Style::plain());
             assert!(!printed.contains('|'), "{printed}");
             assert!(printed.lines().all(|line| line.width() <= 80), "{printed}");
-            assert!(printed.contains("G 940 ms") || printed.contains("G 0.94"), "{printed}");
+            assert!(
+                printed.contains("G 940 ms") || printed.contains("G 0.94"),
+                "{printed}"
+            );
         }
     }
 }

@@ -145,7 +145,7 @@ pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
 }
 
 /// What differs between two subjects apart from their packages, in words; `None` if nothing.
-fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
+pub(super) fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
     let mut what: Vec<String> = conditions::differences(a, b)
         .iter()
         .map(|difference| {

@@ -87,7 +87,7 @@ fn milliseconds(ms: f64, seconds: bool, whole: bool, text: Text) -> String {
 }
 
 /// 1 KB is 1024 bytes, as Lambda counts.
-fn bytes(n: u64) -> String {
+pub(super) fn bytes(n: u64) -> String {
     if n < 1024 {
         return format!("{n} B");
     }

@@ -1,6 +1,7 @@
 //! Results as people and machines read them: one file per form.
 
 mod announce;
+mod columns;
 mod conditions;
 pub mod export;
 mod figure;
@@ -11,11 +12,13 @@ pub mod left_over;
 mod plan;
 mod progress;
 mod report;
+pub mod stored;
 mod style;
 mod table;
 mod text;
 
 pub use announce::before_first_invoke;
+pub use columns::columns;
 pub use fleet::{FleetLine, fleet, fleet_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};

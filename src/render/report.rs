@@ -163,7 +163,7 @@ fn head(result: &RunResult, text: Text, style: &Style) -> String {
     list.extend(conditions::subjects(result, text));
     if pair && let Some(stored) = &result.stored_before {
         // How long it has been stands first: it is what makes the difference doubtful.
-        list[1].1 = describe(stored, result, text);
+        list[1].1 = describe(stored, Some(result), text);
         let measured = text.measured_on(&minute(result.created_at));
         list[2].1.extend([", ", &measured]);
     }
@@ -176,24 +176,25 @@ fn head(result: &RunResult, text: Text, style: &Style) -> String {
     )
 }
 
-/// A stored before: what it is called, and how long before the other one it was measured.
-fn describe(stored: &StoredBefore, result: &RunResult, text: Text) -> String {
+/// A stored before: what it is called, and when it was measured, or how long before another one.
+pub(super) fn describe(stored: &StoredBefore, than: Option<&RunResult>, text: Text) -> String {
     let what = match &stored.name {
         Some(name) => text.stored_baseline(&clean(name)),
         None => text.stored_result(&clean(&stored.id)),
     };
     let at = minute(stored.created_at);
-    format!(
-        "{what}, {}",
-        text.measured_at(&apart(stored, result, text), &at)
-    )
+    let measured = than.map_or_else(
+        || text.measured_on(&at),
+        |result| text.measured_at(&apart(stored, result, text), &at),
+    );
+    format!("{what}, {measured}")
 }
 
 fn apart(stored: &StoredBefore, result: &RunResult, text: Text) -> String {
     text.earlier(result.created_at.as_second() - stored.created_at.as_second())
 }
 
-fn minute(at: jiff::Timestamp) -> String {
+pub(super) fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
@@ -338,7 +339,8 @@ fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> Strin
     list(text.warnings(), &lines, style, Paint::Yellow)
 }
 
-fn list(heading: &str, lines: &[String], style: &Style, paint: Paint) -> String {
+/// A heading and its lines; nothing where there are none.
+pub(super) fn list(heading: &str, lines: &[String], style: &Style, paint: Paint) -> String {
     if lines.is_empty() {
         return String::new();
     }

@@ -1,5 +1,7 @@
 //! Lists of what is stored: baselines and results, as tables and as JSON.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -8,7 +10,8 @@ use crate::results::store::{Front, Listed};
 use crate::results::{Arm, Ending};
 
 use super::figure::{self, Tone};
-use super::layout::{clean, list, paragraph};
+use super::layout::{clean, paragraph};
+use super::report::list;
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
 use super::text::Text;
@@ -99,6 +102,41 @@ pub fn stored_json(all: &[Listed]) -> String {
     json
 }
 
+/// That a baseline is gone.
+pub fn baseline_deleted(name: &str, file: &Path, lang: Lang) -> String {
+    let file = file.display().to_string();
+    format!("{}\n", Text(lang).baseline_deleted(name, &file))
+}
+
+/// A baseline that another one has replaced, in words.
+pub fn baseline_replaced(name: &str, was: &Listed, now: Timestamp, lang: Lang) -> String {
+    let text = Text(lang);
+    let was = match &was.front {
+        Ok(front) => {
+            let (cold, _) = latest(front, text);
+            let age = text.age(seconds(front, now));
+            format!("{}, {cold}, {}", functions(front), text.measured_on(&age))
+        }
+        Err(error) => clean(&error.to_string()),
+    };
+    text.baseline_replaced(name, &was)
+}
+
+/// The question before results are deleted.
+pub fn to_prune(results: usize, bytes: u64, lang: Lang) -> String {
+    Text(lang).to_prune(results, &figure::bytes(bytes))
+}
+
+/// What was deleted.
+pub fn pruned(results: usize, bytes: u64, left: usize, lang: Lang) -> String {
+    let text = Text(lang);
+    let said = match results {
+        0 => text.nothing_to_prune(left),
+        some => text.pruned(some, &figure::bytes(bytes), left),
+    };
+    format!("{said}\n")
+}
+
 fn subject(front: &Front, subject: &crate::results::SubjectResult) -> Value {
     let cold = front
         .summary_of(subject.arm)
@@ -186,10 +224,15 @@ mod tests {
     fn stored() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
-        for (id, mut result) in [("20261101T000000Z-7", single()), ("20261102T000000Z-8", pair())] {
+        for (id, mut result) in [
+            ("20261101T000000Z-7", single()),
+            ("20261102T000000Z-8", pair()),
+        ] {
             result.id = id.into();
             store.save(&result).unwrap();
-            store.save_baseline(&format!("v{}", &id[7..8]), &result).unwrap();
+            store
+                .save_baseline(&format!("v{}", &id[7..8]), &result)
+                .unwrap();
         }
         (folder, store)
     }
@@ -221,8 +264,18 @@ mod tests {
         let mut all = store.list_results();
         all[0].front = Err(StoreError::Cut { path: "x".into() });
         let read: Value = serde_json::from_str(&stored_json(&all)).unwrap();
-        assert!(read[0]["error"].as_str().unwrap().contains("ends in the middle"));
+        assert!(
+            read[0]["error"]
+                .as_str()
+                .unwrap()
+                .contains("ends in the middle")
+        );
         assert_eq!(read[1]["subjects"][0]["cold_p50_ms"], 1800.0);
-        assert!(read[1]["file"].as_str().unwrap().ends_with("20261102T000000Z-8.json"));
+        assert!(
+            read[1]["file"]
+                .as_str()
+                .unwrap()
+                .ends_with("20261102T000000Z-8.json")
+        );
     }
 }

@@ -5,6 +5,7 @@ mod exports;
 mod left_over;
 mod names;
 mod plan;
+mod stored;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
