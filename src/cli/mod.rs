@@ -115,6 +115,11 @@ pub enum Command {
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),
+    /// Print the JSON Schema of the result file
+    ///
+    /// That is what --json and --save write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only
+    /// ever added: what holds to the schema goes on doing so.
+    Schema,
 }
 
 #[cfg(test)]

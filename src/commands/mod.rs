@@ -17,6 +17,7 @@ mod ours;
 mod policy;
 mod restore;
 mod run;
+mod schema;
 mod serve;
 mod signals;
 mod source;
@@ -63,6 +64,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
+            Command::Schema => schema::schema(),
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.
