@@ -4,6 +4,7 @@
 
 mod demo;
 mod export;
+mod gate;
 mod restore;
 mod run;
 mod safety;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::DemoArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
+pub use gate::{GateArgs, VerdictArgs};
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
@@ -106,6 +108,9 @@ pub enum Command {
     /// Force cold starts, verify each, and compare
     #[command(before_help = run::EXAMPLES, long_about = run::LONG)]
     Run(RunArgs),
+    /// Fail when a cold start regresses or a budget is passed: for pipelines
+    #[command(before_help = gate::EXAMPLES, long_about = gate::LONG)]
+    Gate(GateArgs),
     /// The same on a built-in example, from any folder
     #[command(before_help = demo::EXAMPLES, long_about = demo::LONG)]
     Demo(DemoArgs),

@@ -14,7 +14,7 @@ use crate::results::store::{Store, StoreError};
 use crate::results::{Ending, Kind, RunResult};
 
 use super::measure::{Show, tell};
-use super::{Failure, again, export, print};
+use super::{Failure, again, export, print, verdict};
 
 /// Fills in what only the measurement could tell.
 pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
@@ -121,7 +121,7 @@ pub fn conclude(
         tell(progress, Event::Note(note));
     }
     match stopped {
-        None => Ok(Exit::Done),
+        None => Ok(verdict::exit(settings.gate, result)),
         Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
         Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
     }

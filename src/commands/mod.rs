@@ -2,6 +2,7 @@
 
 mod again;
 mod around;
+mod before_ref;
 mod conclude;
 mod consent;
 mod copies;
@@ -11,6 +12,7 @@ mod export;
 mod failure;
 mod fleet;
 mod forecast;
+mod gate;
 mod left_over;
 mod measure;
 mod ours;
@@ -61,6 +63,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
+            Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,

@@ -1,9 +1,10 @@
 //! The verdict of a run: whether it is decided at a look, and what it comes to at the end.
 
 use crate::compare::Metric;
-use crate::config::Settings;
+use crate::config::{Gate, Settings};
 use crate::cost::Prices;
-use crate::gate::{Budget, Limit, Side, judge};
+use crate::exit::Exit;
+use crate::gate::{Budget, Limit, Side, judge, worst};
 use crate::results::{Arm, Ending, Judgement, Kind, RunResult, Sample, SubjectResult, Verdict};
 use crate::stats::Looks;
 
@@ -22,7 +23,8 @@ fn budgets(settings: &Settings, pair: bool) -> Vec<Budget> {
     all
 }
 
-fn judged(
+/// The verdict on each budget.
+pub fn judged(
     budgets: &[Budget],
     samples: &[Sample],
     subjects: &[SubjectResult],
@@ -98,4 +100,14 @@ fn look_reached(looks: &Looks, starts: usize) -> Option<u32> {
 /// A size is what it is, looks or none.
 fn is_sampled(judgement: &Judgement) -> bool {
     judgement.test.is_some() || judgement.after_interval.is_some()
+}
+
+/// How a run ends by its verdicts, where they decide it.
+pub fn exit(gate: Gate, result: &RunResult) -> Exit {
+    let written = result.judgements.iter().any(|j| j.budget.is_some());
+    match worst(&result.judgements) {
+        Some(Verdict::Regressed) if gate.fails && written => Exit::Regressed,
+        Some(Verdict::Inconclusive) if gate.strict && written => Exit::Inconclusive,
+        _ => Exit::Done,
+    }
 }

@@ -5,6 +5,8 @@ pub mod copies;
 pub mod error;
 pub mod file;
 pub mod fleet;
+pub mod gate;
+pub mod gated;
 pub mod looks;
 pub mod naming;
 pub mod origin;
@@ -28,6 +30,8 @@ use crate::stats::Looks;
 
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern, matches};
+pub use gate::Gate;
+pub use gated::{Base, Job};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 use surroundings::Surroundings;
@@ -40,6 +44,50 @@ pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigErr
 /// What `--all` or a pattern names.
 pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> {
     fleet::chosen(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench gate` measures.
+pub fn gated(
+    args: &RunArgs,
+    globals: &Globals,
+    base: Option<&Base>,
+) -> Result<Vec<Job>, ConfigError> {
+    gated::gated(args, globals, &Surroundings::of_process()?, base)
+}
+
+/// The folder of lambench.toml, or the working folder: where a build is run.
+pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
+    Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
+}
+
+/// The folder whose `.lambench/` holds what is stored.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
+/// What a stored result is judged by.
+pub fn for_result(
+    args: &RunArgs,
+    globals: &Globals,
+    function: &str,
+    has_before: bool,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<gate::ForResult, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let looks = Looks::one(starts);
+    let limit = file
+        .functions
+        .get(function)
+        .and_then(|def| def.limit.clone());
+    let facts = gate::Facts {
+        has_before,
+        looks: &looks,
+        warm_invokes,
+        limit: looks::limit(args, &around, limit, &file)?.value,
+    };
+    gate::for_result(args, &around, &file, function, &facts)
 }
 
 /// The language to speak before and beside all settings; where it is misspelt, English.
@@ -209,6 +257,8 @@ pub struct Settings {
     pub limit: f64,
     /// What `--fail-if` and lambench.toml gate on.
     pub budgets: Vec<Budget>,
+    /// Whether they decide the exit code.
+    pub gate: Gate,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Seed of the order.

@@ -9,6 +9,7 @@ use crate::results::{
     Arm, ArmSummary, Ending, EndpointKind, Exclusion, Kind, RunResult, SubjectResult,
 };
 
+use super::budgets;
 use super::conditions::{self, Field};
 use super::figure::{self, Tone};
 use super::layout::{clean, fields, paragraph};
@@ -75,6 +76,7 @@ pub fn report(
         out.push_str(&tables(&comparison, text, style));
     }
     for section in [
+        budgets::with_heading(result, text, style),
         not_counted(result, text, style),
         warnings(result, &view, text, style),
     ] {
