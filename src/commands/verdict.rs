@@ -9,9 +9,9 @@ use crate::results::{Arm, Ending, Judgement, Kind, RunResult, Sample, SubjectRes
 use crate::stats::Looks;
 
 /// The written budgets, and the one that nobody has to write unless somebody has written its like.
-fn budgets(settings: &Settings, pair: bool) -> Vec<Budget> {
-    let mut all = settings.budgets.clone();
-    let unasked = Budget::unasked(settings.limit);
+fn budgets(written: &[Budget], limit: f64, pair: bool) -> Vec<Budget> {
+    let mut all = written.to_vec();
+    let unasked = Budget::unasked(limit);
     let written = |b: &Budget| {
         b.measure.metric == Metric::ColdStart
             && b.measure.percentile == Some(50)
@@ -49,7 +49,7 @@ pub fn decided<'a>(
     subjects: &'a [SubjectResult],
 ) -> impl FnMut(&[Sample], usize) -> bool + 'a {
     let prices = settings.safety.prices();
-    let budgets = budgets(settings, subjects.len() == 2);
+    let budgets = budgets(&settings.budgets, settings.limit, subjects.len() == 2);
     move |samples, _| {
         let judgements = judged(&budgets, samples, subjects, settings.looks.alpha, &prices);
         let written = judgements.iter().any(|j| j.budget.is_some());
@@ -63,14 +63,20 @@ pub fn decided<'a>(
 
 /// Stores the verdicts in a result that has its samples and its ending.
 pub fn judge_result(result: &mut RunResult, settings: &Settings) {
+    let prices = settings.safety.prices();
+    judge_by(result, &settings.budgets, settings.limit, &prices);
+}
+
+/// The same by budgets and the limit of the verdict that nobody asks for.
+pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: &Prices) {
     let pair = result.subject(Arm::Before).is_some() && result.subject(Arm::After).is_some();
     let alpha = result.alpha();
     result.judgements = judged(
-        &budgets(settings, pair),
+        &budgets(written, limit, pair),
         &result.samples,
         &result.subjects,
         alpha,
-        &settings.safety.prices(),
+        prices,
     );
     let Some(looks) = &result.plan.looks else {
         return;

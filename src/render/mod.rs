@@ -23,5 +23,5 @@ pub use gate::{GateLine, gate, gate_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
-pub use report::{Previous, report};
+pub use report::report;
 pub use style::Style;
