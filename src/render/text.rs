@@ -6,6 +6,7 @@ mod left_over;
 mod names;
 mod plan;
 mod stored;
+mod verdict;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
