@@ -156,10 +156,10 @@ pub async fn measure_one(
     });
 
     let concluded = outcome.and_then(|measured| match measured {
-        Some((result, stopped)) => conclude(
+        Some((mut result, stopped)) => conclude(
             &settings,
             &store,
-            &result,
+            &mut result,
             stored_before,
             stopped,
             progress,

@@ -23,7 +23,7 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Export, Globals, RunArgs, ServeArgs};
+use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
@@ -98,6 +98,41 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
+}
+
+/// The project's folder, in which `.lambench/` lies.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
+/// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
+pub fn for_comparison(
+    args: &CompareArgs,
+    globals: &Globals,
+    function: &str,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<(Vec<Budget>, Gate, f64), ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let args = RunArgs {
+        limit: args.limit,
+        verdict: args.verdict.clone(),
+        ..RunArgs::default()
+    };
+    let def = file.functions.get(function);
+    let own = def.and_then(|def| def.limit.clone());
+    let limit = looks::limit(&args, &around, own, &file)?.value;
+    let facts = gate::Facts {
+        has_before: true,
+        looks: &Looks::one(starts),
+        warm_invokes,
+        limit,
+    };
+    let table = def.map(|def| &def.gate);
+    // What can't be judged of lambench.toml is for runs to be told of.
+    let (budgets, gate) = gate::resolve(&args, &around, &file, table, &facts, &mut Vec::new())?;
+    Ok((budgets, gate, limit))
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.

@@ -2,6 +2,7 @@
 
 mod announce;
 mod budgets;
+mod columns;
 mod conditions;
 pub mod export;
 mod figure;
@@ -13,15 +14,17 @@ pub mod left_over;
 mod plan;
 mod progress;
 mod report;
+pub mod stored;
 mod style;
 mod table;
 mod text;
 
 pub use announce::before_first_invoke;
+pub use columns::columns;
 pub use fleet::{FleetLine, fleet, fleet_json};
 pub use gate::{GateLine, gate, gate_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
-pub use report::{Previous, report};
+pub use report::report;
 pub use style::Style;

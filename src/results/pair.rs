@@ -1,18 +1,20 @@
 //! Two arms of stored results -> one result: what the report, the gate and the exports take. Pure.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::{Difference, differences};
-use super::{Arm, Ending, RunResult};
+use super::{Arm, Ending, Kind, RunResult};
 use crate::stats::Looks;
 
 /// A *before* that was measured in another run: what is compared with it is indicative.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StoredBefore {
     /// The run that it was measured in.
     pub id: String,
     /// When that began.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
     /// The baseline's name, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,7 +72,9 @@ pub fn pair(before: (&RunResult, Arm), after: (&RunResult, Arm)) -> RunResult {
         sample.index = index;
         sample.look = 0;
     }
-    paired.plan.looks = Some(Looks::one(paired.plan.runs));
+    let starts = [Arm::Before, Arm::After].map(|arm| paired.accepted(arm, Kind::Cold));
+    let starts = starts.into_iter().min().unwrap_or(0);
+    paired.plan.looks = Some(Looks::one(u32::try_from(starts).unwrap_or(u32::MAX)));
     paired.plan.around = false;
     paired.look = Some(1);
     let stored = before.0;
@@ -133,7 +137,10 @@ mod tests {
         let indices: Vec<u64> = paired.samples.iter().map(|s| s.index).collect();
         assert!(indices.windows(2).all(|two| two[0] < two[1]));
         let looks = paired.plan.looks.clone().unwrap();
-        assert_eq!((looks.alpha, paired.look), (0.05, Some(1)));
+        assert_eq!(
+            (looks.at, looks.alpha, paired.look),
+            (vec![20], 0.05, Some(1))
+        );
         let before = paired.stored_before.unwrap();
         assert_eq!(
             (before.id.as_str(), before.runs),

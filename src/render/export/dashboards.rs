@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Measured;
-use crate::compare::{Figure, Metric, compare};
+use crate::compare::{self, Figure, Metric};
 use crate::cost::Prices;
 use crate::results::RunResult;
 use crate::stats::quantile_interval;
@@ -97,11 +97,14 @@ fn latest(all: &[Measured]) -> Vec<(String, Vec<Point>)> {
 }
 
 fn points(result: &RunResult) -> Vec<Point> {
-    let Some((subject, summary)) = result.latest() else {
+    let Some((subject, _)) = result.latest() else {
         return Vec::new();
     };
     let prices = Prices::builtin();
-    compare(None, (subject, summary), false)
+    let Some(measured) = compare::Measured::of(result, subject.arm) else {
+        return Vec::new();
+    };
+    compare::compare(None, measured, false, result.alpha(), Some(&prices))
         .rows
         .into_iter()
         .filter_map(|row| {

@@ -136,7 +136,7 @@ fn details(measured: &Measured, text: Text) -> Option<String> {
         width: REPORT_WIDTH,
         ..Style::plain()
     };
-    let whole = report(measured.result?, None, text.0, &style, None);
+    let whole = report(measured.result?, text.0, &style, None);
     // Longer than any fence in it, so that nothing in it ends the block.
     let longest = whole
         .split(|c| c != '`')
