@@ -5,6 +5,7 @@ use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
 use super::TouchArg;
+use super::gate::VerdictArgs;
 use super::safety::SafetyArgs;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
@@ -59,7 +60,10 @@ pub struct RunArgs {
     /// The value may have * and ?. With --function 'data-*' only of those.
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag, conflicts_with_all = ["all", "before", "after", "local"])]
     pub tag: Vec<String>,
-    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
+    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, baseline:NAME or result:ID
+    ///
+    /// baseline:NAME is compared with as it was stored. result:ID measures that result's package again, next to today's,
+    /// with the runtime, handler, layers, memory and timeout of then; it is refused if the package has changed since.
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
     /// The build after, or the only one: a path, a NAME, an ARN, NAME:QUALIFIER or deployed
@@ -126,6 +130,12 @@ pub struct RunArgs {
     /// change the exit code.
     #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
     pub limit: Option<f64>,
+    /// What fails.
+    #[command(flatten)]
+    pub verdict: VerdictArgs,
+    /// It is for `lambench gate`, which fails on what lambench.toml says, too.
+    #[arg(skip)]
+    pub gate: bool,
 
     /// How much.
     #[command(flatten)]
@@ -183,7 +193,7 @@ fn tag(text: &str) -> Result<String, String> {
 }
 
 /// `10%` as 0.10.
-fn limit(text: &str) -> Result<f64, String> {
+pub(super) fn limit(text: &str) -> Result<f64, String> {
     crate::config::looks::per_cent(text)
         .ok_or_else(|| format!("write it as {}", crate::config::looks::LIMIT))
 }

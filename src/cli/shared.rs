@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::export::ExportArgs;
 use super::run::{key_value, memory_mb, timeout_s};
 
 /// How often, and in which order.
@@ -39,6 +40,9 @@ pub struct OutputArgs {
     /// Write the result to FILE too (it is always kept under .lambench/results/)
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Other forms.
+    #[command(flatten)]
+    pub export: ExportArgs,
 }
 
 /// How fast.

@@ -9,12 +9,12 @@ use crate::bench::summary;
 use crate::config::Settings;
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::render::{self, Style};
+use crate::render;
 use crate::results::store::{Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::measure::{Show, tell};
-use super::{Failure, again, print};
+use super::{Failure, again, export, print, verdict};
 
 /// Fills in what only the measurement could tell.
 pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
@@ -63,6 +63,8 @@ fn against_stored(
     let mut both = pair((&stored, arm), (result, Arm::Only));
     let name = settings.baseline.clone().filter(|_| is_baseline);
     both.stored_before.as_mut()?.name = name;
+    verdict::judge_result(&mut both, settings);
+    verdict::hold_back(&mut both, settings.gate);
     Some(both)
 }
 
@@ -70,13 +72,19 @@ fn against_stored(
 pub fn conclude(
     settings: &Settings,
     store: &Store,
-    result: &RunResult,
+    result: &mut RunResult,
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
     progress: &Mutex<render::Progress>,
     show: &mut Show,
 ) -> Result<Exit, Failure> {
     let against = against_stored(settings, store, result, baseline);
+    if let Some(both) = &against {
+        // The file holds this run alone, and what came of the comparison.
+        result.judgements.clone_from(&both.judgements);
+        result.stored_before.clone_from(&both.stored_before);
+    }
+    let result = &*result;
     let shown = against.as_ref().unwrap_or(result);
     let saved = store.save(result);
     let mut unwritten: Vec<StoreError> = Vec::new();
@@ -84,7 +92,18 @@ pub fn conclude(
         unwritten.extend(store.save_as(result, path).err());
     }
     match (&settings.save_baseline, &stopped) {
-        (Some(name), None) => unwritten.extend(store.save_baseline(name, result).err()),
+        (Some(name), None) => {
+            let replaced = store.list_baseline(name);
+            match (store.save_baseline(name, result), replaced) {
+                (Err(error), _) => unwritten.push(error),
+                (Ok(_), Some(was)) => {
+                    let now = jiff::Timestamp::now();
+                    let note = render::stored::baseline_replaced(name, &was, now, settings.lang);
+                    tell(progress, Event::Note(note));
+                }
+                (Ok(_), None) => {}
+            }
+        }
         (Some(name), Some(_)) => tell(
             progress,
             Event::Note(format!(
@@ -102,13 +121,10 @@ pub fn conclude(
     } else if settings.json {
         print(&render::json(result))
     } else if has_cold_starts(result) {
-        let style = Style::for_stdout();
-        print(&render::report(
-            shown,
-            settings.lang,
-            &style,
-            saved.as_deref().ok(),
-        ))
+        export::show(&settings.exports, |style| {
+            let saved = saved.as_deref().ok();
+            render::report(shown, settings.lang, style, saved)
+        })
     } else {
         Ok(())
     };
@@ -121,6 +137,9 @@ pub fn conclude(
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
+    if matches!(show, Show::Print) {
+        unwritten.extend(export::export(&settings.exports, &[shown], settings.lang).err());
+    }
     if let Some(last) = unwritten.pop() {
         for failure in unwritten {
             failure.report();
@@ -134,7 +153,7 @@ pub fn conclude(
         tell(progress, Event::Note(note));
     }
     match stopped {
-        None => Ok(Exit::Done),
+        None => Ok(verdict::exit(settings.gate, result)),
         Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
         Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
     }

@@ -9,11 +9,11 @@ use crate::config::safety::{Match, Rule, glob};
 use crate::config::{self, Chosen, Settings};
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda, Listed};
-use crate::render::{self, FleetLine, Style};
+use crate::render::{self, FleetLine};
 
 use super::measure::{self, Show, tell};
 use super::signals::Signals;
-use super::{Failure, consent, fleet_plan, print};
+use super::{Failure, consent, export, fleet_plan, print};
 
 const NEEDS_TAGS: &str = "--tag needs lambda:ListTags on every function that it looks at; --function 'PATTERN' narrows \
      them; --iam-policy prints the least policy";
@@ -46,40 +46,105 @@ pub async fn fleet(mut args: RunArgs, globals: Globals) -> Result<Exit, Failure>
     if args.safety.dry_run {
         return fleet_plan::dry_run(&args, &globals, &chosen, names).await;
     }
-    let mut session: Option<(measure::Shared, Signals)> = None;
-    let mut lines = Vec::new();
-    for name in names {
-        let settings = match settings_of(&name, &args, &globals, &chosen) {
+    let jobs = names.into_iter().map(|name| {
+        let settings = config::settings(&one_of(&name, &args, &chosen), &globals);
+        (name, settings)
+    });
+    let mut session = Session::new(&globals)?;
+    let (lines, exits) = each(jobs, &mut session).await?;
+    let lang = config::language(&globals);
+    let exports = &args.output.export.exports;
+    if args.output.json {
+        print(&render::fleet_json(&lines))?;
+    } else {
+        export::show(exports, |style| render::fleet(&lines, lang, style))?;
+    }
+    let exported = export::export_fleet(exports, &lines, lang);
+    let interrupted = session.is_interrupted();
+    if !interrupted {
+        exported?;
+    } else if let Err(failure) = exported {
+        failure.report();
+    }
+    Ok(if interrupted {
+        Exit::Interrupted
+    } else {
+        Exit::of_all(exits)
+    })
+}
+
+/// What all functions share: the display, and who catches the signals.
+pub struct Session {
+    /// The display.
+    pub progress: measure::Shared,
+    /// The signals, and the clock.
+    pub signals: Signals,
+    has_deadline: bool,
+}
+
+impl Session {
+    /// Catches signals from now on.
+    pub fn new(globals: &Globals) -> Result<Self, Failure> {
+        let progress = render::Progress::new(globals.quiet, config::language(globals));
+        let progress = Arc::new(Mutex::new(progress));
+        let signals = measure::listen(&progress, None)?;
+        Ok(Self {
+            progress,
+            signals,
+            has_deadline: false,
+        })
+    }
+
+    /// A display of its own for a function; the time of all runs from the first one on.
+    fn begin(&mut self, settings: &Settings) {
+        let fresh = render::Progress::new(settings.quiet, settings.lang);
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        if let (false, Some(time)) = (self.has_deadline, settings.pace.max_time) {
+            let deadline = tokio::time::Instant::now() + time;
+            self.signals.stop = self.signals.stop.clone().at(Some(deadline));
+            self.has_deadline = true;
+        }
+    }
+
+    /// Whether somebody wants to stop, not the clock.
+    pub fn is_interrupted(&self) -> bool {
+        self.signals.stop.is_requested() && !self.signals.stop.is_time_up()
+    }
+}
+
+/// Measures one after another: a line for each, and how it ended.
+pub async fn each(
+    jobs: impl IntoIterator<Item = config::Job>,
+    session: &mut Session,
+) -> Result<(Vec<FleetLine>, Vec<Exit>), Failure> {
+    let (mut lines, mut exits) = (Vec::new(), Vec::new());
+    for (name, settings) in jobs {
+        let permitted = settings.map_err(Failure::from).and_then(|settings| {
+            consent::not_denied_by_name(&settings)?;
+            Ok(settings)
+        });
+        let settings = match permitted {
             Ok(settings) => settings,
             Err(failure) => {
                 lines.push(failed(name, &failure));
+                exits.push(Exit::CouldNotMeasure);
                 continue;
             }
         };
-        let (progress, signals) = match &mut session {
-            Some((progress, signals)) => {
-                let fresh = render::Progress::new(settings.quiet, settings.lang);
-                *progress.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
-                (progress, signals)
-            }
-            none => {
-                let progress = measure::progress(&settings);
-                let signals = measure::listen(&progress, settings.pace.max_time)?;
-                let (progress, signals) = none.insert((progress, signals));
-                (progress, signals)
-            }
-        };
+        session.begin(&settings);
         let mut show = Show::Keep(None);
-        let ended = Box::pin(measure::measure_one(settings, signals, progress, &mut show)).await;
+        let one =
+            measure::measure_one(settings, &mut session.signals, &session.progress, &mut show);
+        let ended = Box::pin(one).await;
         let Show::Keep(result) = show else {
             unreachable!("it stays what it was")
         };
-        let error = match ended {
-            Ok(Exit::Interrupted) => Some("interrupted".to_owned()),
-            Ok(_) => None,
+        let (error, exit) = match ended {
+            Ok(Exit::Interrupted) => (Some("interrupted".to_owned()), Exit::Interrupted),
+            Ok(exit) => (None, exit),
             Err(failure) => {
                 failure.report();
-                Some(failure.message().to_owned())
+                (Some(failure.message().to_owned()), Exit::CouldNotMeasure)
             }
         };
         lines.push(FleetLine {
@@ -87,24 +152,12 @@ pub async fn fleet(mut args: RunArgs, globals: Globals) -> Result<Exit, Failure>
             result,
             error,
         });
-        if signals.stop.is_requested() {
+        exits.push(exit);
+        if session.signals.stop.is_requested() {
             break;
         }
     }
-    if args.output.json {
-        print(&render::fleet_json(&lines))?;
-    } else {
-        let lang = config::language(&globals);
-        print(&render::fleet(&lines, lang, &Style::for_stdout()))?;
-    }
-    let interrupted = session.is_some_and(|(_, s)| s.stop.is_requested() && !s.stop.is_time_up());
-    Ok(if interrupted {
-        Exit::Interrupted
-    } else if lines.iter().any(|line| line.error.is_some()) {
-        Exit::CouldNotMeasure
-    } else {
-        Exit::Done
-    })
+    Ok((lines, exits))
 }
 
 /// The settings of one of them, unless it is never to be measured.
@@ -114,6 +167,13 @@ pub fn settings_of(
     globals: &Globals,
     chosen: &Chosen,
 ) -> Result<Settings, Failure> {
+    let settings = config::settings(&one_of(name, args, chosen), globals)?;
+    consent::not_denied_by_name(&settings)?;
+    Ok(settings)
+}
+
+/// The command line for one of them.
+fn one_of(name: &str, args: &RunArgs, chosen: &Chosen) -> RunArgs {
     let mut one = RunArgs {
         function: Some(name.to_owned()),
         all: false,
@@ -122,9 +182,7 @@ pub fn settings_of(
     };
     // What was found there is measured there, also if lambench.toml has a package of that name.
     one.place.aws |= matches!(chosen, Chosen::OnAws { .. });
-    let settings = config::settings(&one, globals)?;
-    consent::not_denied_by_name(&settings)?;
-    Ok(settings)
+    one
 }
 
 fn failed(function: String, failure: &Failure) -> FleetLine {

@@ -28,7 +28,7 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, signals, snap_start, verdict, warnings};
+use super::{Failure, again, consent, forecast, signals, snap_start, source, verdict, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -165,10 +165,10 @@ pub async fn measure_one(
     });
 
     let concluded = outcome.and_then(|measured| match measured {
-        Some((result, stopped)) => conclude(
+        Some((mut result, stopped)) => conclude(
             &settings,
             &store,
-            &result,
+            &mut result,
             stored_before,
             stopped,
             progress,
@@ -248,6 +248,7 @@ pub async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
+    source::still_the_same(settings, &all)?;
     // Lambda takes both snapshots at the same time.
     for staged in &all {
         staged.function.snapshot().await?;

@@ -2,15 +2,19 @@
 
 mod again;
 mod around;
+mod before_ref;
+mod compare;
 mod conclude;
 mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod export;
 mod failure;
 mod fleet;
 mod fleet_plan;
 mod forecast;
+mod gate;
 mod left_over;
 mod log_groups;
 mod measure;
@@ -19,11 +23,13 @@ mod parcel;
 mod policy;
 mod restore;
 mod run;
+mod schema;
 mod serve;
 mod signals;
 mod snap_start;
 mod source;
 mod stage;
+mod stored;
 mod verdict;
 mod warnings;
 
@@ -63,9 +69,14 @@ pub fn main(args: Vec<OsString>) -> Exit {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
+            Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Baselines(args) => stored::baselines(&args, &cli.globals),
+            Command::Results(args) => stored::results(&args, &cli.globals),
+            Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
+            Command::Schema => schema::schema(),
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.

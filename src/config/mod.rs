@@ -1,10 +1,13 @@
 //! lambench.toml, `LAMBENCH_*` and flags -> [`Settings`]. Flags win over the environment, which wins over the file.
 
+pub mod again;
 pub mod builds;
 pub mod copies;
 pub mod error;
 pub mod file;
 pub mod fleet;
+pub mod gate;
+pub mod gated;
 pub mod looks;
 pub mod naming;
 pub mod origin;
@@ -22,13 +25,16 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
+use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
 
+pub use again::Again;
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
+pub use gate::Gate;
+pub use gated::{Base, Job};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 pub use staging::StagingBucket;
@@ -44,6 +50,45 @@ pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> 
     fleet::chosen(args, globals, &Surroundings::of_process()?)
 }
 
+/// What `lambench gate` measures.
+pub fn gated(
+    args: &RunArgs,
+    globals: &Globals,
+    base: Option<&Base>,
+) -> Result<Vec<Job>, ConfigError> {
+    gated::gated(args, globals, &Surroundings::of_process()?, base)
+}
+
+/// The folder of lambench.toml, or the working folder: where a build is run.
+pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
+    Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
+}
+
+/// What a stored result is judged by.
+pub fn for_result(
+    args: &RunArgs,
+    globals: &Globals,
+    function: &str,
+    has_before: bool,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<gate::ForResult, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let looks = Looks::one(starts);
+    let limit = file
+        .functions
+        .get(function)
+        .and_then(|def| def.limit.clone());
+    let facts = gate::Facts {
+        has_before,
+        looks: &looks,
+        warm_invokes,
+        limit: looks::limit(args, &around, limit, &file)?.value,
+    };
+    gate::for_result(args, &around, &file, function, &facts)
+}
+
 /// The language to speak before and beside all settings; where it is misspelt, English.
 pub fn language(globals: &Globals) -> Lang {
     Surroundings::of_process()
@@ -52,6 +97,36 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
+}
+
+/// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
+pub fn for_comparison(
+    args: &CompareArgs,
+    globals: &Globals,
+    function: &str,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<(Vec<Budget>, Gate, f64), ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let args = RunArgs {
+        limit: args.limit,
+        verdict: args.verdict.clone(),
+        ..RunArgs::default()
+    };
+    let def = file.functions.get(function);
+    let own = def.and_then(|def| def.limit.clone());
+    let limit = looks::limit(&args, &around, own, &file)?.value;
+    let facts = gate::Facts {
+        has_before: true,
+        looks: &Looks::one(starts),
+        warm_invokes,
+        limit,
+    };
+    let table = def.map(|def| &def.gate);
+    // What can't be judged of lambench.toml is for runs to be told of.
+    let (budgets, gate) = gate::resolve(&args, &around, &file, table, &facts, &mut Vec::new())?;
+    Ok((budgets, gate, limit))
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
@@ -197,6 +272,8 @@ pub struct Settings {
     pub subjects: Vec<Subject>,
     /// `baseline:NAME` or `--baseline NAME`: the stored *before*.
     pub baseline: Option<String>,
+    /// `--before result:ID`: whose package is measured again.
+    pub again: Option<Again>,
     /// `--save-baseline NAME`.
     pub save_baseline: Option<String>,
     /// Look for an earlier comparable result when there is one subject and no baseline.
@@ -213,6 +290,8 @@ pub struct Settings {
     pub limit: f64,
     /// What `--fail-if` and lambench.toml gate on.
     pub budgets: Vec<Budget>,
+    /// Whether they decide the exit code.
+    pub gate: Gate,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Seed of the order.
@@ -233,6 +312,8 @@ pub struct Settings {
     pub save: Option<PathBuf>,
     /// `--json`.
     pub json: bool,
+    /// `--export FORMAT=FILE`.
+    pub exports: Vec<Export>,
     /// `--lang`.
     pub lang: Lang,
     /// `--quiet`.

@@ -3,9 +3,11 @@
 use crate::cli::RunArgs;
 use crate::results::Arm;
 
+use super::again::Again;
 use super::copies::{Copied, Copies};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
+use super::gate::GateTable;
 use super::naming::{Named, function_of, looks_like_a_path, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::surroundings::Surroundings;
@@ -48,10 +50,14 @@ pub struct Candidates {
     pub subjects: Vec<Candidate>,
     /// The stored *before*.
     pub baseline: Option<String>,
+    /// The stored result whose package is the one before.
+    pub again: Option<Again>,
     /// The definition whose payload counts.
     pub payload: Option<Sourced<String>>,
     /// The limit of the definition that counts.
     pub limit: Option<Sourced<f64>>,
+    /// The budgets of the definition that counts.
+    pub gate: Option<GateTable>,
 }
 
 /// Why a path is measured on the sandbox, after its name.
@@ -76,6 +82,13 @@ impl Finder<'_> {
             baseline = Some(name.to_owned());
             before = None;
         }
+        let again = match before.and_then(|text| text.strip_prefix("result:")) {
+            Some(name) => Some(Again::find(name, &self.around.project())?),
+            None => None,
+        };
+        if let Some(again) = &again {
+            before = Some(again.package());
+        }
         if baseline.as_deref() == Some("") {
             return Err(usage(
                 "the baseline has no name".into(),
@@ -99,10 +112,13 @@ impl Finder<'_> {
             ("--function", self.args.function.as_deref()),
             ("--after", self.args.after.as_deref()),
         ] {
-            if word.is_some_and(|word| word.starts_with("baseline:")) {
+            let stored = ["baseline:", "result:"]
+                .into_iter()
+                .find(|kind| word.is_some_and(|word| word.starts_with(kind)));
+            if let Some(kind) = stored {
                 return Err(usage(
-                    format!("{flag} baseline: a stored result can only be the one before"),
-                    "name it with --before baseline:NAME, and what to measure with --after or --function",
+                    format!("{flag} {kind} a stored result can only be the one before"),
+                    "name it with --before, and what to measure with --after or --function",
                 ));
             }
         }
@@ -127,6 +143,11 @@ impl Finder<'_> {
                 self.function(function, before, after)?
             }
         };
+        if let Some(again) = &again {
+            for subject in subjects.iter_mut().filter(|s| s.arm == Arm::Before) {
+                again.name(subject, self.args.function.is_none());
+            }
+        }
         // Of the function that is named, or else of the first subject that says something.
         let others: Vec<_> = subjects
             .iter()
@@ -135,6 +156,8 @@ impl Finder<'_> {
         let defs = || def.into_iter().chain(others.iter().copied());
         let payload = defs().find_map(|def| def.payload.clone());
         let limit = defs().find_map(|def| def.limit.clone());
+        let gate = defs().find(|def| def.gate != GateTable::default());
+        let gate = gate.map(|def| def.gate.clone());
         if baseline.is_some() && subjects.len() == 2 {
             let left_out = subjects.remove(0);
             subjects[0].arm = Arm::Only;
@@ -146,8 +169,10 @@ impl Finder<'_> {
         Ok(Candidates {
             subjects,
             baseline,
+            again,
             payload,
             limit,
+            gate,
         })
     }
 

@@ -10,10 +10,11 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 20] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
+    "LAMBENCH_FAIL_IF",
     "LAMBENCH_LANG",
     "LAMBENCH_LIMIT",
     "LAMBENCH_MAX_COST",
@@ -25,6 +26,7 @@ const KNOWN: [&str; 18] = [
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
     "LAMBENCH_STAGING_BUCKET",
+    "LAMBENCH_STRICT",
     "LAMBENCH_TIMEOUT",
     "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",

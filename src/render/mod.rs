@@ -1,23 +1,31 @@
 //! Results as people and machines read them: one file per form.
 
 mod announce;
+mod budgets;
+mod columns;
 mod conditions;
+pub mod export;
 mod figure;
 mod fleet;
 mod fleet_plan;
+mod gate;
 mod json;
 mod layout;
 pub mod left_over;
 mod plan;
 mod progress;
 mod report;
+pub mod stored;
 mod style;
 mod table;
 mod text;
+mod verdict;
 
 pub use announce::before_first_invoke;
+pub use columns::columns;
 pub use fleet::{FleetLine, fleet, fleet_json, reading_tags};
 pub use fleet_plan::{PlanLine, fleet_plan};
+pub use gate::{GateLine, gate, gate_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;

@@ -260,7 +260,7 @@ fn stems(folder: &Path) -> Vec<String> {
 }
 
 /// Readers see the old file or the new one, never half of either.
-fn write_whole(path: &Path, text: &str) -> Result<(), StoreError> {
+pub fn write_whole(path: &Path, text: &str) -> Result<(), StoreError> {
     let failed = |source| StoreError::write(path, source);
     // Through a link, the file that it names; a pipe or a device is written to and never replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -59,6 +59,12 @@ impl Store {
             .collect()
     }
 
+    /// A baseline, if there is one of that name.
+    pub fn list_baseline(&self, name: &str) -> Option<Listed> {
+        let path = self.baseline_path(name);
+        path.exists().then(|| listed(path, name.to_owned()))
+    }
+
     /// All results, oldest first.
     pub fn list_results(&self) -> Vec<Listed> {
         let ids = self.ids().into_iter();
