@@ -2,6 +2,8 @@
 
 mod budget;
 mod judge;
+mod note;
 
 pub use budget::{Budget, BudgetError, Limit, Measure};
 pub use judge::{Side, judge, worst};
+pub use note::Note;

@@ -1,22 +1,21 @@
 //! A budget as people write it: `cold.p50 > +10%`, `package.zip > 5MiB`.
 
+mod measure;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::str::FromStr;
 
 use crate::compare::Metric;
 
-/// What is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measure {
-    /// The metric.
-    pub metric: Metric,
-    /// Which percentile, 50 for the median; none for metrics that have only one figure (`package.zip`, `memory.max`).
-    pub percentile: Option<u8>,
-}
+pub use measure::Measure;
 
 /// How far it may go.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Limit {
-    /// after / before - 1, 0.10 for `+10%`.
+    /// after / before - 1, 0.10 for `+10%`. A negative one demands an improvement.
     Change(f64),
     /// A value in ms, MB (memory), bytes or dollars per million starts.
     Value(f64),
@@ -31,6 +30,8 @@ pub struct Budget {
     pub measure: Measure,
     /// How far.
     pub limit: Limit,
+    /// `>=`: the limit itself is too far, which only a figure without noise can meet.
+    pub inclusive: bool,
 }
 
 /// What is wrong with a budget, and where.
@@ -41,15 +42,12 @@ pub struct BudgetError {
     pub text: String,
     /// Where it is wrong: a byte offset.
     pub at: usize,
+    /// How many bytes are wrong, from there; 0 where something is missing.
+    pub len: usize,
     /// What is wrong.
     pub problem: String,
-}
-
-impl Measure {
-    /// `cold.p50`, `package.zip`: as budgets and results name it.
-    pub fn name(self) -> String {
-        todo!()
-    }
+    /// What to write instead.
+    pub hint: String,
 }
 
 impl Budget {
@@ -62,15 +60,70 @@ impl Budget {
                 percentile: Some(50),
             },
             limit: Limit::Change(limit),
+            inclusive: false,
+        }
+    }
+
+    /// Whether it means anything only next to another subject.
+    pub fn needs_before(&self) -> bool {
+        matches!(self.limit, Limit::Change(_))
+    }
+
+    /// With how many accepted cold starts of each subject it can fail at all: n(1-q) >= 5 for percentiles beyond the
+    /// median; for medians as many as an interval or a rank test needs.
+    pub fn fewest_starts(&self) -> u32 {
+        match (self.measure.metric.is_exact(), self.measure.percentile) {
+            (true, _) => 1,
+            (false, Some(percent)) if percent > 50 => 500 / (100 - u32::from(percent)),
+            (false, None) if self.measure.metric == Metric::MaxMemory && !self.needs_before() => 1,
+            (false, _) if self.needs_before() => FEWEST_RANKED,
+            (false, _) => FEWEST_IN_AN_INTERVAL,
         }
     }
 }
+
+/// Four against four, all apart, have p = .029; three have .1.
+const FEWEST_RANKED: u32 = 4;
+/// Five figures hold their median only 94 % of the time.
+const FEWEST_IN_AN_INTERVAL: u32 = 6;
 
 impl FromStr for Budget {
     type Err = BudgetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let _ = text;
-        todo!()
+        parse::budget(text)
+    }
+}
+
+/// In its canonical form, whatever the spacing and the unit were.
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.inclusive { ">=" } else { ">" };
+        write!(f, "{} {sign} ", self.measure.name())?;
+        match self.limit {
+            Limit::Change(change) => write!(f, "{}%", parse::percent(change)),
+            Limit::Value(value) => match self.measure.unit() {
+                "$" => write!(f, "${value}"),
+                unit => write!(f, "{value}{unit}"),
+            },
+        }
+    }
+}
+
+impl BudgetError {
+    /// The budget with a mark under what is wrong, two lines.
+    pub fn marked(&self) -> String {
+        use unicode_width::UnicodeWidthStr as _;
+        let clean = |part: &str| part.replace(char::is_control, " ");
+        let (before, rest) = self.text.split_at(self.at);
+        let wrong = &rest[..self.len];
+        let indent = clean(before).width();
+        let mark = clean(wrong).width().max(1);
+        format!(
+            "  {}\n  {}{}",
+            clean(&self.text),
+            " ".repeat(indent),
+            "^".repeat(mark)
+        )
     }
 }
