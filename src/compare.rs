@@ -2,8 +2,9 @@
 
 mod figures;
 
-use crate::results::{Arm, ArmSummary, SubjectResult};
-use crate::stats::Spread;
+use crate::cost::Prices;
+use crate::results::{Arm, ArmSummary, RunResult, Sample, SubjectResult};
+use crate::stats::{self, Change, Spread, quantile_interval};
 
 /// A figure with its unit; how it is written is the renderer's business.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,8 +73,14 @@ pub struct Row {
     pub before: Option<Figure>,
     /// The second arm's figure, if known.
     pub after: Option<Figure>,
-    /// after / before - 1, where both are numbers and before is not zero.
+    /// The interval of the first arm's median, in the figure's own unit; none where nothing is sampled, or too little.
+    pub before_interval: Option<(f64, f64)>,
+    /// The interval of the second arm's median.
+    pub after_interval: Option<(f64, f64)>,
+    /// after / before - 1: Hodges-Lehmann's where both arms have samples, else that of the figures as they are shown.
     pub change: Option<f64>,
+    /// The rank test of the change, and the interval of it; none where the metric is exact.
+    pub test: Option<Change>,
     /// Spread of the measured arm, for the single-subject table.
     pub spread: Option<Spread>,
 }
@@ -87,6 +94,49 @@ pub struct Comparison {
     pub indicative: bool,
     /// The arms compared.
     pub arms: (Option<Arm>, Arm),
+    /// The level of every interval and test in it.
+    pub alpha: f64,
+}
+
+impl Row {
+    /// Whether the arms differ for certain: exact figures always do.
+    pub fn is_certain(&self) -> bool {
+        self.test.is_none_or(|test| test.p < test.alpha)
+    }
+}
+
+/// One arm: what it is, its figures, and the samples that they come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// The subject.
+    pub subject: &'a SubjectResult,
+    /// Its figures.
+    pub summary: &'a ArmSummary,
+    /// All samples of the run; those of other arms are stepped over.
+    pub samples: &'a [Sample],
+}
+
+impl<'a> Measured<'a> {
+    /// An arm of a result.
+    pub fn of(result: &'a RunResult, arm: Arm) -> Option<Self> {
+        let (subject, summary) = result.measured(arm)?;
+        Some(Self {
+            subject,
+            summary,
+            samples: &result.samples,
+        })
+    }
+}
+
+/// The table of a result: *before* and *after*, or the only subject by itself. None where nothing was measured.
+pub fn compare_arms(result: &RunResult) -> Option<Comparison> {
+    let before = Measured::of(result, Arm::Before);
+    let after = Measured::of(result, Arm::Only).or_else(|| Measured::of(result, Arm::After))?;
+    let indicative = before.is_some() && result.stored_before.is_some();
+    // Figures reckoned with prices that are not at hand have no samples.
+    let builtin = Prices::builtin();
+    let prices = result.cost.own_prices.is_none().then_some(&builtin);
+    Some(compare(before, after, indicative, result.alpha(), prices))
 }
 
 /// The rows in order, and whether each is a part of the one above.
@@ -108,14 +158,18 @@ const METRICS: [(Metric, bool); 15] = [
     (Metric::Version, false),
 ];
 
-type Measured<'a> = (&'a SubjectResult, &'a ArmSummary);
-
-/// Puts `after` next to `before`, if there is one. What neither knows has no row; what one of them doesn't know is
-/// `None` there, never 0.
-pub fn compare(before: Option<Measured>, after: Measured, indicative: bool) -> Comparison {
-    let has_layers =
-        !after.0.layers.is_empty() || before.is_some_and(|(subject, _)| !subject.layers.is_empty());
-    let is_image = |(subject, _): Measured| subject.runtime == "image";
+/// Puts `after` next to `before`, if there is one, with tests and intervals at the level `alpha`. What neither knows has no
+/// row; what one of them doesn't know is `None` there, never 0.
+pub fn compare(
+    before: Option<Measured>,
+    after: Measured,
+    indicative: bool,
+    alpha: f64,
+    prices: Option<&Prices>,
+) -> Comparison {
+    let has_layers = !after.subject.layers.is_empty()
+        || before.is_some_and(|before| !before.subject.layers.is_empty());
+    let is_image = |arm: Measured| arm.subject.runtime == "image";
     // An image has a size; it is only not known here, and its row says so.
     let asked_for = |metric| {
         metric == Metric::PackageZipped && (is_image(after) || before.is_some_and(is_image))
@@ -126,15 +180,32 @@ pub fn compare(before: Option<Measured>, after: Measured, indicative: bool) -> C
             has_layers || !matches!(metric, Metric::Layers | Metric::PackageTotal)
         })
         .map(|(metric, part)| {
+            let of_before = before.map(|arm| sampled(metric, arm, prices));
+            let of_after = sampled(metric, after, prices);
+            let interval = |figures: &[f64]| {
+                let of_median = metric != Metric::MaxMemory;
+                of_median.then(|| quantile_interval(figures, 50, alpha))?
+            };
+            let mut test = of_before
+                .as_deref()
+                .and_then(|before| stats::change(before, &of_after, alpha));
+            if let (Metric::MaxMemory, Some(test)) = (metric, &mut test) {
+                // What is shown is the largest seen: how the environments differ tells whether, not by how much.
+                (test.ratio, test.interval) = (None, None);
+            }
             let before = before.and_then(|measured| figure(metric, measured));
             let this = figure(metric, after);
+            let of_ranks = test.and_then(|test| test.ratio).map(|ratio| ratio - 1.0);
             Row {
                 metric,
                 part,
-                change: change(before.as_ref(), this.as_ref()),
+                change: of_ranks.or_else(|| change(before.as_ref(), this.as_ref())),
                 before,
                 after: this,
-                spread: spread(metric, after.1),
+                before_interval: of_before.as_deref().and_then(interval),
+                after_interval: interval(&of_after),
+                test,
+                spread: spread(metric, after.summary),
             }
         })
         .filter(|row| row.before.is_some() || row.after.is_some() || asked_for(row.metric))
@@ -142,11 +213,22 @@ pub fn compare(before: Option<Measured>, after: Measured, indicative: bool) -> C
     Comparison {
         rows,
         indicative,
-        arms: (before.map(|(subject, _)| subject.arm), after.0.arm),
+        arms: (before.map(|before| before.subject.arm), after.subject.arm),
+        alpha,
     }
 }
 
-fn figure(metric: Metric, (subject, summary): Measured) -> Option<Figure> {
+/// What a rank test may compare; nothing of what is reckoned with prices that are not known.
+fn sampled(metric: Metric, arm: Measured, prices: Option<&Prices>) -> Vec<f64> {
+    match (metric, prices) {
+        (Metric::CostCold | Metric::CostWarm, None) => Vec::new(),
+        (_, Some(prices)) => metric.figures(arm.samples, arm.subject, prices),
+        (_, None) => metric.figures(arm.samples, arm.subject, &Prices::builtin()),
+    }
+}
+
+fn figure(metric: Metric, arm: Measured) -> Option<Figure> {
+    let (subject, summary) = (arm.subject, arm.summary);
     match metric {
         Metric::PackageZipped => subject.package_bytes.map(Figure::Bytes),
         Metric::PackageUnzipped => subject.unzipped_bytes.map(Figure::Bytes),
@@ -190,7 +272,8 @@ fn change(before: Option<&Figure>, after: Option<&Figure>) -> Option<f64> {
     (before != 0.0).then(|| after / before - 1.0)
 }
 
-fn number(figure: &Figure) -> Option<f64> {
+/// What can be reckoned with; words cannot.
+pub fn number(figure: &Figure) -> Option<f64> {
     match figure {
         Figure::Bytes(n) | Figure::Count(n) => Some(*n as f64),
         Figure::Ms(x) | Figure::Mb(x) | Figure::UsdPerMillion(x) => Some(*x),
@@ -199,133 +282,4 @@ fn number(figure: &Figure) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::results::Layer;
-    use crate::results::samples::{pair, subject, summary};
-
-    fn row(comparison: &Comparison, metric: Metric) -> Option<&Row> {
-        comparison.rows.iter().find(|row| row.metric == metric)
-    }
-
-    #[test]
-    fn the_size_of_an_image_is_a_row_that_says_that_it_is_unknown() {
-        let mut image = subject(Arm::Only);
-        image.package_bytes = None;
-        let figures = summary(Arm::Only, 940.0);
-        let size = |subject: &SubjectResult| {
-            let comparison = compare(None, (subject, &figures), false);
-            row(&comparison, Metric::PackageZipped).cloned()
-        };
-        assert_eq!(size(&image), None);
-        image.runtime = "image".into();
-        assert_eq!(size(&image).unwrap().after, None);
-    }
-
-    #[test]
-    fn the_change_is_after_over_before_less_one() {
-        let result = pair();
-        let comparison = compare(
-            result.measured(Arm::Before),
-            result.measured(Arm::After).unwrap(),
-            false,
-        );
-        let cold = row(&comparison, Metric::ColdStart).unwrap();
-        assert_eq!(cold.before, Some(Figure::Ms(1800.0)));
-        assert_eq!(cold.after, Some(Figure::Ms(940.0)));
-        assert!((cold.change.unwrap() - (940.0 / 1800.0 - 1.0)).abs() < 1e-12);
-        assert_eq!(comparison.arms, (Some(Arm::Before), Arm::After));
-    }
-
-    #[test]
-    fn what_neither_side_knows_has_no_row_and_what_one_does_not_know_is_never_zero() {
-        let (mut before, after) = (subject(Arm::Before), subject(Arm::After));
-        before.package_bytes = None;
-        let (mut one, mut two) = (summary(Arm::Before, 500.0), summary(Arm::After, 400.0));
-        one.init_ms = None;
-        one.restore_ms = one.cold_ms;
-        one.warm_ms = None;
-        two.warm_ms = None;
-        let comparison = compare(Some((&before, &one)), (&after, &two), false);
-        assert!(row(&comparison, Metric::WarmStart).is_none());
-        let package = row(&comparison, Metric::PackageZipped).unwrap();
-        assert_eq!((package.before.as_ref(), package.change), (None, None));
-        assert!(row(&comparison, Metric::Init).unwrap().before.is_none());
-        assert!(row(&comparison, Metric::Restore).unwrap().after.is_none());
-    }
-
-    #[test]
-    fn layers_have_rows_only_where_there_are_layers() {
-        let (mut before, mut after) = (subject(Arm::Before), subject(Arm::After));
-        let (one, two) = (summary(Arm::Before, 500.0), summary(Arm::After, 400.0));
-        before.layers.clear();
-        after.layers.clear();
-        let without = compare(Some((&before, &one)), (&after, &two), false);
-        assert!(row(&without, Metric::Layers).is_none());
-        assert!(row(&without, Metric::PackageTotal).is_none());
-
-        let layer = |bytes| Layer {
-            name: "common".into(),
-            bytes,
-        };
-        after.package_bytes = Some(1000);
-        after.layers = vec![layer(Some(20)), layer(Some(3))];
-        let with = compare(Some((&before, &one)), (&after, &two), false);
-        let layers = row(&with, Metric::Layers).unwrap();
-        assert_eq!(
-            layers.before,
-            Some(Figure::Bytes(0)),
-            "no layers is a known size"
-        );
-        assert_eq!(layers.after, Some(Figure::Bytes(23)));
-        assert_eq!(layers.change, None, "nothing is a per cent of nothing");
-        let total = row(&with, Metric::PackageTotal).unwrap();
-        assert_eq!(total.after, Some(Figure::Bytes(1023)));
-
-        after.layers.push(layer(None));
-        let unknown = compare(Some((&before, &one)), (&after, &two), false);
-        assert_eq!(row(&unknown, Metric::PackageTotal).unwrap().after, None);
-    }
-
-    #[test]
-    fn a_single_subject_has_its_spread_and_no_before() {
-        let (only, figures) = (subject(Arm::Only), summary(Arm::Only, 400.0));
-        let comparison = compare(None, (&only, &figures), false);
-        assert_eq!(comparison.arms, (None, Arm::Only));
-        assert!(
-            comparison
-                .rows
-                .iter()
-                .all(|r| r.before.is_none() && r.change.is_none())
-        );
-        assert_eq!(
-            row(&comparison, Metric::ColdStart).unwrap().spread,
-            figures.cold_ms
-        );
-        assert_eq!(
-            row(&comparison, Metric::PackageZipped).unwrap().spread,
-            None
-        );
-    }
-
-    #[test]
-    fn parts_stand_under_their_whole() {
-        let result = pair();
-        let comparison = compare(
-            result.measured(Arm::Before),
-            result.measured(Arm::After).unwrap(),
-            false,
-        );
-        let order: Vec<_> = comparison.rows.iter().map(|r| (r.metric, r.part)).collect();
-        let at = order.iter().position(|r| r.0 == Metric::ColdStart).unwrap();
-        assert_eq!(
-            order[at..at + 3],
-            [
-                (Metric::ColdStart, false),
-                (Metric::Init, true),
-                (Metric::ColdHandler, true)
-            ]
-        );
-        assert_eq!(order.last().unwrap().0, Metric::Version);
-    }
-}
+mod tests;

@@ -23,12 +23,23 @@ pub enum Event {
     Start {
         /// Cold starts done, both subjects together.
         done: usize,
-        /// Cold starts planned, both subjects together.
+        /// Cold starts planned at most, both subjects together.
         total: usize,
         /// Which subject it was.
         arm: Arm,
         /// Init (or restore) and handler of the cold start, ms.
         cold_ms: f64,
+    },
+    /// The data were looked at.
+    Looked {
+        /// Which look, from 1.
+        look: usize,
+        /// Of how many.
+        of: usize,
+        /// Cold starts of each subject.
+        starts: u32,
+        /// Whether that was enough: the run ends.
+        decided: bool,
     },
     /// A sample was excluded.
     Excluded {

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::results::{Arm, PlanRecord};
+use crate::stats::Looks;
 
 /// One touch of the plan, and the cold starts after it: one, or a burst of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +15,14 @@ pub struct Slot {
 }
 
 /// All cold starts in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Seed of the order.
     pub seed: u64,
-    /// Cold starts per subject.
+    /// Cold starts per subject at most.
     pub runs: u32,
+    /// When the data of two subjects may be judged; the last look is the end.
+    pub looks: Looks,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Simultaneous cold starts after each touch.
@@ -29,43 +32,77 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// `runs` cold starts of each arm. Two arms alternate as ABBA or BAAB; an odd `runs` ends in AB or BA.
-    ///
-    /// A drift of the machine that is steady over a block costs both arms the same.
+    /// `runs` cold starts of each arm, one after another, and one look at the end.
     pub fn new(seed: u64, runs: u32, warm_invokes: u32, arms: &[Arm]) -> Self {
+        Self::looking(seed, &Looks::one(runs), warm_invokes, arms, 1)
+    }
+
+    /// As many cold starts of each arm as the last look needs, in bursts of `concurrency`; the looks are rounded up to
+    /// whole bursts. Two arms alternate as ABBA or BAAB; where a look leaves half a block, that is AB or BA.
+    ///
+    /// A drift of the machine that is steady over a block costs both arms the same, and at a look both have the same
+    /// number of starts: a block ends at each.
+    pub fn looking(
+        seed: u64,
+        looks: &Looks,
+        warm_invokes: u32,
+        arms: &[Arm],
+        concurrency: u32,
+    ) -> Self {
+        let concurrency = concurrency.max(1);
+        let looks = looks.clone().in_bursts(concurrency);
+        let runs = looks.runs();
         let order = match *arms {
-            [a, b] => (0..runs.div_ceil(2))
-                .flat_map(|block| {
-                    let (x, y) = if heads(seed, block) { (a, b) } else { (b, a) };
-                    let left = 2 * (runs - 2 * block).min(2) as usize;
-                    [x, y, y, x]
-                        .into_iter()
-                        .take(left)
-                        .map(move |arm| Slot { arm, block })
-                })
-                .collect(),
+            [a, b] => {
+                let mut order = Vec::new();
+                let (mut block, mut done) = (0, 0);
+                for at in looks.at.iter().map(|starts| starts / concurrency) {
+                    while done < at {
+                        let (x, y) = if heads(seed, block) { (a, b) } else { (b, a) };
+                        let each = (at - done).min(2);
+                        let arms = [x, y, y, x].into_iter().take(2 * each as usize);
+                        order.extend(arms.map(|arm| Slot { arm, block }));
+                        (block, done) = (block + 1, done + each);
+                    }
+                }
+                order
+            }
             _ => arms
                 .iter()
-                .flat_map(|&arm| (0..runs).map(move |block| Slot { arm, block }))
+                .flat_map(|&arm| (0..runs / concurrency).map(move |block| Slot { arm, block }))
                 .collect(),
         };
         Self {
             seed,
             runs,
+            looks,
             warm_invokes,
-            concurrency: 1,
+            concurrency,
             order,
         }
     }
 
-    /// As [`Self::new`], but with bursts of `concurrency` cold starts where that has single ones; `runs` is rounded up
-    /// to whole bursts.
-    pub fn bursts(seed: u64, runs: u32, warm_invokes: u32, arms: &[Arm], concurrency: u32) -> Self {
-        let concurrency = concurrency.max(1);
-        let mut plan = Self::new(seed, runs.div_ceil(concurrency), warm_invokes, arms);
-        plan.runs *= concurrency;
-        plan.concurrency = concurrency;
-        plan
+    /// Whether two subjects are measured together.
+    pub fn is_pair(&self) -> bool {
+        self.order
+            .first()
+            .is_some_and(|first| self.order.iter().any(|slot| slot.arm != first.arm))
+    }
+
+    /// The look, from 0, that comes once `touches` of the order are done, if one does. One subject alone has none.
+    pub fn look_after(&self, touches: usize) -> Option<usize> {
+        let each = |starts: &u32| 2 * (starts / self.concurrency) as usize;
+        self.looks
+            .at
+            .iter()
+            .position(|starts| self.is_pair() && each(starts) == touches)
+    }
+
+    /// How many touches of the order there are up to the look that comes next after `touches` of them.
+    pub fn until_look(&self, touches: usize) -> usize {
+        (touches + 1..self.order.len())
+            .find(|&later| self.look_after(later).is_some())
+            .unwrap_or(self.order.len())
     }
 
     /// How many cold starts of one subject may be excluded and replaced before the run stops: half as many as planned,
@@ -91,7 +128,7 @@ impl Plan {
                 .flat_map(|slot| (0..self.concurrency).map(|_| slot.arm))
                 .collect(),
             around: false,
-            looks: None,
+            looks: self.is_pair().then(|| self.looks.clone()),
         }
     }
 }
@@ -145,12 +182,31 @@ mod tests {
 
     #[test]
     fn bursts_alternate_as_single_starts_do_and_are_whole() {
-        let plan = Plan::bursts(7, 21, 5, &PAIR, 10);
+        let plan = Plan::looking(7, &Looks::one(21), 5, &PAIR, 10);
         assert_eq!(plan.runs, 30);
         assert_eq!(letters(&plan), letters(&Plan::new(7, 3, 5, &PAIR)));
         assert_eq!(plan.record().order.len(), 60);
         assert_eq!(mode(plan.concurrency), "burst 10");
-        assert_eq!(Plan::bursts(7, 21, 5, &PAIR, 1), Plan::new(7, 21, 5, &PAIR));
+        let single = Plan::looking(7, &Looks::one(21), 5, &PAIR, 1);
+        assert_eq!(single, Plan::new(7, 21, 5, &PAIR));
+    }
+
+    #[test]
+    fn the_usual_looks_do_not_change_the_order_of_a_seed() {
+        let plan = Plan::looking(7, &Looks::standard(), 5, &PAIR, 1);
+        assert_eq!(plan.order, Plan::new(7, 30, 5, &PAIR).order);
+        let looks = (0..=60).filter_map(|done| Some((done, plan.look_after(done)?)));
+        assert_eq!(looks.collect::<Vec<_>>(), [(20, 0), (40, 1), (60, 2)]);
+        assert_eq!((plan.until_look(0), plan.until_look(20)), (20, 40));
+        assert_eq!(plan.record().looks, Some(Looks::standard()));
+    }
+
+    #[test]
+    fn one_subject_has_no_looks() {
+        let plan = Plan::new(7, 20, 5, &[Arm::Only]);
+        assert_eq!(plan.record().looks, None);
+        assert!((0..=20).all(|done| plan.look_after(done).is_none()));
+        assert_eq!(plan.until_look(3), 20);
     }
 
     #[test]
@@ -162,6 +218,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_block_ends_at_each_look_and_both_arms_have_as_many_starts(seed: u64, concurrency in 1u32..15) {
+            let plan = Plan::looking(seed, &Looks::standard(), 0, &PAIR, concurrency);
+            for (look, at) in plan.looks.at.iter().enumerate() {
+                let touches = 2 * (at / concurrency) as usize;
+                prop_assert_eq!(plan.look_after(touches), Some(look));
+                let done = &plan.order[..touches];
+                let of_one = done.iter().filter(|slot| slot.arm == Arm::Before).count();
+                prop_assert_eq!(of_one as u32 * concurrency, *at);
+                let next = plan.order.get(touches);
+                prop_assert!(next.is_none_or(|slot| slot.block > done[touches - 1].block));
+            }
+            prop_assert_eq!(plan.order.len() as u32 * concurrency, 2 * plan.runs);
+        }
+
         #[test]
         fn both_arms_start_equally_often_and_in_the_same_blocks(seed: u64, runs in 1u32..60) {
             let plan = Plan::new(seed, runs, 0, &PAIR);

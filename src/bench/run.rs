@@ -58,9 +58,15 @@ pub struct Run<'a, T> {
     overlapping: bool,
     touches_left: usize,
     samples: Vec<Sample>,
+    /// The look that samples are taken for, from 0.
+    look: usize,
+    decided: Option<Decided<'a>>,
     on_sample: &'a mut dyn FnMut(&Sample) -> std::io::Result<()>,
     on_event: &'a mut dyn FnMut(Event),
 }
+
+/// Whether the samples up to a look (from 0) are enough to end the run.
+pub type Decided<'a> = &'a mut dyn FnMut(&[Sample], usize) -> bool;
 
 /// Where in the plan an invoke stands.
 #[derive(Clone, Copy)]
@@ -109,6 +115,8 @@ impl<'a, T: Target> Run<'a, T> {
             budget: None,
             subjects,
             samples: Vec::new(),
+            look: 0,
+            decided: None,
             on_sample,
             on_event,
         }
@@ -136,7 +144,16 @@ impl<'a, T: Target> Run<'a, T> {
             subject.excluded = counted().filter(|s| !s.accepted).count() as u32;
             subject.done_before = subject.tried - subject.excluded;
         }
+        let looks = samples.iter().map(|s| s.look as usize);
+        self.look = looks.max().unwrap_or(0);
         self.samples = samples;
+        self
+    }
+
+    /// The same, ended at the first look of the plan at which `decided` says so.
+    #[must_use]
+    pub fn until(mut self, decided: Decided<'a>) -> Self {
+        self.decided = Some(decided);
         self
     }
 
@@ -171,44 +188,81 @@ impl<'a, T: Target> Run<'a, T> {
             self.first_start(subject).await?;
             self.touch_ahead(subject, 0).await?;
         }
-        let total = self.plan.order.len() * self.plan.concurrency as usize;
         let mut done = 0;
-        for (at, slot) in self.plan.order.iter().enumerate() {
-            let subject = self.subject(slot.arm);
-            let before = self.subjects[subject]
-                .done_before
-                .min(self.plan.concurrency);
-            self.subjects[subject].done_before -= before;
-            done += before as usize;
-            let mut missing = self.plan.concurrency - before;
-            if missing == 0 {
-                self.touches_left -= 1;
-                continue;
+        for at in 0..self.plan.order.len() {
+            self.slot(at, &mut done).await?;
+            if let Some(look) = self.plan.look_after(at + 1) {
+                if self.is_decided(look) {
+                    break;
+                }
+                // Nothing was touched beyond the look.
+                for subject in 0..self.subjects.len() {
+                    self.touch_ahead(subject, at + 1).await?;
+                }
             }
-            let mut starts = Vec::new();
-            while missing > 0 {
-                let more = self.cold_starts(subject, slot.block).await?;
-                missing = missing.saturating_sub(more.len() as u32);
-                starts.extend(more);
-            }
-            self.touches_left -= 1;
-            self.warm_starts(subject, slot.block).await?;
-            for cold_ms in starts {
-                done = (done + 1).min(total);
-                (self.on_event)(Event::Start {
-                    done,
-                    total,
-                    arm: slot.arm,
-                    cold_ms,
-                });
-            }
-            self.touch_ahead(subject, at + 1).await?;
         }
         // Each touch finds out about the time before it; after the last one nobody has looked.
         for subject in &self.subjects {
             subject.target.unchanged().await?;
         }
         Ok(())
+    }
+
+    /// The cold starts of one touch of the plan that an interrupted run has not left, and what follows them.
+    async fn slot(&mut self, at: usize, done: &mut usize) -> Result<(), Stopped> {
+        let slot = self.plan.order[at];
+        let total = self.plan.order.len() * self.plan.concurrency as usize;
+        let subject = self.subject(slot.arm);
+        let before = self.subjects[subject]
+            .done_before
+            .min(self.plan.concurrency);
+        self.subjects[subject].done_before -= before;
+        *done += before as usize;
+        let mut missing = self.plan.concurrency - before;
+        if missing == 0 {
+            self.touches_left -= 1;
+            return Ok(());
+        }
+        let mut starts = Vec::new();
+        while missing > 0 {
+            let more = self.cold_starts(subject, slot.block).await?;
+            missing = missing.saturating_sub(more.len() as u32);
+            starts.extend(more);
+        }
+        self.touches_left -= 1;
+        self.warm_starts(subject, slot.block).await?;
+        for cold_ms in starts {
+            *done = (*done + 1).min(total);
+            (self.on_event)(Event::Start {
+                done: *done,
+                total,
+                arm: slot.arm,
+                cold_ms,
+            });
+        }
+        if self.plan.look_after(at + 1).is_some() {
+            return Ok(());
+        }
+        self.touch_ahead(subject, at + 1).await
+    }
+
+    /// Looks at the data. The last look ends the plan whatever it shows, and one that an interrupted run has passed is
+    /// not asked again: it would see more now than it may.
+    fn is_decided(&mut self, look: usize) -> bool {
+        let of = self.plan.looks.at.len();
+        if look + 1 == of || look < self.look {
+            return false;
+        }
+        let samples = &self.samples;
+        let decided = self.decided.as_mut().is_some_and(|ask| ask(samples, look));
+        (self.on_event)(Event::Looked {
+            look: look + 1,
+            of,
+            starts: self.plan.looks.at[look],
+            decided,
+        });
+        self.look = look + usize::from(!decided);
+        decided
     }
 
     fn subject(&self, arm: Arm) -> usize {
@@ -218,11 +272,12 @@ impl<'a, T: Target> Run<'a, T> {
             .expect("the plan names only its own subjects")
     }
 
-    /// Touches a subject that was just measured, if it comes again among the slots from `next` on: it settles while the
-    /// other one is measured.
+    /// Touches a subject that was just measured, if it comes again among the slots from `next` on and before the look
+    /// after them, which may be the end: it settles while the other one is measured.
     async fn touch_ahead(&mut self, subject: usize, next: usize) -> Result<(), Stopped> {
         let arm = self.subjects[subject].arm;
-        let own = self.plan.order[next..].iter().filter(|s| s.arm == arm);
+        let until = self.plan.until_look(next);
+        let own = self.plan.order[next..until].iter().filter(|s| s.arm == arm);
         let left = own.count() as u32 * self.plan.concurrency;
         if self.overlapping && left > self.subjects[subject].done_before {
             self.check_stop()?;

@@ -2,18 +2,23 @@
 
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
+mod compare;
 mod demo;
+mod export;
 mod restore;
 mod run;
 mod safety;
 mod serve;
 mod shared;
+mod stored;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use compare::CompareArgs;
 pub use demo::DemoArgs;
+pub use export::{Destination, Export, ExportArgs, Format};
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
@@ -22,6 +27,7 @@ pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
     PlaceArgs, TypedBuild, duration,
 };
+pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -104,6 +110,15 @@ pub enum Command {
     /// Force cold starts, verify each, and compare
     #[command(before_help = run::EXAMPLES, long_about = run::LONG)]
     Run(RunArgs),
+    /// Compare stored results, without measuring
+    #[command(before_help = compare::EXAMPLES, long_about = compare::LONG)]
+    Compare(CompareArgs),
+    /// List the results that were stored under a name
+    #[command(before_help = stored::BASELINES_EXAMPLES, long_about = stored::BASELINES_LONG)]
+    Baselines(BaselinesArgs),
+    /// List, show and delete what runs have stored
+    #[command(before_help = stored::RESULTS_EXAMPLES, long_about = stored::RESULTS_LONG)]
+    Results(ResultsArgs),
     /// The same on a built-in example, from any folder
     #[command(before_help = demo::EXAMPLES, long_about = demo::LONG)]
     Demo(DemoArgs),

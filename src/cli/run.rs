@@ -108,6 +108,13 @@ pub struct RunArgs {
     #[arg(long, conflicts_with = "around", help_heading = "Invokes")]
     pub no_handler: bool,
 
+    /// The change of the median cold start that is still no regression: 10% [env: LAMBENCH_LIMIT] [default: 10%]
+    ///
+    /// The verdict on it is part of every report of two subjects: improved, passed, regressed, or inconclusive. It does not
+    /// change the exit code.
+    #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
+    pub limit: Option<f64>,
+
     /// How much.
     #[command(flatten)]
     pub order: OrderArgs,
@@ -153,6 +160,12 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write it as KEY=VALUE".into()),
     }
+}
+
+/// `10%` as 0.10.
+pub(super) fn limit(text: &str) -> Result<f64, String> {
+    crate::config::looks::per_cent(text)
+        .ok_or_else(|| format!("write it as {}", crate::config::looks::LIMIT))
 }
 
 /// `/pointer=VALUE`: VALUE is JSON, or else the text itself.

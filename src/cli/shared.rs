@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::export::ExportArgs;
 use super::run::{key_value, memory_mb, timeout_s};
 
 /// How often, and in which order.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "How much")]
 pub struct OrderArgs {
-    /// Cold starts per subject that must be accepted [env: LAMBENCH_RUNS] [default: 20]
+    /// Cold starts per subject that must be accepted [env: LAMBENCH_RUNS] [default: 20; of two subjects 10 to 30]
+    ///
+    /// Two subjects measured together are judged at looks that are fixed beforehand: after 10, 20 and 30 starts each, at a
+    /// level that makes up for looking three times. The run ends at the first look that decides. With N there is one look,
+    /// after N starts each.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub runs: Option<u32>,
     /// Warm invokes after each cold start [env: LAMBENCH_WARM_INVOKES] [default: 5]
@@ -35,6 +40,9 @@ pub struct OutputArgs {
     /// Write the result to FILE too (it is always kept under .lambench/results/)
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Other forms.
+    #[command(flatten)]
+    pub export: ExportArgs,
 }
 
 /// How fast.

@@ -6,6 +6,7 @@ use crate::config::Settings;
 use crate::exit::Exit;
 use crate::results::store::{Interrupted, Store};
 use crate::results::{Kind, RunResult, Sample};
+use crate::stats::Looks;
 
 use super::Failure;
 use super::measure::misnamed;
@@ -23,19 +24,22 @@ pub fn resumed(store: &Store, settings: &mut Settings) -> Result<Option<Interrup
         });
         own.count() >= plan.runs as usize
     };
-    if run.head.subjects.iter().all(accepted) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("--resume {id}: all starts of its plan are measured"),
-        )
-        .hint(Some("leave --resume out to measure anew".into())));
+    let all_measured = run.head.subjects.iter().all(accepted);
+    if all_measured || store.is_complete(id) {
+        let why = if all_measured {
+            "all starts of its plan are measured"
+        } else {
+            "it was decided at a look, before all starts of its plan"
+        };
+        return Err(Failure::new(Exit::Usage, format!("--resume {id}: {why}"))
+            .hint(Some("leave --resume out to measure anew".into())));
     }
     let mode = run
         .head
         .subjects
         .first()
         .map(|s| s.concurrency_mode.as_str());
-    settings.runs = plan.runs;
+    settings.looks = plan.looks.clone().unwrap_or(Looks::one(plan.runs));
     settings.warm_invokes = plan.warm_invokes;
     settings.seed = plan.seed;
     settings.pace.concurrency = mode

@@ -18,6 +18,7 @@ use crate::lambda::Function;
 use crate::render;
 use crate::results::store::Store;
 use crate::results::{Arm, Ending, RunResult};
+use crate::stats::Looks;
 
 use super::Failure;
 use super::measure::{follow, stage_all, tell};
@@ -25,6 +26,7 @@ use super::ours::Ours;
 use super::restore::restore;
 use super::signals::Signals;
 use super::stage::Endpoint;
+use super::verdict;
 
 /// All that both halves need.
 pub struct Around<'a> {
@@ -69,7 +71,11 @@ impl Around<'_> {
         // What was measured before is not lost with what comes after.
         Ok(Some(
             match self.half(Arm::After, functions, signals).await {
-                Ok(Some((after, stopped))) => (joined(before, after), stopped),
+                Ok(Some((after, stopped))) => {
+                    let mut both = joined(before, after);
+                    verdict::judge_result(&mut both, self.settings);
+                    (both, stopped)
+                }
                 Ok(None) => cut_short(before, Stopped::Interrupted),
                 Err(failure) => {
                     failure.report();
@@ -197,6 +203,9 @@ fn relabel(result: &mut RunResult, arm: Arm) {
 fn joined(mut before: RunResult, after: RunResult) -> RunResult {
     let (samples, blocks) = (before.samples.len() as u64, before.plan.runs);
     before.plan.around = true;
+    // One can't be stopped before the other has begun.
+    before.plan.looks = Some(Looks::one(before.plan.runs));
+    before.judgements.clear();
     before.plan.order.extend(after.plan.order);
     before.subjects.extend(after.subjects);
     before.summary.extend(after.summary);

@@ -9,12 +9,12 @@ use crate::bench::summary;
 use crate::config::Settings;
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::render::{self, Previous, Style};
+use crate::render;
 use crate::results::store::{Store, StoreError};
-use crate::results::{Ending, Kind, RunResult};
+use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::measure::{Show, tell};
-use super::{Failure, again, print};
+use super::{Failure, again, export, print, verdict};
 
 /// Fills in what only the measurement could tell.
 pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> Option<Stopped> {
@@ -48,30 +48,61 @@ pub fn complete(result: &mut RunResult, measured: Measured, prices: &Prices) -> 
     stopped
 }
 
+/// A run of one subject beside the baseline that was asked for, or beside the latest comparable result.
+fn against_stored(
+    settings: &Settings,
+    store: &Store,
+    result: &RunResult,
+    baseline: Option<RunResult>,
+) -> Option<RunResult> {
+    result.measured(Arm::Only)?;
+    let is_baseline = baseline.is_some();
+    let earlier = || store.latest_comparable(&result.subjects[0]);
+    let stored = baseline.or_else(|| settings.previous.then(earlier).flatten())?;
+    let arm = stored.latest()?.0.arm;
+    let mut both = pair((&stored, arm), (result, Arm::Only));
+    let name = settings.baseline.clone().filter(|_| is_baseline);
+    both.stored_before.as_mut()?.name = name;
+    verdict::judge_result(&mut both, settings);
+    Some(both)
+}
+
 /// Stores the result, prints the report, and says how it ended.
 pub fn conclude(
     settings: &Settings,
     store: &Store,
-    result: &RunResult,
+    result: &mut RunResult,
     baseline: Option<RunResult>,
     stopped: Option<Stopped>,
     progress: &Mutex<render::Progress>,
     show: &mut Show,
 ) -> Result<Exit, Failure> {
-    let previous = match (baseline, settings.baseline.as_deref()) {
-        (Some(result), Some(name)) => Some(Previous::baseline(result, name)),
-        _ if settings.previous && result.subjects.len() == 1 => store
-            .latest_comparable(&result.subjects[0])
-            .map(Previous::earlier),
-        _ => None,
-    };
+    let against = against_stored(settings, store, result, baseline);
+    if let Some(both) = &against {
+        // The file holds this run alone, and what came of the comparison.
+        result.judgements.clone_from(&both.judgements);
+        result.stored_before.clone_from(&both.stored_before);
+    }
+    let result = &*result;
+    let shown = against.as_ref().unwrap_or(result);
     let saved = store.save(result);
     let mut unwritten: Vec<StoreError> = Vec::new();
     if let Some(path) = &settings.save {
         unwritten.extend(store.save_as(result, path).err());
     }
     match (&settings.save_baseline, &stopped) {
-        (Some(name), None) => unwritten.extend(store.save_baseline(name, result).err()),
+        (Some(name), None) => {
+            let replaced = store.list_baseline(name);
+            match (store.save_baseline(name, result), replaced) {
+                (Err(error), _) => unwritten.push(error),
+                (Ok(_), Some(was)) => {
+                    let now = jiff::Timestamp::now();
+                    let note = render::stored::baseline_replaced(name, &was, now, settings.lang);
+                    tell(progress, Event::Note(note));
+                }
+                (Ok(_), None) => {}
+            }
+        }
         (Some(name), Some(_)) => tell(
             progress,
             Event::Note(format!(
@@ -84,31 +115,30 @@ pub fn conclude(
     if let Show::Keep(kept) = show {
         *kept = Some(Box::new(result.clone()));
     }
-    let shown = if matches!(show, Show::Keep(_)) {
+    let printed = if matches!(show, Show::Keep(_)) {
         Ok(())
     } else if settings.json {
         print(&render::json(result))
     } else if has_cold_starts(result) {
-        let style = Style::for_stdout();
-        print(&render::report(
-            result,
-            previous.as_ref(),
-            settings.lang,
-            &style,
-            saved.as_deref().ok(),
-        ))
+        export::show(&settings.exports, |style| {
+            let saved = saved.as_deref().ok();
+            render::report(shown, settings.lang, style, saved)
+        })
     } else {
         Ok(())
     };
-    match shown {
+    match printed {
         // A terminal that was closed: that is why the run was stopped, not another failure.
         Err(failure) if matches!(stopped, Some(Stopped::Interrupted)) => {
             failure.report();
         }
-        shown => shown?,
+        printed => printed?,
     }
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
+    if matches!(show, Show::Print) {
+        unwritten.extend(export::export(&settings.exports, &[shown], settings.lang).err());
+    }
     if let Some(last) = unwritten.pop() {
         for failure in unwritten {
             failure.report();

@@ -4,12 +4,13 @@ use crate::cli::{DemoArgs, Globals};
 use crate::config;
 use crate::exit::Exit;
 
-use super::{Failure, measure, stage};
+use super::{Failure, export, measure, stage};
 
 include!(concat!(env!("OUT_DIR"), "/demo_files.rs"));
 
 /// Unpacks the fixture into a temporary folder and measures it as `run --function data-collector` would.
 pub async fn demo(args: DemoArgs, globals: Globals) -> Result<Exit, Failure> {
+    export::check(&args.output.export.exports, args.output.json)?;
     let folder = stage::scratch()?;
     for (path, bytes) in DEMO_FILES {
         let file = folder.path().join(path);

@@ -26,9 +26,9 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
         })
         .collect();
     let arms: Vec<Arm> = subjects.iter().map(|(facts, _)| facts.arm).collect();
-    let plan = Plan::bursts(
+    let plan = Plan::looking(
         settings.seed,
-        settings.runs,
+        &settings.looks,
         settings.warm_invokes,
         &arms,
         settings.pace.concurrency,

@@ -6,11 +6,11 @@ use crate::cli::{Globals, RunArgs};
 use crate::config::{self, Chosen};
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda};
-use crate::render::{self, FleetLine, Style};
+use crate::render::{self, FleetLine};
 
 use super::measure::{self, Show};
 use super::signals::Signals;
-use super::{Failure, consent, print};
+use super::{Failure, consent, export, print};
 
 /// Whether the command line names more than one function.
 pub fn is_wanted(args: &RunArgs) -> bool {
@@ -78,13 +78,20 @@ pub async fn fleet(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
             break;
         }
     }
+    let lang = config::language(&globals);
+    let exports = &args.output.export.exports;
     if args.output.json {
         print(&render::fleet_json(&lines))?;
     } else {
-        let lang = config::language(&globals);
-        print(&render::fleet(&lines, lang, &Style::for_stdout()))?;
+        export::show(exports, |style| render::fleet(&lines, lang, style))?;
     }
+    let exported = export::export_fleet(exports, &lines, lang);
     let interrupted = session.is_some_and(|(_, s)| s.stop.is_requested() && !s.stop.is_time_up());
+    if !interrupted {
+        exported?;
+    } else if let Err(failure) = exported {
+        failure.report();
+    }
     Ok(if interrupted {
         Exit::Interrupted
     } else if lines.iter().any(|line| line.error.is_some()) {

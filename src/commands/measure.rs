@@ -28,7 +28,7 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, signals, warnings};
+use super::{Failure, again, consent, forecast, signals, verdict, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -156,10 +156,10 @@ pub async fn measure_one(
     });
 
     let concluded = outcome.and_then(|measured| match measured {
-        Some((result, stopped)) => conclude(
+        Some((mut result, stopped)) => conclude(
             &settings,
             &store,
-            &result,
+            &mut result,
             stored_before,
             stopped,
             progress,
@@ -254,9 +254,9 @@ pub async fn follow(
     mut say: impl FnMut(Event),
 ) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
-    let plan = Plan::bursts(
+    let plan = Plan::looking(
         settings.seed,
-        settings.runs,
+        &settings.looks,
         settings.warm_invokes,
         &arms,
         settings.pace.concurrency,
@@ -300,6 +300,7 @@ pub async fn follow(
         cost: RunCost::default(),
         warnings: run_warnings,
         ending: Ending::Complete,
+        stored_before: None,
     };
     let earlier = match interrupted {
         Some(run) => again::go_on(&mut result, run)?,
@@ -330,6 +331,7 @@ pub async fn follow(
         allow_function_errors: settings.allow_function_errors,
     };
     let targets: Vec<(Arm, Function)> = staged.into_iter().map(|s| (s.arm, s.function)).collect();
+    let mut decided = verdict::decided(settings, &result.subjects);
     let measured = Run::new(
         &plan,
         &targets,
@@ -341,13 +343,16 @@ pub async fn follow(
     )
     // The embedded sandbox settles at once: there is nothing to gain, and two subjects would share its processors.
     .after(earlier)
+    .until(&mut decided)
     .overlapping(!matches!(settings.place, Place::Sandbox))
     .within(budget)
     .measure()
     .await;
     result.cost = budget::cost(&measured.samples, &forecast::priced(settings, &subjects));
     result.cost.own_prices = settings.safety.own_prices();
+    drop(decided);
     let stopped = complete(&mut result, measured, &settings.safety.prices());
+    verdict::judge_result(&mut result, settings);
     Ok(Some((result, stopped)))
 }
 

@@ -2,11 +2,13 @@
 
 mod again;
 mod around;
+mod compare;
 mod conclude;
 mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod export;
 mod failure;
 mod fleet;
 mod forecast;
@@ -18,7 +20,10 @@ mod restore;
 mod run;
 mod serve;
 mod signals;
+mod source;
 mod stage;
+mod stored;
+mod verdict;
 mod warnings;
 
 use std::ffi::OsString;
@@ -57,6 +62,9 @@ pub fn main(args: Vec<OsString>) -> Exit {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
+            Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Baselines(args) => stored::baselines(&args, &cli.globals),
+            Command::Results(args) => stored::results(&args, &cli.globals),
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,

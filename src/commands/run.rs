@@ -4,10 +4,11 @@ use crate::cli::{Globals, RunArgs};
 use crate::config;
 use crate::exit::Exit;
 
-use super::{Failure, consent, dry_run, fleet, measure, policy};
+use super::{Failure, consent, dry_run, export, fleet, measure, policy};
 
 /// Resolves what was typed, then measures it.
 pub async fn run(args: RunArgs, globals: Globals) -> Result<Exit, Failure> {
+    export::check(&args.output.export.exports, args.output.json)?;
     if fleet::is_wanted(&args) {
         return Box::pin(fleet::fleet(args, globals)).await;
     }

@@ -380,6 +380,7 @@ fn record(
         }),
         code_sha256: found.code_sha256.clone(),
         no_handler: settings.no_handler,
+        source: super::source::source(settings, subject),
     }
 }
 

@@ -75,7 +75,7 @@ impl Build {
 }
 
 /// `[functions.NAME]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionDef {
     /// Its name on AWS, if it is another one.
     pub name: Option<Sourced<String>>,
@@ -87,6 +87,8 @@ pub struct FunctionDef {
     pub after: Option<Build>,
     /// Payload, as it would stand after `--payload`.
     pub payload: Option<Sourced<String>>,
+    /// The limit of the change that its verdict is given at, 0.10 for 10 %.
+    pub limit: Option<Sourced<f64>>,
 }
 
 impl FunctionDef {
@@ -132,6 +134,8 @@ pub struct ConfigFile {
     pub shown: Option<String>,
     /// `defaults.runs`.
     pub runs: Option<Sourced<u32>>,
+    /// `defaults.limit`, 0.10 for 10 %.
+    pub limit: Option<Sourced<f64>>,
     /// `defaults.warm_invokes`.
     pub warm_invokes: Option<Sourced<u32>>,
     /// `defaults.seed`.
@@ -229,6 +233,7 @@ fn read_defaults(
     warnings: &mut Vec<(usize, String)>,
 ) -> Result<(), ConfigError> {
     file.runs = reader.number("runs", RUNS.0, RUNS.1)?;
+    file.limit = reader.per_cent("limit")?;
     file.warm_invokes = reader.number("warm_invokes", WARM_INVOKES.0, WARM_INVOKES.1)?;
     file.seed = reader.number("seed", SEED.0, SEED.1)?;
     file.control_rate = reader.number("control_rate", CONTROL_RATE.0, CONTROL_RATE.1)?;
@@ -273,6 +278,7 @@ fn read_function(
         before,
         after,
         payload: read_payload(&mut reader),
+        limit: reader.per_cent("limit")?,
     };
     reader.finish(warnings);
     Ok(function)

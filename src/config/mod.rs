@@ -5,6 +5,7 @@ pub mod copies;
 pub mod error;
 pub mod file;
 pub mod fleet;
+pub mod looks;
 pub mod naming;
 pub mod origin;
 pub mod pace;
@@ -20,8 +21,10 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, RunArgs, ServeArgs};
+use crate::cli::{DemoArgs, Export, Globals, RunArgs, ServeArgs};
+use crate::gate::Budget;
 use crate::results::{Arm, Touch};
+use crate::stats::Looks;
 
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern, matches};
@@ -47,6 +50,26 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
+}
+
+/// The project's folder, in which `.lambench/` lies.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
+/// The limit of the verdict on a function, as it was typed or else as `run` would have it.
+pub fn limit(typed: Option<f64>, function: &str, globals: &Globals) -> Result<f64, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let args = RunArgs {
+        limit: typed,
+        ..RunArgs::default()
+    };
+    let own = file
+        .functions
+        .get(function)
+        .and_then(|def| def.limit.clone());
+    Ok(looks::limit(&args, &around, own, &file)?.value)
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
@@ -200,8 +223,12 @@ pub struct Settings {
     pub around: Option<String>,
     /// `--no-handler`: the handler's module is loaded, and nothing of it run.
     pub no_handler: bool,
-    /// Cold starts per subject.
-    pub runs: u32,
+    /// When the data of two subjects may be judged; the last look is the number of cold starts per subject.
+    pub looks: Looks,
+    /// The limit of the verdict that nobody gates on: after / before - 1, 0.10 unless said otherwise.
+    pub limit: f64,
+    /// What `--fail-if` and lambench.toml gate on.
+    pub budgets: Vec<Budget>,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Seed of the order.
@@ -222,6 +249,8 @@ pub struct Settings {
     pub save: Option<PathBuf>,
     /// `--json`.
     pub json: bool,
+    /// `--export FORMAT=FILE`.
+    pub exports: Vec<Export>,
     /// `--lang`.
     pub lang: Lang,
     /// `--quiet`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::file::{ConfigFile, FunctionDef};
 
 /// What a word names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Named<'a> {
     /// `baseline:NAME`.
     Baseline(&'a str),

@@ -14,10 +14,8 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, pace, payload, safety};
+use super::{Lang, Settings, Subject, Target, looks, pace, payload, safety};
 
-/// Cold starts per subject when nobody says how many.
-pub const DEFAULT_RUNS: u32 = 20;
 /// Warm invokes after each when nobody says how many.
 pub const DEFAULT_WARM_INVOKES: u32 = 5;
 /// The function that lambench's own lambench.toml defines.
@@ -103,6 +101,7 @@ fn settings(
         subjects: candidates,
         baseline,
         payload: function_payload,
+        limit: function_limit,
     } = finder.find(&mut warnings)?;
     let (place, place_reason) = place::place(args, &candidates)?;
     place::check_arms(args, &candidates)?;
@@ -122,6 +121,8 @@ fn settings(
         subjects.push(subject(candidate, args, around, file, &mut warnings)?);
     }
     once(&mut warnings);
+    let pace = pace::resolve(&args.pace, around, file)?;
+    let looks = looks::looks(args, around, file, subjects.len() == 2)?;
     Ok(Settings {
         place,
         place_reason,
@@ -131,10 +132,12 @@ fn settings(
         previous: !args.no_previous,
         around: around_command,
         no_handler: args.no_handler,
-        runs: runs(args, around, file)?.value,
+        looks: looks.value.in_bursts(pace.concurrency),
+        limit: looks::limit(args, around, function_limit, file)?.value,
+        budgets: Vec::new(),
         warm_invokes: warm_invokes(args, around, file)?.value,
         seed: seed(args, around, file)?.value,
-        pace: pace::resolve(&args.pace, around, file)?,
+        pace,
         payload,
         expect: args.expect.clone(),
         allow_function_errors: args.allow_function_errors,
@@ -142,6 +145,7 @@ fn settings(
         touch: touch(args, around, file)?.value,
         save: args.output.save.clone(),
         json: args.output.json,
+        exports: args.output.export.exports.clone(),
         lang: lang(globals, around, file)?.value,
         quiet: globals.quiet,
         ric: ric(args.interpreter.ric.as_ref(), around)?,
@@ -192,20 +196,6 @@ fn subject(
         target,
         provenance,
     })
-}
-
-/// `--runs`, `LAMBENCH_RUNS`, `defaults.runs`, 20.
-pub fn runs(
-    args: &RunArgs,
-    around: &Surroundings,
-    file: &ConfigFile,
-) -> Result<Sourced<u32>, ConfigError> {
-    Ok(first(
-        Sourced::flag("--runs", args.order.runs),
-        around.runs()?,
-        file.runs.as_ref(),
-        DEFAULT_RUNS,
-    ))
 }
 
 /// `--warm-invokes`, `LAMBENCH_WARM_INVOKES`, `defaults.warm_invokes`, 5.

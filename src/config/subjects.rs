@@ -42,7 +42,7 @@ pub struct Candidate {
 }
 
 /// All that the command line names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Candidates {
     /// One or two.
     pub subjects: Vec<Candidate>,
@@ -50,6 +50,8 @@ pub struct Candidates {
     pub baseline: Option<String>,
     /// The definition whose payload counts.
     pub payload: Option<Sourced<String>>,
+    /// The limit of the definition that counts.
+    pub limit: Option<Sourced<f64>>,
 }
 
 /// Why a path is measured on the sandbox, after its name.
@@ -106,7 +108,7 @@ impl Finder<'_> {
         }
         self.warn_of_near_names(warnings);
         let after = self.args.after.as_deref();
-        let mut payload = None;
+        let mut def = None;
         let mut subjects = match (self.args.function.as_deref(), before, after) {
             (None, None, None) => return Err(ConfigError::NoSubject),
             (None, None, Some(after)) => vec![self.word(Arm::Only, after, "--after")?],
@@ -121,20 +123,18 @@ impl Finder<'_> {
                 self.word(Arm::After, after, "--after")?,
             ],
             (Some(function), before, after) => {
-                payload = self
-                    .file
-                    .functions
-                    .get(function)
-                    .and_then(|def| def.payload.clone());
+                def = self.file.functions.get(function);
                 self.function(function, before, after)?
             }
         };
-        if payload.is_none() {
-            payload = subjects.iter().find_map(|subject| {
-                let def = self.file.functions.get(&subject.written)?;
-                def.payload.clone()
-            });
-        }
+        // Of the function that is named, or else of the first subject that says something.
+        let others: Vec<_> = subjects
+            .iter()
+            .filter_map(|subject| self.file.functions.get(&subject.written))
+            .collect();
+        let defs = || def.into_iter().chain(others.iter().copied());
+        let payload = defs().find_map(|def| def.payload.clone());
+        let limit = defs().find_map(|def| def.limit.clone());
         if baseline.is_some() && subjects.len() == 2 {
             let left_out = subjects.remove(0);
             subjects[0].arm = Arm::Only;
@@ -147,6 +147,7 @@ impl Finder<'_> {
             subjects,
             baseline,
             payload,
+            limit,
         })
     }
 

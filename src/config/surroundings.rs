@@ -10,11 +10,12 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
     "LAMBENCH_LANG",
+    "LAMBENCH_LIMIT",
     "LAMBENCH_MAX_COST",
     "LAMBENCH_MAX_TIME",
     "LAMBENCH_MEMORY",

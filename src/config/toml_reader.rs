@@ -167,6 +167,19 @@ impl<'a, 'i> Reader<'a, 'i> {
         })
     }
 
+    /// A percentage as a fraction: `10` or `"10%"` is 0.10.
+    pub fn per_cent(&mut self, key: &'static str) -> Result<Option<Sourced<f64>>, ConfigError> {
+        self.read(key, |value| {
+            let text = match value {
+                DeValue::Integer(number) => number.to_string().replace('_', ""),
+                DeValue::Float(number) => number.as_str().replace('_', ""),
+                DeValue::String(text) => text.clone().into_owned(),
+                _ => String::new(),
+            };
+            super::looks::per_cent(&text).ok_or_else(|| super::looks::LIMIT.to_owned())
+        })
+    }
+
     /// A list of strings; one string is a list of one.
     pub fn strings(
         &mut self,

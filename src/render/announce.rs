@@ -52,7 +52,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
             "{}; {}; {}",
             text.planned(
                 arms,
-                result.plan.runs,
+                &settings.looks,
                 result.plan.warm_invokes,
                 settings.pace.concurrency
             ),

@@ -1,7 +1,7 @@
 //! The head of a report: what was measured, where, and under which conditions. What two subjects share is said once.
 
-use crate::results::conditions::{Condition, differing};
-use crate::results::{EndpointKind, Kind, RunResult, SubjectResult};
+use crate::results::conditions::{self, Condition};
+use crate::results::{Arm, EndpointKind, Kind, RunResult, StoredBefore, SubjectResult};
 
 use super::layout::clean;
 use super::text::Text;
@@ -18,8 +18,12 @@ pub(super) fn function_names(result: &RunResult) -> String {
 
 /// Sandbox or AWS, region, machine.
 pub(super) fn place(result: &RunResult, text: Text) -> Field {
+    let machine = |subject: &SubjectResult| match &result.stored_before {
+        Some(stored) if subject.arm == Arm::Before => stored.machine.clone(),
+        _ => result.machine.clone(),
+    };
     let value = over_subjects(result, text, |subject| match subject.endpoint {
-        EndpointKind::Sandbox => text.on_sandbox(&result.machine, subject.region.as_deref()),
+        EndpointKind::Sandbox => text.on_sandbox(&machine(subject), subject.region.as_deref()),
         EndpointKind::Aws => {
             let region = subject.region.as_deref().unwrap_or("?");
             match &subject.endpoint_url {
@@ -42,9 +46,9 @@ pub(super) fn subjects(result: &RunResult, text: Text) -> Vec<Field> {
 
 pub(super) fn arm_title(subject: &SubjectResult, text: Text) -> &'static str {
     match subject.arm {
-        crate::results::Arm::Before => text.before_title(),
-        crate::results::Arm::After => text.after_title(),
-        crate::results::Arm::Only => text.subject(),
+        Arm::Before => text.before_title(),
+        Arm::After => text.after_title(),
+        Arm::Only => text.subject(),
     }
 }
 
@@ -94,7 +98,11 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         .map(|subject| {
             let cold = result.accepted(subject.arm, Kind::Cold);
             let warm = result.accepted(subject.arm, Kind::Warm);
-            (subject.arm, text.counted(cold, result.plan.runs, warm))
+            let planned = match &result.stored_before {
+                Some(stored) if subject.arm == Arm::Before => stored.runs,
+                _ => result.plan.runs,
+            };
+            (subject.arm, text.counted(cold, planned, warm))
         })
         .collect();
     let counted = match counts.as_slice() {
@@ -109,7 +117,9 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         (text.starts().to_owned(), counted),
         (
             text.order().to_owned(),
-            if result.plan.around {
+            if pair && result.stored_before.is_some() {
+                text.each_in_its_run(mode)
+            } else if result.plan.around {
                 text.ordered_around(result.plan.seed)
             } else {
                 text.ordered(pair, result.plan.seed, mode)
@@ -135,8 +145,22 @@ pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
 }
 
 /// What differs between two subjects apart from their packages, in words; `None` if nothing.
-fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
-    let mut what = condition_names(&differing(a, b), text);
+pub(super) fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<String> {
+    let mut what: Vec<String> = conditions::differences(a, b)
+        .iter()
+        .map(|difference| {
+            let name = text.condition(difference.condition);
+            match difference.condition {
+                // Nobody knows a payload by its hash.
+                Condition::Payload => name.to_owned(),
+                _ => text.differing_values(
+                    name,
+                    &clean(&difference.before),
+                    &clean(&difference.after),
+                ),
+            }
+        })
+        .collect();
     if a.handler != b.handler {
         let name = |handler: &Option<String>| handler.as_deref().map_or("-".into(), clean);
         what.push(text.differing_values(text.handler(), &name(&a.handler), &name(&b.handler)));
@@ -152,32 +176,30 @@ fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> Option<Strin
     (!what.is_empty()).then(|| what.join(", "))
 }
 
-/// What a stored *before* was measured under that this run was not.
+/// What is not the same of a stored *before* apart from the conditions, which are told with their values.
 pub(super) fn other_conditions(
-    before: (&RunResult, &SubjectResult),
-    after: (&RunResult, &SubjectResult),
+    stored: &StoredBefore,
+    result: &RunResult,
     text: Text,
 ) -> Option<String> {
-    let mut what = condition_names(&differing(before.1, after.1), text);
-    if before.1.function != after.1.function {
-        what.insert(
-            0,
-            format!("{} {}", text.function_name(), clean(&before.1.function)),
-        );
+    let (before, after) = (result.subject(Arm::Before)?, result.subject(Arm::After)?);
+    let mut what = Vec::new();
+    if before.function != after.function {
+        let name = clean(&before.function);
+        what.push(format!("{} {name}", text.function_name()));
     }
-    let on_sandbox =
-        before.1.endpoint == EndpointKind::Sandbox && before.1.endpoint == after.1.endpoint;
-    if on_sandbox && before.0.machine != after.0.machine {
+    let on_sandbox = [before, after].map(|s| s.endpoint) == [EndpointKind::Sandbox; 2];
+    if on_sandbox && stored.machine != result.machine {
         what.push(text.machine().to_owned());
     }
+    let named = |condition: Condition| text.condition(condition).to_owned();
+    what.extend(
+        stored
+            .differs
+            .iter()
+            .map(|differs| named(differs.condition)),
+    );
     (!what.is_empty()).then(|| text.other_conditions(&what.join(", ")))
-}
-
-fn condition_names(conditions: &[Condition], text: Text) -> Vec<String> {
-    conditions
-        .iter()
-        .map(|condition| text.condition(*condition).to_owned())
-        .collect()
 }
 
 fn over_subjects(

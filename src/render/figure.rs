@@ -1,9 +1,12 @@
 //! Figures as they are written: units by magnitude, one unit in a row where that can be read, never a false zero.
 
-use crate::compare::{Figure, Metric, Row};
+use crate::compare::{Figure, Metric, Row, number};
 
 use super::layout::clean;
 use super::text::Text;
+
+/// Where nothing can be said of a change.
+const NOTHING_CERTAIN: &str = "~";
 
 /// What is not known.
 pub(super) const UNKNOWN: &str = "-";
@@ -84,7 +87,7 @@ fn milliseconds(ms: f64, seconds: bool, whole: bool, text: Text) -> String {
 }
 
 /// 1 KB is 1024 bytes, as Lambda counts.
-fn bytes(n: u64) -> String {
+pub(super) fn bytes(n: u64) -> String {
     if n < 1024 {
         return format!("{n} B");
     }
@@ -106,8 +109,41 @@ fn trimmed(x: f64) -> String {
     }
 }
 
-/// The last column, and whether it is good news. Less is better everywhere.
+/// How far a median may be off, by the end of its interval that is farther away: ` ± 2%`. Nothing where there is none.
+pub(super) fn give_or_take(figure: Option<&Figure>, interval: Option<(f64, f64)>) -> String {
+    let Some((median, (low, high))) = figure.and_then(number).zip(interval) else {
+        return String::new();
+    };
+    if median <= 0.0 {
+        return String::new();
+    }
+    let share = (high - median).max(median - low).max(0.0) / median * 100.0;
+    let decimals = usize::from((0.05..0.95).contains(&share));
+    format!(" ± {share:.decimals$}%")
+}
+
+/// The p of a row, short: `<.001`, `0.012`.
+pub(super) fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        "<.001".into()
+    } else {
+        format!("{p:.3}")
+    }
+}
+
+/// The interval of a change that points one way: `78–80%`, as sizes; both ends have the arrow of the change.
+pub(super) fn change_interval((low, high): (f64, f64)) -> String {
+    let (near, far) = ((low - 1.0).abs() * 100.0, (high - 1.0).abs() * 100.0);
+    let (near, far) = (near.min(far), near.max(far));
+    let written = if high < 1.0 { per_cent_less } else { per_cent };
+    format!("{}–{}%", written(near), written(far))
+}
+
+/// The column of the change, and whether it is good news. Less is better everywhere.
 pub(super) fn change(row: &Row, text: Text) -> (String, Tone) {
+    if !row.is_certain() {
+        return (NOTHING_CERTAIN.to_owned(), Tone::Neutral);
+    }
     let neutral = |words: &str| (words.to_owned(), Tone::Neutral);
     match (&row.before, &row.after, row.change) {
         (Some(Figure::Text(before)), Some(Figure::Text(after)), _) => neutral(if before == after {
@@ -233,7 +269,10 @@ mod tests {
             part: false,
             before: Some(before),
             after: Some(after),
+            before_interval: None,
+            after_interval: None,
             change,
+            test: None,
             spread: None,
         };
         super::change(&row, EN)

@@ -1,8 +1,8 @@
 //! Many functions in one table: a line for each, and the mean change at its foot.
 
-use crate::compare::{Figure, Metric, Row, compare};
+use crate::compare::{Figure, Metric, Row, compare_arms};
 use crate::config::Lang;
-use crate::results::{Arm, Kind, RunResult};
+use crate::results::{Kind, RunResult};
 
 use super::figure::{self, Tone};
 use super::layout::{clean, paragraph};
@@ -121,9 +121,9 @@ fn row(line: &FleetLine, text: Text) -> TableRow {
 
 /// The cold starts of both subjects, or of the only one.
 fn cold(result: &RunResult) -> Option<Row> {
-    let after = result.latest()?;
-    (result.accepted(after.0.arm, Kind::Cold) > 0).then_some(())?;
-    compare(result.measured(Arm::Before), after, false)
+    let comparison = compare_arms(result)?;
+    (result.accepted(comparison.arms.1, Kind::Cold) > 0).then_some(())?;
+    comparison
         .rows
         .into_iter()
         .find(|row| row.metric == Metric::ColdStart)
@@ -144,7 +144,10 @@ fn of_hundred(change: f64) -> Row {
         part: false,
         before: Some(Figure::Ms(100.0)),
         after: Some(Figure::Ms(100.0 * (1.0 + change))),
+        before_interval: None,
+        after_interval: None,
         change: Some(change),
+        test: None,
         spread: None,
     }
 }

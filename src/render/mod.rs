@@ -1,7 +1,9 @@
 //! Results as people and machines read them: one file per form.
 
 mod announce;
+mod columns;
 mod conditions;
+pub mod export;
 mod figure;
 mod fleet;
 mod json;
@@ -10,14 +12,16 @@ pub mod left_over;
 mod plan;
 mod progress;
 mod report;
+pub mod stored;
 mod style;
 mod table;
 mod text;
 
 pub use announce::before_first_invoke;
+pub use columns::columns;
 pub use fleet::{FleetLine, fleet, fleet_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
-pub use report::{Previous, report};
+pub use report::report;
 pub use style::Style;

@@ -78,7 +78,7 @@ pub fn dry_run(
             "{}; {}",
             text.planned(
                 subjects.len(),
-                settings.runs,
+                &settings.looks,
                 settings.warm_invokes,
                 settings.pace.concurrency
             ),

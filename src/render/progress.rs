@@ -82,6 +82,15 @@ impl Progress {
                 arm,
                 cold_ms,
             } => self.start(done, total, arm, cold_ms),
+            Event::Looked {
+                look,
+                of,
+                starts,
+                decided,
+            } => {
+                let line = self.text.looked(look, of, starts, decided);
+                self.line(&line);
+            }
             Event::Excluded { arm, reason } => self.exclude(arm, reason),
             Event::Note(note) => self.line(&note),
             Event::Restored { function, touch } => {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::compare::{Comparison, Row, compare};
+use crate::compare::{Comparison, Row, compare_arms};
 use crate::config::Lang;
 use crate::results::{
-    Arm, ArmSummary, Ending, EndpointKind, Exclusion, Kind, RunResult, SubjectResult,
+    Arm, ArmSummary, Ending, EndpointKind, Exclusion, Kind, RunResult, StoredBefore, SubjectResult,
 };
 
 use super::conditions::{self, Field};
@@ -16,60 +16,11 @@ use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
 use super::text::Text;
 
-/// A stored result that stands as *before*.
-#[derive(Debug, Clone)]
-pub struct Previous {
-    result: RunResult,
-    baseline: Option<String>,
-}
-
-impl Previous {
-    /// The baseline of a name.
-    pub fn baseline(result: RunResult, name: &str) -> Self {
-        Self {
-            result,
-            baseline: Some(name.to_owned()),
-        }
-    }
-
-    /// The latest comparable result.
-    pub fn earlier(result: RunResult) -> Self {
-        Self {
-            result,
-            baseline: None,
-        }
-    }
-
-    fn age(&self, now: &RunResult, text: Text) -> String {
-        text.age(now.created_at.as_second() - self.result.created_at.as_second())
-    }
-
-    fn describe(&self, now: &RunResult, text: Text) -> String {
-        let what = match &self.baseline {
-            Some(name) => text.stored_baseline(&clean(name)),
-            None => text.stored_result(&clean(&self.result.id)),
-        };
-        let at = self
-            .result
-            .created_at
-            .strftime("%Y-%m-%d %H:%M UTC")
-            .to_string();
-        format!("{what}, {}", text.measured_at(&self.age(now, text), &at))
-    }
-}
-
-/// The report of a run, for a person. `previous` stands as *before* where the run has only one subject; `saved` is the
-/// file that holds the result.
-pub fn report(
-    result: &RunResult,
-    previous: Option<&Previous>,
-    lang: Lang,
-    style: &Style,
-    saved: Option<&Path>,
-) -> String {
+/// The report of a run or of a pair, for a person; `saved` is the file that holds the result.
+pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path>) -> String {
     let text = Text(lang);
-    let view = View::new(result, previous);
-    let mut out = head(result, view.previous, text, style);
+    let view = View::new(result);
+    let mut out = head(result, text, style);
     if let Some(comparison) = view.comparison() {
         out.push('\n');
         out.push_str(&tables(&comparison, text, style));
@@ -99,30 +50,38 @@ pub fn report(
     out
 }
 
+/// The table alone.
+pub(super) fn table(result: &RunResult, text: Text) -> Option<Table> {
+    let comparison = View::new(result).comparison()?;
+    Some(match comparison.arms.0 {
+        Some(_) => comparison_table(&comparison, text),
+        None => spread_table(&comparison.rows.iter().collect::<Vec<_>>(), text),
+    })
+}
+
 /// Which two sets of figures stand side by side.
 struct View<'a> {
     result: &'a RunResult,
-    previous: Option<&'a Previous>,
     before: Option<(&'a SubjectResult, &'a ArmSummary)>,
     after: Option<(&'a SubjectResult, &'a ArmSummary)>,
 }
 
 impl<'a> View<'a> {
-    fn new(result: &'a RunResult, previous: Option<&'a Previous>) -> Self {
-        let measured_before = result.measured(Arm::Before);
-        // What was measured in the same run is better than what was stored.
-        let previous = previous
-            .filter(|previous| measured_before.is_none() && previous.result.latest().is_some());
+    fn new(result: &'a RunResult) -> Self {
         Self {
             result,
-            previous,
-            before: measured_before.or_else(|| previous.and_then(|p| p.result.latest())),
+            before: result.measured(Arm::Before),
             after: result.latest(),
         }
     }
 
+    /// The *before* of another run, if it stands here.
+    fn stored(&self) -> Option<&'a StoredBefore> {
+        self.before.and(self.result.stored_before.as_ref())
+    }
+
     fn comparison(&self) -> Option<Comparison> {
-        Some(compare(self.before, self.after?, self.previous.is_some()))
+        compare_arms(self.result)
     }
 
     fn notes(&self, text: Text) -> Vec<String> {
@@ -139,15 +98,15 @@ impl<'a> View<'a> {
         } else {
             notes.push(text.spread_note().to_owned());
         }
-        if self.before.is_none() || self.previous.is_some() {
+        if self.before.is_none() || self.stored().is_some() {
             let spreads = [after.1.cold_ms, after.1.warm_ms];
             let told = |p95: bool| spreads.iter().flatten().any(|s| s.p95.is_some() == p95);
             if told(true) && told(false) {
                 notes.push(text.p95_note().to_owned());
             }
         }
-        if let Some(previous) = self.previous {
-            notes.push(text.indicative_note(&previous.age(self.result, text)));
+        if let Some(stored) = self.stored() {
+            notes.push(text.indicative_note(&apart(stored, self.result, text)));
         } else if self.result.plan.around {
             notes.push(text.around_note().to_owned());
         } else if self.before.is_some() {
@@ -175,7 +134,7 @@ impl<'a> View<'a> {
 
     /// Smallest and largest cold start of both arms measured here.
     fn ranges(&self, text: Text) -> Vec<(Arm, String, String)> {
-        if self.previous.is_some() {
+        if self.stored().is_some() {
             return Vec::new();
         }
         [self.before, self.after]
@@ -193,7 +152,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn head(result: &RunResult, previous: Option<&Previous>, text: Text, style: &Style) -> String {
+fn head(result: &RunResult, text: Text, style: &Style) -> String {
     let pair = result.subjects.len() == 2;
     let names = conditions::function_names(result);
     let title = match result.subjects.first() {
@@ -201,15 +160,12 @@ fn head(result: &RunResult, previous: Option<&Previous>, text: Text, style: &Sty
         None => names,
     };
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
-    if let Some(previous) = previous {
-        list.push((
-            text.before_title().to_owned(),
-            previous.describe(result, text),
-        ));
-    }
     list.extend(conditions::subjects(result, text));
-    if let (Some(_), Some(last)) = (previous, list.last_mut()) {
-        text.after_title().clone_into(&mut last.0);
+    if pair && let Some(stored) = &result.stored_before {
+        // How long it has been stands first: it is what makes the difference doubtful.
+        list[1].1 = describe(stored, Some(result), text);
+        let measured = text.measured_on(&minute(result.created_at));
+        list[2].1.extend([", ", &measured]);
     }
     list.extend(conditions::conditions(result, text));
     list.extend(conditions::sampling(result, text));
@@ -218,6 +174,28 @@ fn head(result: &RunResult, previous: Option<&Previous>, text: Text, style: &Sty
         style.paint(Paint::Bold, &title),
         fields(&list, style.width)
     )
+}
+
+/// A stored before: what it is called, and when it was measured, or how long before another one.
+pub(super) fn describe(stored: &StoredBefore, than: Option<&RunResult>, text: Text) -> String {
+    let what = match &stored.name {
+        Some(name) => text.stored_baseline(&clean(name)),
+        None => text.stored_result(&clean(&stored.id)),
+    };
+    let at = minute(stored.created_at);
+    let measured = than.map_or_else(
+        || text.measured_on(&at),
+        |result| text.measured_at(&apart(stored, result, text), &at),
+    );
+    format!("{what}, {measured}")
+}
+
+fn apart(stored: &StoredBefore, result: &RunResult, text: Text) -> String {
+    text.earlier(result.created_at.as_second() - stored.created_at.as_second())
+}
+
+pub(super) fn minute(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// The comparison, if there are two; the spread, if what is measured is alone or stands against a stored result.
@@ -355,17 +333,14 @@ fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> Strin
         .iter()
         .map(|warning| clean(warning))
         .collect();
-    if let (Some(previous), Some(before), Some(after)) = (view.previous, view.before, view.after) {
-        lines.extend(conditions::other_conditions(
-            (&previous.result, before.0),
-            (result, after.0),
-            text,
-        ));
+    if let Some(stored) = view.stored() {
+        lines.extend(conditions::other_conditions(stored, result, text));
     }
     list(text.warnings(), &lines, style, Paint::Yellow)
 }
 
-fn list(heading: &str, lines: &[String], style: &Style, paint: Paint) -> String {
+/// A heading and its lines; nothing where there are none.
+pub(super) fn list(heading: &str, lines: &[String], style: &Style, paint: Paint) -> String {
     if lines.is_empty() {
         return String::new();
     }

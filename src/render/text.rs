@@ -1,9 +1,11 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+mod exports;
 mod left_over;
 mod names;
 mod plan;
+mod stored;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
@@ -215,29 +217,42 @@ impl Text {
     }
 
     pub(super) fn ordered(self, pair: bool, seed: u64, mode: &str) -> String {
-        let (en, ko) = match mode {
-            "serial" => (
-                Text(Lang::En).serial().to_owned(),
-                Text(Lang::Ko).serial().to_owned(),
-            ),
-            other => other.strip_prefix("burst ").map_or_else(
-                || (other.to_owned(), other.to_owned()),
-                |n| {
-                    (
-                        format!("{n} invokes at once after each touch"),
-                        format!("매번 {n}회 동시 호출"),
-                    )
-                },
-            ),
-        };
+        let mode = self.mode(mode);
         if pair {
             self.say(
-                format!("ABBA, seed {seed}; {en}"),
-                format!("ABBA, 시드 {seed}, {ko}"),
+                format!("ABBA, seed {seed}; {mode}"),
+                format!("ABBA, 시드 {seed}, {mode}"),
             )
         } else {
-            self.say(format!("seed {seed}; {en}"), format!("시드 {seed}, {ko}"))
+            self.say(
+                format!("seed {seed}; {mode}"),
+                format!("시드 {seed}, {mode}"),
+            )
         }
+    }
+
+    /// As [`Self::ordered`], of two that were not measured together.
+    pub(super) fn each_in_its_run(self, mode: &str) -> String {
+        let mode = self.mode(mode);
+        self.say(
+            format!("each in a run of its own; {mode}"),
+            format!("서로 다른 실행에서 따로 측정, {mode}"),
+        )
+    }
+
+    fn mode(self, mode: &str) -> String {
+        if mode == "serial" {
+            return self.serial().to_owned();
+        }
+        mode.strip_prefix("burst ").map_or_else(
+            || mode.to_owned(),
+            |n| {
+                self.say(
+                    format!("{n} invokes at once after each touch"),
+                    format!("매번 {n}회 동시 호출"),
+                )
+            },
+        )
     }
 
     /// As [`Self::ordered`], of a run around a command.
@@ -326,17 +341,21 @@ impl Text {
         )
     }
 
-    pub(super) fn measured_at(self, age: &str, at: &str) -> String {
+    pub(super) fn measured_at(self, earlier: &str, at: &str) -> String {
         self.say(
-            format!("measured {age} ({at})"),
-            format!("{age} 측정({at})"),
+            format!("measured {earlier} ({at})"),
+            format!("{earlier} 측정({at})"),
         )
     }
 
-    pub(super) fn indicative_note(self, age: &str) -> String {
+    pub(super) fn measured_on(self, at: &str) -> String {
+        self.say(format!("measured {at}"), format!("{at} 측정"))
+    }
+
+    pub(super) fn indicative_note(self, earlier: &str) -> String {
         self.say(
-            format!("Before is indicative: it was measured {age}, not in this run, and the same function can drift by more than 10% from day to day."),
-            format!("최적화 전 수치는 참고용입니다. 이번 실행이 아니라 {age}에 측정한 값이며, 같은 함수라도 날마다 10% 넘게 달라질 수 있습니다."),
+            format!("Before is indicative: it was measured {earlier}, not in the same run, and the same function can drift by more than 10% from day to day."),
+            format!("최적화 전 수치는 참고용입니다. 같은 실행이 아니라 {earlier} 측정한 값이며, 같은 함수라도 날마다 10% 넘게 달라질 수 있습니다."),
         )
     }
 
@@ -349,19 +368,23 @@ impl Text {
 
     /// How long ago, in the largest unit that is at least one.
     pub(super) fn age(self, seconds: i64) -> String {
-        const MINUTE: i64 = 60;
-        const HOUR: i64 = 60 * MINUTE;
-        const DAY: i64 = 24 * HOUR;
-        const MONTH: i64 = 30 * DAY;
-        let (n, unit, ko) = match seconds {
-            ..MINUTE => return self.pick("just now", "조금 전").to_owned(),
-            MINUTE..HOUR => (seconds / MINUTE, "minute", "분"),
-            HOUR..DAY => (seconds / HOUR, "hour", "시간"),
-            DAY..MONTH => (seconds / DAY, "day", "일"),
-            _ => (seconds / MONTH, "month", "개월"),
-        };
-        let plural = if n == 1 { "" } else { "s" };
-        self.say(format!("{n} {unit}{plural} ago"), format!("{n}{ko} 전"))
+        match span(seconds) {
+            None => self.pick("just now", "조금 전").to_owned(),
+            Some((en, ko)) => self.say(format!("{en} ago"), format!("{ko} 전")),
+        }
+    }
+
+    /// How long before the other one; after it if that is negative.
+    pub(super) fn earlier(self, seconds: i64) -> String {
+        match span(seconds.abs()) {
+            None => self
+                .pick("at about the same time", "비슷한 때에")
+                .to_owned(),
+            Some((en, ko)) if seconds > 0 => {
+                self.say(format!("{en} earlier"), format!("{ko} 먼저"))
+            }
+            Some((en, ko)) => self.say(format!("{en} later"), format!("{ko} 뒤에")),
+        }
     }
 
     pub(super) fn time_left(self, seconds: u64) -> String {
@@ -422,38 +445,6 @@ impl Text {
         )
     }
 
-    pub(super) fn planned(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
-        if concurrency > 1 {
-            return self.planned_bursts(arms, runs, warm, concurrency);
-        }
-        let least = arms as u64 * u64::from(runs) * (u64::from(warm) + 1);
-        let (each, ko_each) = if arms == 2 {
-            (" each", "각각 ")
-        } else {
-            ("", "")
-        };
-        let s = if runs == 1 { "" } else { "s" };
-        self.say(
-            format!("{runs} cold start{s}{each}, {warm} warm after every one: {least} invokes, and first starts that are not counted"),
-            format!("{ko_each}콜드 스타트 {runs}회, 매회 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
-        )
-    }
-
-    fn planned_bursts(self, arms: usize, runs: u32, warm: u32, concurrency: u32) -> String {
-        let bursts = runs / concurrency;
-        let least = arms as u64 * (u64::from(runs) + u64::from(bursts) * u64::from(warm));
-        let (each, ko_each) = if arms == 2 {
-            (" each", "각각 ")
-        } else {
-            ("", "")
-        };
-        let s = if bursts == 1 { "" } else { "s" };
-        self.say(
-            format!("{runs} cold starts{each} in {bursts} burst{s} of {concurrency}, {warm} warm after every burst: {least} invokes, and first starts that are not counted"),
-            format!("{ko_each}콜드 스타트 {runs}회({concurrency}회씩 동시에 {bursts}번), 매번 이어서 웜 호출 {warm}회: 모두 {least}회 호출(집계하지 않는 첫 시작은 별도)"),
-        )
-    }
-
     pub(super) fn payload(self, bytes: usize) -> String {
         let s = if bytes == 1 { "" } else { "s" };
         self.say(
@@ -465,4 +456,21 @@ impl Text {
     pub(super) fn because(self, reason: &str) -> String {
         self.say(format!("because {reason}"), format!("이유: {reason}"))
     }
+}
+
+/// Seconds in the largest unit that is at least one, in both languages; none for less than a minute.
+fn span(seconds: i64) -> Option<(String, String)> {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    const MONTH: i64 = 30 * DAY;
+    let (n, unit, ko) = match seconds {
+        ..MINUTE => return None,
+        MINUTE..HOUR => (seconds / MINUTE, "minute", "분"),
+        HOUR..DAY => (seconds / HOUR, "hour", "시간"),
+        DAY..MONTH => (seconds / DAY, "day", "일"),
+        _ => (seconds / MONTH, "month", "개월"),
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    Some((format!("{n} {unit}{plural}"), format!("{n}{ko}")))
 }

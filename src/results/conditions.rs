@@ -1,9 +1,12 @@
 //! What two results must share to be comparable, and what differs between two subjects.
 
-use super::SubjectResult;
+use serde::{Deserialize, Serialize};
+
+use super::{EndpointKind, SubjectResult};
 
 /// A condition of a measurement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Sandbox or AWS.
     Endpoint,
@@ -67,6 +70,79 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
     .collect()
 }
 
+/// A condition in which two subjects differ, and what it is in each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Which one.
+    pub condition: Condition,
+    /// Of the first.
+    pub before: String,
+    /// Of the second.
+    pub after: String,
+}
+
+/// [`differing`], with both values.
+pub fn differences(before: &SubjectResult, after: &SubjectResult) -> Vec<Difference> {
+    differing(before, after)
+        .into_iter()
+        .map(|condition| Difference {
+            condition,
+            before: condition.of(before),
+            after: condition.of(after),
+        })
+        .collect()
+}
+
+impl Condition {
+    /// The name of the condition in errors, as flags and results have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::Region => "region",
+            Self::Runtime => "runtime",
+            Self::RuntimeClient => "runtime client",
+            Self::Architecture => "architecture",
+            Self::Memory => "memory",
+            Self::CpuLimit => "CPU limit",
+            Self::Mounts => "mounts",
+            Self::DiskState => "page cache",
+            Self::Concurrency => "concurrency",
+            Self::Touch => "touch",
+            Self::Payload => "payload",
+            Self::Handler => "handler",
+        }
+    }
+
+    /// What it is in a subject, as flags and results have it.
+    pub fn of(self, subject: &SubjectResult) -> String {
+        let known = |value: &Option<String>| value.clone().unwrap_or_else(|| "not known".into());
+        match self {
+            Self::Endpoint => match (subject.endpoint, &subject.endpoint_url) {
+                (_, Some(url)) => url.clone(),
+                (EndpointKind::Sandbox, None) => "sandbox".into(),
+                (EndpointKind::Aws, None) => "AWS".into(),
+            },
+            Self::Region => known(&subject.region),
+            Self::Runtime => match &subject.runtime_version {
+                Some(version) => format!("{} ({version})", subject.runtime),
+                None => subject.runtime.clone(),
+            },
+            Self::RuntimeClient => known(&subject.runtime_client),
+            Self::Architecture => subject.architecture.clone(),
+            Self::Memory => format!("{} MB", subject.memory_mb),
+            Self::CpuLimit => known(&subject.cpu_limit),
+            Self::Mounts => known(&subject.mounts),
+            Self::DiskState => known(&subject.disk_state),
+            Self::Concurrency => subject.concurrency_mode.clone(),
+            Self::Touch => subject.touch.name().into(),
+            // As much of the hash as tells two apart.
+            Self::Payload => subject.payload_sha256.chars().take(8).collect(),
+            Self::Handler if subject.no_handler => "not run".into(),
+            Self::Handler => "run".into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +186,8 @@ mod tests {
             let mut other = same.clone();
             change(&mut other);
             assert_eq!(differing(&same, &other), [condition]);
+            let [difference] = differences(&same, &other).try_into().unwrap();
+            assert_ne!(difference.before, difference.after, "{condition:?}");
         }
     }
 

@@ -1,14 +1,19 @@
 //! The result of a run: its types, which are the machine format, and where they are stored.
 
 pub mod conditions;
+mod pair;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod store;
 mod verdict;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use conditions::Difference;
+pub use pair::{StoredBefore, pair};
 pub use verdict::{Judgement, Verdict};
 
 use crate::stats::{Looks, Spread};
@@ -237,6 +242,22 @@ pub struct SubjectResult {
     /// `--no-handler`: the handler's module was loaded, and nothing of it run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_handler: bool,
+    /// Where its package came from; none for functions in place and copies of what is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// Where a package came from: what `--before result:ID` measures again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Folder or zip, seen from the project's folder where it lies in it.
+    pub package: PathBuf,
+    /// Folders or zips, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<PathBuf>,
+    /// Names of the environment variables that it was given; their values are never kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<String>,
 }
 
 /// What was planned before the first invoke.
@@ -352,8 +373,6 @@ pub struct RunResult {
     pub plan: PlanRecord,
     /// One or two subjects.
     pub subjects: Vec<SubjectResult>,
-    /// Every invoke, in order, accepted or not.
-    pub samples: Vec<Sample>,
     /// Excluded samples, counted.
     pub exclusions: Vec<ExcludedCount>,
     /// Figures per arm.
@@ -371,6 +390,11 @@ pub struct RunResult {
     pub warnings: Vec<String>,
     /// How it ended.
     pub ending: Ending,
+    /// The stored result that stands as *before*, or that the verdicts rest on: they are only indicative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_before: Option<StoredBefore>,
+    /// Every invoke, in order, accepted or not. Last, so that a list of results need not read them.
+    pub samples: Vec<Sample>,
 }
 
 impl RunResult {
@@ -393,6 +417,12 @@ impl RunResult {
     pub fn latest(&self) -> Option<(&SubjectResult, &ArmSummary)> {
         self.measured(Arm::Only)
             .or_else(|| self.measured(Arm::After))
+    }
+
+    /// The level of each look, or of the only one.
+    pub fn alpha(&self) -> f64 {
+        let looks = self.plan.looks.as_ref();
+        looks.map_or_else(|| Looks::one(self.plan.runs).alpha, |looks| looks.alpha)
     }
 
     /// How many samples of a kind count.

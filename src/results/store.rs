@@ -2,7 +2,9 @@
 //! this machine's (`.gitignore` says so); baselines are meant to be committed.
 
 mod error;
+mod listing;
 mod log;
+mod naming;
 mod resume;
 
 use std::fs;
@@ -11,9 +13,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 pub use error::StoreError;
+pub use listing::{Front, Listed};
 pub use log::RunLog;
+pub use naming::Named;
 pub use resume::{Head, Interrupted};
 
 use super::conditions::differing;
@@ -138,8 +143,8 @@ impl Store {
             .iter()
             .rev()
             .find_map(|id| {
-                let bytes = fs::read(self.result_path(id)).ok()?;
-                let front: Front = serde_json::from_slice(&bytes).ok()?;
+                let path = self.result_path(id);
+                let front = listing::front(&path).ok()?;
                 let [earlier] = front.subjects.as_slice() else {
                     return None;
                 };
@@ -147,7 +152,7 @@ impl Store {
                     && earlier.function == subject.function
                     && earlier.handler == subject.handler
                     && differing(earlier, subject).is_empty();
-                comparable.then(|| serde_json::from_slice(&bytes).ok())?
+                comparable.then(|| naming::read(&path).ok())?
             })
     }
 
@@ -157,12 +162,11 @@ impl Store {
             .iter()
             .rev()
             .find_map(|id| {
-                let bytes = fs::read(self.result_path(id)).ok()?;
-                let front: Front = serde_json::from_slice(&bytes).ok()?;
+                let path = self.result_path(id);
+                let front = listing::front(&path).ok()?;
                 let arm = front.subjects.iter().rev().find(|s| like(s))?.arm;
-                let result: RunResult = serde_json::from_slice(&bytes).ok()?;
-                let cold = result.summary_of(arm)?.cold_billed_ms;
-                cold.is_some().then_some((result, arm))
+                front.summary_of(arm)?.cold_billed_ms?;
+                Some((naming::read(&path).ok()?, arm))
             })
     }
 
@@ -190,13 +194,6 @@ impl Store {
     }
 }
 
-/// As much of a result as decides whether it is wanted; the samples are stepped over.
-#[derive(Deserialize)]
-struct Front {
-    subjects: Vec<SubjectResult>,
-    ending: Ending,
-}
-
 /// The machine form, as printed and as stored.
 #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn to_json(result: &RunResult) -> String {
@@ -208,18 +205,21 @@ pub fn to_json(result: &RunResult) -> String {
 
 /// A newer file is read as far as this version knows it: fields are only ever added. Where that fails, the error says
 /// that the file is newer.
-fn parse(path: &Path, bytes: &[u8]) -> Result<RunResult, StoreError> {
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, StoreError> {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u32,
     }
+    let path = || path.to_owned();
     serde_json::from_slice(bytes).map_err(|source| match serde_json::from_slice::<Version>(bytes) {
         Ok(Version { schema_version }) if schema_version > SCHEMA_VERSION => StoreError::Newer {
-            path: path.to_owned(),
+            path: path(),
             found: schema_version,
         },
+        _ if source.is_eof() => StoreError::Cut { path: path() },
+        _ if bytes.trim_ascii_start().starts_with(b"[") => StoreError::Several { path: path() },
         _ => StoreError::Parse {
-            path: path.to_owned(),
+            path: path(),
             source,
         },
     })
@@ -260,7 +260,7 @@ fn stems(folder: &Path) -> Vec<String> {
 }
 
 /// Readers see the old file or the new one, never half of either.
-fn write_whole(path: &Path, text: &str) -> Result<(), StoreError> {
+pub fn write_whole(path: &Path, text: &str) -> Result<(), StoreError> {
     let failed = |source| StoreError::write(path, source);
     // Through a link, the file that it names; a pipe or a device is written to and never replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());

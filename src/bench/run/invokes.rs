@@ -85,7 +85,7 @@ impl<T: Target> Run<'_, T> {
         let mut sample = Sample {
             index: self.samples.len() as u64,
             block: position.block,
-            look: 0,
+            look: self.look as u32,
             arm,
             kind: position.kind,
             accepted: false,

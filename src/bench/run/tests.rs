@@ -9,6 +9,7 @@ use crate::bench::payload::Expectation;
 use crate::bench::stop::stop;
 use crate::lambda::Invoked;
 use crate::lambda::LambdaError;
+use crate::stats::Looks;
 
 /// What a scripted function answers to one invoke.
 #[derive(Clone)]
@@ -413,7 +414,7 @@ async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
 
 /// A run of bursts of three over one scripted function.
 async fn bursts(runs: u32, warm: u32, script: &[Answer]) -> Measured {
-    let plan = Plan::bursts(1, runs, warm, &[Arm::Only], 3);
+    let plan = Plan::looking(1, &Looks::one(runs), warm, &[Arm::Only], 3);
     let mut scripted = Scripted::new(&[]);
     // The first start is a burst too.
     let first = [Cold, Cold, Cold, Warm, Warm, Warm];

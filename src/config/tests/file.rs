@@ -237,8 +237,8 @@ fn the_demo_measures_the_unpacked_fixture_for_the_current_project() {
         [demo.path("fixtures/layers/market-common")]
     );
     assert_eq!(
-        (found.runs, found.warm_invokes, found.json),
-        (20, 1, true),
+        (found.looks.runs(), found.warm_invokes, found.json),
+        (30, 1, true),
         "the project's file is not read"
     );
     assert_eq!(found.project, test.folder.path());

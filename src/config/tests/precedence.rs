@@ -115,7 +115,7 @@ fn flags_win_over_variables_and_those_over_the_file() {
         let found = test.run_words("", &words).unwrap();
         let spec = package(&found.subjects[0]);
         let row: Row = (
-            found.runs,
+            found.looks.runs(),
             found.warm_invokes,
             wanted.2.map(|_| found.seed),
             found.lang,
@@ -189,7 +189,7 @@ fn environments_are_merged_variable_by_variable() {
 fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
     let mut test = Test::with(&["p"]);
     test.var("LAMBENCH_RUNS", "");
-    assert_eq!(test.run("--after p/").unwrap().runs, 20);
+    assert_eq!(test.run("--after p/").unwrap().looks.runs(), 20);
     for (name, value, said) in [
         (
             "LAMBENCH_RUNS",

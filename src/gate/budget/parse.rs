@@ -203,8 +203,7 @@ impl<'a> Cursor<'a> {
             ));
         }
         let written = match (dollars, unit) {
-            ("$", "") => "$",
-            ("", "USD") => "$",
+            ("$", "") | ("", "USD") => "$",
             ("", unit) => unit,
             _ => "",
         };

@@ -23,7 +23,7 @@ pub(super) fn value(
     };
     judgement.verdict = if low > limit {
         Verdict::Regressed
-    } else if high < limit || high == low && high <= limit {
+    } else if high <= limit {
         Verdict::Passed
     } else {
         let width = if figure > limit {

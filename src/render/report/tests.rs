@@ -6,14 +6,16 @@ use crate::results::samples::{pair, single};
 
 const SAVED: &str = ".lambench/results/20261125T125511Z-42.json";
 
-fn plain(result: &RunResult, previous: Option<&Previous>, lang: Lang) -> String {
-    report(
-        result,
-        previous,
-        lang,
-        &Style::plain(),
-        Some(Path::new(SAVED)),
-    )
+fn plain(result: &RunResult, lang: Lang) -> String {
+    report(result, lang, &Style::plain(), Some(Path::new(SAVED)))
+}
+
+/// Against a stored result; a baseline if it has a name.
+fn against(stored: &RunResult, name: Option<&str>, result: &RunResult) -> RunResult {
+    let arm = |result: &RunResult| result.latest().unwrap().0.arm;
+    let mut both = crate::results::pair((stored, arm(stored)), (result, arm(result)));
+    both.stored_before.as_mut().unwrap().name = name.map(str::to_owned);
+    both
 }
 
 fn days_before(mut result: RunResult, days: i64) -> RunResult {
@@ -59,17 +61,17 @@ fn troubled() -> RunResult {
 
 #[test]
 fn pair_in_english() {
-    insta::assert_snapshot!(plain(&pair(), None, Lang::En));
+    insta::assert_snapshot!(plain(&pair(), Lang::En));
 }
 
 #[test]
 fn pair_in_korean() {
-    insta::assert_snapshot!(plain(&pair(), None, Lang::Ko));
+    insta::assert_snapshot!(plain(&pair(), Lang::Ko));
 }
 
 #[test]
 fn single_subject() {
-    insta::assert_snapshot!(plain(&single(), None, Lang::En));
+    insta::assert_snapshot!(plain(&single(), Lang::En));
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn single_subject_on_aws_in_korean() {
     subject.runtime_client = Some("AWS".into());
     (subject.cpu_limit, subject.mounts, subject.disk_state) = (None, None, None);
     subject.unzipped_bytes = None;
-    insta::assert_snapshot!(plain(&result, None, Lang::Ko));
+    insta::assert_snapshot!(plain(&result, Lang::Ko));
 }
 
 #[test]
@@ -92,8 +94,7 @@ fn single_subject_against_an_earlier_result() {
     let mut earlier = days_before(single(), 3);
     earlier.summary[0] = crate::results::samples::summary(Arm::Only, 1210.0);
     earlier.subjects[0].version = "API_ONLY_v1.0".into();
-    let previous = Previous::earlier(earlier);
-    insta::assert_snapshot!(plain(&single(), Some(&previous), Lang::En));
+    insta::assert_snapshot!(plain(&against(&earlier, None, &single()), Lang::En));
 }
 
 #[test]
@@ -101,18 +102,18 @@ fn single_subject_against_the_after_of_a_baseline_from_elsewhere_in_korean() {
     let mut baseline = days_before(pair(), 0);
     baseline.machine = "macos aarch64, 10 CPUs".into();
     baseline.subjects[1].memory_mb = 256;
-    let previous = Previous::baseline(baseline, "main");
-    insta::assert_snapshot!(plain(&single(), Some(&previous), Lang::Ko));
+    let both = against(&baseline, Some("main"), &single());
+    insta::assert_snapshot!(plain(&both, Lang::Ko));
 }
 
 #[test]
 fn stopped_with_exclusions_and_subjects_that_differ() {
-    insta::assert_snapshot!(plain(&troubled(), None, Lang::En));
+    insta::assert_snapshot!(plain(&troubled(), Lang::En));
 }
 
 #[test]
 fn stopped_with_exclusions_in_korean() {
-    insta::assert_snapshot!(plain(&troubled(), None, Lang::Ko));
+    insta::assert_snapshot!(plain(&troubled(), Lang::Ko));
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn in_colour() {
         color: true,
         ..Style::plain()
     };
-    let colored = report(&result, None, Lang::En, &style, None);
+    let colored = report(&result, Lang::En, &style, None);
     insta::assert_snapshot!(colored.replace('\x1b', "␛"));
 }
 
@@ -134,13 +135,7 @@ fn on_a_narrow_terminal() {
         width: 44,
         ..Style::plain()
     };
-    insta::assert_snapshot!(report(
-        &pair(),
-        None,
-        Lang::En,
-        &style,
-        Some(Path::new(SAVED))
-    ));
+    insta::assert_snapshot!(report(&pair(), Lang::En, &style, Some(Path::new(SAVED))));
 }
 
 /// The longest figures that there can be, in both languages and every form of the table.
@@ -158,10 +153,12 @@ fn no_table_is_wider_than_80_columns_or_ragged() {
     let mut alone = result.clone();
     alone.subjects.remove(0);
     alone.summary.remove(0);
-    let previous = Previous::earlier(days_before(result.clone(), 3));
+    alone.subjects[0].arm = Arm::Only;
+    alone.summary[0].arm = Arm::Only;
+    let both = against(&days_before(result.clone(), 3), None, &alone);
     for lang in [Lang::En, Lang::Ko] {
-        for (result, previous) in [(&result, None), (&alone, None), (&alone, Some(&previous))] {
-            let printed = plain(result, previous, lang);
+        for result in [&result, &alone, &both] {
+            let printed = plain(result, lang);
             assert!(printed.contains("10240 MB"), "{printed}");
             let mut table_width = None;
             for line in printed.lines() {
@@ -191,7 +188,7 @@ fn an_answer_cannot_write_to_the_terminal() {
     result.ending = Ending::Stopped {
         why: "the function failed: \x1b[31mboo".into(),
     };
-    let printed = plain(&result, None, Lang::En);
+    let printed = plain(&result, Lang::En);
     assert!(!printed.contains(['\x1b', '\x07']), "{printed}");
     assert!(
         !printed.lines().any(|line| line.starts_with("| fake")),
@@ -200,20 +197,11 @@ fn an_answer_cannot_write_to_the_terminal() {
 }
 
 #[test]
-fn a_stored_before_does_not_push_aside_a_measured_one() {
-    let previous = Previous::baseline(days_before(single(), 3), "main");
-    assert_eq!(
-        plain(&pair(), Some(&previous), Lang::En),
-        plain(&pair(), None, Lang::En)
-    );
-}
-
-#[test]
 fn a_result_without_figures_still_says_what_was_not_counted() {
     let mut result = troubled();
     result.summary.clear();
     result.samples.clear();
-    let printed = plain(&result, None, Lang::En);
+    let printed = plain(&result, Lang::En);
     assert!(!printed.contains('|'), "{printed}");
     assert!(printed.contains("10 cold"), "{printed}");
 }
@@ -225,7 +213,7 @@ fn any_width_can_be_printed_to() {
             width,
             ..Style::plain()
         };
-        let printed = report(&troubled(), None, Lang::Ko, &style, None);
+        let printed = report(&troubled(), Lang::Ko, &style, None);
         assert!(printed.contains("99.6%"), "{width}: {printed}");
     }
 }
@@ -236,7 +224,7 @@ fn an_interrupted_run_says_so_in_korean() {
     result.ending = Ending::Stopped {
         why: "interrupted".into(),
     };
-    let printed = plain(&result, None, Lang::Ko);
+    let printed = plain(&result, Lang::Ko);
     assert!(
         printed.contains("계획을 마치기 전에 중단됨: 사용자 요청."),
         "{printed}"
@@ -247,8 +235,7 @@ fn an_interrupted_run_says_so_in_korean() {
 fn a_baseline_of_another_function_is_named_as_one() {
     let mut baseline = days_before(single(), 3);
     baseline.subjects[0].function = "order-sync".into();
-    let previous = Previous::baseline(baseline, "main");
-    let printed = plain(&single(), Some(&previous), Lang::En);
+    let printed = plain(&against(&baseline, Some("main"), &single()), Lang::En);
     assert!(
         printed.contains("Before was measured under other conditions (function order-sync)"),
         "{printed}"

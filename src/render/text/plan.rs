@@ -3,6 +3,7 @@
 use super::Text;
 use crate::bench::estimate::Known;
 use crate::results::RunCost;
+use crate::stats::Looks;
 
 /// Words without figures, as in the room above.
 macro_rules! words {
@@ -108,6 +109,80 @@ impl Text {
         )
     }
 
+    /// How many starts there will be, at most where an earlier look may be the last.
+    pub(in crate::render) fn planned(
+        self,
+        arms: usize,
+        looks: &Looks,
+        warm: u32,
+        concurrency: u32,
+    ) -> String {
+        let (runs, burst) = (looks.runs(), concurrency.max(1));
+        let touches = runs / burst;
+        let invokes = arms as u64 * (u64::from(runs) + u64::from(touches) * u64::from(warm));
+        let early = &looks.at[..looks.at.len().saturating_sub(1)];
+        let (each, ko_each) = if arms == 2 {
+            (" each", "각각 ")
+        } else {
+            ("", "")
+        };
+        let (up_to, ko_up_to) = if early.is_empty() {
+            ("", "")
+        } else {
+            ("up to ", "최대 ")
+        };
+        let (s, touch_s) = (plural(runs), plural(touches));
+        let (en_bursts, ko_bursts, after) = if burst > 1 {
+            (
+                format!(" in {touches} burst{touch_s} of {burst}"),
+                format!("({burst}회씩 동시에 {touches}번)"),
+                "burst",
+            )
+        } else {
+            Default::default()
+        };
+        let (after, ko_after) = if after.is_empty() {
+            ("one", "매회")
+        } else {
+            (after, "매번")
+        };
+        let numbers = |or: &str| {
+            let all: Vec<String> = early.iter().map(ToString::to_string).collect();
+            all.join(or)
+        };
+        let (fewer, ko_fewer) = if early.is_empty() {
+            Default::default()
+        } else {
+            (
+                format!(", fewer if decided at {}", numbers(" or ")),
+                format!("({}회에서 판정되면 거기서 끝냄)", numbers("회 또는 ")),
+            )
+        };
+        self.say(
+            format!("{up_to}{runs} cold start{s}{each}{en_bursts}{fewer}, {warm} warm after every {after}: {up_to}{invokes} invokes, and first starts that are not counted"),
+            format!("{ko_each}콜드 스타트 {ko_up_to}{runs}회{ko_bursts}{ko_fewer}, {ko_after} 이어서 웜 호출 {warm}회: 모두 {ko_up_to}{invokes}회 호출(집계하지 않는 첫 시작은 별도)"),
+        )
+    }
+
+    /// What a look has shown.
+    pub(in crate::render) fn looked(
+        self,
+        look: usize,
+        of: usize,
+        starts: u32,
+        decided: bool,
+    ) -> String {
+        let (en, ko) = if decided {
+            ("decided", "판정되었습니다")
+        } else {
+            ("not decided yet", "아직 판정할 수 없습니다")
+        };
+        self.say(
+            format!("look {look} of {of}, {starts} cold starts each: {en}"),
+            format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
+        )
+    }
+
     /// What the estimate rests on.
     pub(in crate::render) fn reckoned(self, name: Option<&str>, known: &Known) -> String {
         let of = name.map_or_else(String::new, |name| format!("{name}: "));
@@ -173,4 +248,8 @@ impl Text {
             format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
         )
     }
+}
+
+fn plural(n: u32) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }

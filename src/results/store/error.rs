@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::SCHEMA_VERSION;
+use super::super::{Arm, SCHEMA_VERSION};
 
 /// Why something could not be stored or found.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,52 @@ pub enum StoreError {
         /// As given.
         id: String,
         /// Where its log would be.
+        path: PathBuf,
+    },
+    /// Nothing of that name.
+    #[error("no result, baseline or file is named {name:?}")]
+    NoResult {
+        /// As given.
+        name: String,
+        /// What may have been meant, the likeliest first.
+        near: Vec<String>,
+    },
+    /// The beginning of several ids, or a name of two kinds of things.
+    #[error("{name:?} is {} more than one result", if found.iter().all(|f| f.starts_with(name.as_str())) { "the beginning of" } else { "the name of" })]
+    Ambiguous {
+        /// As given.
+        name: String,
+        /// All that it may be.
+        found: Vec<String>,
+    },
+    /// `last~9` of fewer results.
+    #[error("{}", no_last(*back, *there))]
+    NoLast {
+        /// How far back.
+        back: usize,
+        /// How many there are.
+        there: usize,
+    },
+    /// `@before` of a result of one subject.
+    #[error("{name} has no {}", arm_name(*arm))]
+    NoArm {
+        /// As given, without the arm.
+        name: String,
+        /// The arm.
+        arm: Arm,
+        /// Those that it has.
+        arms: Vec<Arm>,
+    },
+    /// A file that was not written, or copied, to its end.
+    #[error("{} ends in the middle: it was not written or copied whole", path.display())]
+    Cut {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What `run --all --json` prints.
+    #[error("{} holds the results of several functions", path.display())]
+    Several {
+        /// The file.
         path: PathBuf,
     },
     /// A file that cannot be read.
@@ -94,7 +140,32 @@ impl StoreError {
                 "runs are in {}, each named by its id",
                 path.parent().unwrap_or(path).display()
             )),
-            Self::Parse { .. } => Some("store the baseline again with --save-baseline, or delete the file".into()),
+            Self::NoResult { near, .. } if near.is_empty() => {
+                Some("nothing is stored here yet: `lambench run` keeps its result".into())
+            }
+            Self::NoResult { name, near } => Some(match near.as_slice() {
+                [only] if is_near(name, only) => format!("did you mean {only}?"),
+                near => format!("there are: {}; `lambench results` lists all", near.join(", ")),
+            }),
+            Self::Ambiguous { found, .. } => Some(format!(
+                "write more of it: {}",
+                first_few(found)
+            )),
+            Self::NoLast { .. } => Some("`lambench results` lists what there is".into()),
+            Self::NoArm { name, arms, .. } => {
+                let written = |arm: &Arm| format!("{name}@{}", arm_name(*arm));
+                let all: Vec<String> = arms.iter().map(written).collect();
+                Some(format!("it has {}", all.join(" and ")))
+            }
+            Self::Several { .. } => Some(
+                "each function's own result is kept in .lambench/results/: `lambench results` lists them".into(),
+            ),
+            Self::Parse { path, .. } | Self::Cut { path } if is_ours(path) => {
+                Some("store the baseline again with --save-baseline, or delete the file".into())
+            }
+            Self::Parse { .. } | Self::Cut { .. } => Some(
+                "results are what `lambench run --json` prints, and what --save and .lambench/ keep".into(),
+            ),
             Self::Newer { .. } => Some("install that version, or store the baseline again".into()),
             Self::NoFolder { folder, .. } => Some(format!("mkdir -p {}", folder.display())),
             Self::Write { path, source } if is_refused(source) && is_ours(path) => Some(
@@ -117,6 +188,39 @@ fn is_refused(error: &io::Error) -> bool {
 fn is_ours(path: &Path) -> bool {
     path.components()
         .any(|part| part.as_os_str() == ".lambench")
+}
+
+fn no_last(back: usize, there: usize) -> String {
+    let name = match back {
+        0 => "last".to_owned(),
+        back => format!("last~{back}"),
+    };
+    match there {
+        0 => format!("{name}: there are no results yet"),
+        1 => format!("{name}: there is only 1 result"),
+        there => format!("{name}: there are only {there} results"),
+    }
+}
+
+fn arm_name(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Before => "before",
+        Arm::After => "after",
+        Arm::Only => "only",
+    }
+}
+
+fn first_few(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+pub(super) fn is_near(name: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(name, other) <= 1 + other.chars().count() / 4
 }
 
 /// The nearest name, or all.

@@ -5,8 +5,8 @@ use std::io;
 
 use serde::Deserialize;
 
-use super::{RunLog, Store, StoreError};
-use crate::results::{PlanRecord, RunResult, SCHEMA_VERSION, Sample, SubjectResult};
+use super::{Front, RunLog, Store, StoreError};
+use crate::results::{Ending, PlanRecord, RunResult, SCHEMA_VERSION, Sample, SubjectResult};
 
 /// What an interrupted run has left.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,12 +53,13 @@ impl Interrupted {
     }
 }
 
-/// The first field in which two subjects differ. The version may come from an answer, and the name is the user's word.
+/// The first field in which two subjects differ. The version may come from an answer, and name and source are the user's
+/// words: the code itself has a hash.
 fn difference(then: &SubjectResult, now: &SubjectResult) -> Option<String> {
     let fields = |subject: &SubjectResult| {
         let mut value = serde_json::to_value(subject).ok()?;
         let fields = value.as_object_mut()?;
-        for word in ["name", "version", "version_source"] {
+        for word in ["name", "source", "version", "version_source"] {
             fields.shift_remove(word);
         }
         Some(fields.clone())
@@ -82,6 +83,14 @@ fn difference(then: &SubjectResult, now: &SubjectResult) -> Option<String> {
 }
 
 impl Store {
+    /// Whether the run of an id came to its end: the plan's, or that of a look at which it was decided.
+    pub fn is_complete(&self, id: &str) -> bool {
+        let front = fs::read(self.result_path(id))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Front>(&bytes).ok());
+        front.is_some_and(|front| front.ending == Ending::Complete)
+    }
+
     /// What the run of an id has left.
     pub fn interrupted(&self, id: &str) -> Result<Interrupted, StoreError> {
         super::check_name(id)?;

@@ -1,0 +1,102 @@
+//! `lambench compare`: stored results side by side.
+
+use crate::cli::{CompareArgs, Globals};
+use crate::config;
+use crate::cost::Prices;
+use crate::exit::Exit;
+use crate::render;
+use crate::results::store::{Named, Store};
+use crate::results::{RunCost, RunResult, pair};
+
+use super::measure::misnamed;
+use super::{Failure, export, print, verdict};
+
+/// Finds the results, pairs each with the first, judges, and shows them.
+pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
+    export::check(&args.export.exports, args.json)?;
+    let lang = config::language(globals);
+    let store = Store::new(&config::project()?);
+    let before = named(&store, &args.before)?;
+    let mut pairs = Vec::new();
+    for word in &args.after {
+        let after = named(&store, word)?;
+        let mut both = paired(&before, &after);
+        comparable((&args.before, &before), (word, &after), &both, args.force)?;
+        let function = after
+            .measured()
+            .map_or("", |(subject, _)| &subject.function);
+        let limit = config::limit(args.limit, function, globals)?;
+        verdict::judge_by(&mut both, &[], limit, &Prices::builtin());
+        pairs.push(both);
+    }
+    let results: Vec<&RunResult> = pairs.iter().collect();
+    if args.json {
+        print(&render::export::json(&results))?;
+    } else {
+        export::show(&args.export.exports, |style| match pairs.as_slice() {
+            [both] => render::report(both, lang, style, None),
+            all => render::columns(all, lang, style),
+        })?;
+    }
+    export::export(&args.export.exports, &results, lang)?;
+    Ok(Exit::Done)
+}
+
+/// A stored result that has something to compare.
+fn named(store: &Store, word: &str) -> Result<Named, Failure> {
+    let named = store.named(word).map_err(|error| misnamed(&error))?;
+    match named.measured() {
+        Some((_, summary)) if summary.cold_ms.is_some() => Ok(named),
+        _ => Err(
+            Failure::new(Exit::Usage, format!("{word} has no cold starts to compare"))
+                .hint(Some("its run was stopped before there were any".into())),
+        ),
+    }
+}
+
+/// Both as one result. What its run has cost is no news here.
+fn paired(before: &Named, after: &Named) -> RunResult {
+    let mut both = pair(before.side(), after.side());
+    both.cost = RunCost {
+        own_prices: both.cost.own_prices,
+        ..RunCost::default()
+    };
+    if let Some(stored) = &mut both.stored_before {
+        stored.name.clone_from(&before.baseline);
+    }
+    both
+}
+
+/// Refuses what is the same, and what can't be compared unless somebody insists.
+fn comparable(
+    (before_word, before): (&str, &Named),
+    (after_word, after): (&str, &Named),
+    both: &RunResult,
+    force: bool,
+) -> Result<(), Failure> {
+    if before.result.id == after.result.id && before.arm == after.arm {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{before_word} and {after_word} are the same measurement"),
+        )
+        .hint(Some("`lambench results` lists what there is".into())));
+    }
+    let differs = both.stored_before.iter().flat_map(|stored| &stored.differs);
+    let differs: Vec<String> = differs
+        .map(|d| format!("{} {} and {}", d.condition.name(), d.before, d.after))
+        .collect();
+    if differs.is_empty() || force {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "{before_word} and {after_word} were measured under other conditions: {}",
+            differs.join("; ")
+        ),
+    )
+    .hint(Some(
+        "the change would not be the package's alone; --force compares them all the same, and the report says so"
+            .into(),
+    )))
+}

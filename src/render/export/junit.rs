@@ -1,0 +1,129 @@
+//! JUnit XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
+//!
+//! Regressed is a failure, inconclusive a skipped case with its reason (a pipeline that wants it to fail asks for
+//! `--strict`), and a function that could not be measured, or not to the end, an error.
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Measured, printable, words};
+use crate::config::Lang;
+use crate::results::{Judgement, RunResult, Verdict};
+
+/// The case of a function whether or not anything is judged.
+const MEASURED: &str = "measured";
+
+/// The report. Its words are English: it is a machine form.
+#[expect(clippy::missing_panics_doc, reason = "writing to memory cannot fail")]
+pub fn junit(all: &[Measured]) -> String {
+    let mut report = Report::new("lambench");
+    for measured in all {
+        report.add_test_suite(suite(measured));
+    }
+    report.to_string().expect("memory")
+}
+
+fn suite(measured: &Measured) -> TestSuite {
+    let mut suite = TestSuite::new(measured.function.as_str());
+    if let Some(result) = measured.result {
+        suite.extra.insert(
+            "timestamp".into(),
+            result
+                .created_at
+                .strftime("%Y-%m-%dT%H:%M:%S")
+                .to_string()
+                .into(),
+        );
+        suite.add_properties(properties(result));
+    }
+    let mut status = TestCaseStatus::success();
+    if let Some(error) = &measured.error {
+        status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(error.as_str()).set_type("not measured");
+    }
+    suite.add_test_case(case(measured, MEASURED, status));
+    let judgements = measured.result.map_or(&[][..], |result| &result.judgements);
+    for judgement in judgements {
+        suite.add_test_case(judged(measured, judgement));
+    }
+    suite
+}
+
+fn case(measured: &Measured, name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(measured.function.as_str());
+    case
+}
+
+fn judged(measured: &Measured, judgement: &Judgement) -> TestCase {
+    let says = words::judged(judgement, Lang::En);
+    let mut status = match judgement.verdict {
+        Verdict::Improved | Verdict::Passed => TestCaseStatus::success(),
+        // What nobody wrote a budget for fails nothing.
+        Verdict::Regressed if judgement.budget.is_some() => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        Verdict::Regressed | Verdict::Inconclusive => TestCaseStatus::skipped(),
+    };
+    let passed = matches!(status, TestCaseStatus::Success { .. });
+    if !passed {
+        status
+            .set_message(says.as_str())
+            .set_type(words::verdict(judgement.verdict, Lang::En));
+    }
+    let mut case = case(measured, &words::asked(judgement), status);
+    case.set_system_out(says.as_str());
+    case.add_properties(figures(judgement));
+    case
+}
+
+fn properties(result: &RunResult) -> Vec<Property> {
+    let mut all = vec![
+        Property::new("run", printable(&result.id)),
+        Property::new("lambench", printable(&result.lambench_version)),
+        Property::new("machine", printable(&result.machine)),
+        Property::new("seed", result.plan.seed.to_string()),
+    ];
+    for subject in &result.subjects {
+        let arm = words::arm(subject.arm);
+        all.push(Property::new(
+            format!("{arm}.name"),
+            printable(&subject.name),
+        ));
+        all.push(Property::new(
+            format!("{arm}.version"),
+            printable(&subject.version),
+        ));
+    }
+    all
+}
+
+/// Every figure that the judgement rests on, by its name in the result file.
+fn figures(judgement: &Judgement) -> Vec<Property> {
+    let test = judgement.test;
+    let named = [
+        ("before", judgement.before),
+        ("after", judgement.after),
+        ("change", judgement.change),
+        ("limit_change", judgement.limit_change),
+        ("limit_value", judgement.limit_value),
+        ("after_low", judgement.after_interval.map(|i| i.0)),
+        ("after_high", judgement.after_interval.map(|i| i.1)),
+        ("ratio_low", test.and_then(|t| t.interval).map(|i| i.0)),
+        ("ratio_high", test.and_then(|t| t.interval).map(|i| i.1)),
+        ("p", test.map(|t| t.p)),
+        ("p_adjusted", judgement.p_adjusted),
+        ("n_before", test.map(|t| t.n_before as f64)),
+        ("n_after", test.map(|t| t.n_after as f64)),
+    ];
+    let verdict = words::verdict(judgement.verdict, Lang::En);
+    let mut all = vec![
+        Property::new("metric", printable(&judgement.metric)),
+        Property::new("verdict", verdict),
+    ];
+    all.extend(
+        named
+            .into_iter()
+            .filter_map(|(name, figure)| Some(Property::new(name, figure?.to_string()))),
+    );
+    all
+}

@@ -1,0 +1,68 @@
+//! Results in the forms that other programs read: results in, text out.
+
+mod csv;
+mod dashboards;
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod words;
+
+use crate::results::{Ending, RunResult};
+
+use super::conditions;
+use super::fleet::FleetLine;
+use super::layout::clean;
+
+pub use csv::csv;
+pub use dashboards::{bencher, benchmark_action};
+pub use github::annotations;
+pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+
+/// What became of one function.
+#[derive(Debug, Clone)]
+pub struct Measured<'a> {
+    /// Its name, on one line.
+    pub function: String,
+    /// What was measured, in part where something went wrong.
+    pub result: Option<&'a RunResult>,
+    /// What went wrong, on one line.
+    pub error: Option<String>,
+}
+
+impl<'a> Measured<'a> {
+    /// A run that has a result.
+    pub fn of(result: &'a RunResult) -> Self {
+        Self {
+            function: printable(&conditions::function_names(result)),
+            result: Some(result),
+            error: stopped(result).map(printable),
+        }
+    }
+
+    /// One function of many.
+    pub fn line(line: &'a FleetLine) -> Self {
+        let result = line.result.as_deref();
+        let error = line.error.as_deref().or_else(|| stopped(result?));
+        Self {
+            function: printable(&line.function),
+            result,
+            error: error.map(printable),
+        }
+    }
+}
+
+/// Why it ended early, if it did.
+fn stopped(result: &RunResult) -> Option<&str> {
+    match &result.ending {
+        Ending::Complete => None,
+        Ending::Stopped { why } => Some(why),
+    }
+}
+
+/// [`clean`], and without the two characters that no XML may hold.
+fn printable(text: &str) -> String {
+    clean(&text.replace(['\u{fffe}', '\u{ffff}'], " "))
+}
