@@ -9,6 +9,7 @@ use crate::results::{
     Arm, ArmSummary, Ending, EndpointKind, Exclusion, Kind, RunResult, StoredBefore, SubjectResult,
 };
 
+use super::budgets;
 use super::conditions::{self, Field};
 use super::figure::{self, Tone};
 use super::layout::{clean, fields, paragraph};
@@ -26,6 +27,7 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push_str(&tables(&comparison, text, style));
     }
     for section in [
+        budgets::with_heading(result, text, style),
         not_counted(result, text, style),
         warnings(result, &view, text, style),
     ] {
