@@ -29,16 +29,21 @@ fn gate(test: &Test, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_regression_fails_and_an_equal_build_does_not() {
+fn a_regression_fails_and_an_equal_or_a_better_build_does_not() {
     let test = Test::new();
-    let toml = function(&test, "worse", FAST, SLOW) + &function(&test, "better", SLOW, FAST);
+    let toml = function(&test, "worse", FAST, SLOW)
+        + &function(&test, "better", SLOW, FAST)
+        + &function(&test, "equal", FAST, FAST)
+        + "fail_if = \"cold.p50 > +100%\"\n";
     test.write("lambench.toml", &toml);
     let ran = gate(&test, &["--json"]).fails_with(3);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json[0]["function"], "better");
     assert_eq!(json[0]["verdict"], "improved");
-    assert_eq!(json[1]["verdict"], "regressed");
-    let judgement = &json[1]["judgements"][0];
+    assert_eq!(json[1]["function"], "equal");
+    assert_ne!(json[1]["verdict"], "regressed");
+    assert_eq!(json[2]["verdict"], "regressed");
+    let judgement = &json[2]["judgements"][0];
     assert_eq!(judgement["budget"], "cold.p50 > +10%");
     assert!(judgement["change"].as_f64().unwrap() > 0.5, "{judgement}");
     gate(&test, &["--function", "bett*"])
@@ -55,16 +60,22 @@ fn a_regression_fails_and_an_equal_build_does_not() {
 #[test]
 fn what_is_not_decided_fails_only_under_strict() {
     let test = Test::new();
-    // Wider apart from one start to the next than any difference that six could show.
-    let noisy = "import random, time\ntime.sleep(random.choice([0.0, 0.4]))\n\
-                 def handler(event, context):\n    return {}\n";
-    test.write("lambench.toml", &function(&test, "noisy", noisy, noisy));
-    let args = ["--fail-if", "cold.p50 > +1%"];
-    let first = gate(&test, &args).fails_with(0);
-    assert!(first.stdout.contains("inconclusive"), "{}", first.stdout);
-    test.run(&["gate", "last", "--fail-if", "cold.p50 > +1%", "--strict"])
-        .fails_with(4);
-    let mut strict = test.command(&["gate", "last", "--fail-if", "cold.p50 > +1%"]);
+    test.write("lambench.toml", &function(&test, "same", FAST, FAST));
+    // Without SnapStart there is no restore to judge.
+    let budget = ["--fail-if", "cold.restore.p50 > 1s"];
+    gate(&test, &budget)
+        .fails_with(0)
+        .prints("inconclusive")
+        .prints("no counted start has this figure");
+    let again = |more: &[&str]| {
+        let mut all = vec!["gate", "last"];
+        all.extend(budget);
+        all.extend(more);
+        test.run(&all)
+    };
+    again(&[]).fails_with(0);
+    again(&["--strict"]).fails_with(4);
+    let mut strict = test.command(&["gate", "last", budget[0], budget[1]]);
     strict.env("LAMBENCH_STRICT", "1");
     Ran::from(strict.output().unwrap()).fails_with(4);
 }

@@ -112,9 +112,8 @@ fn saved(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, F
 
 /// A run of one subject that was compared with a stored result, and that result, if it is still there.
 fn with_before(store: &Store, result: RunResult) -> RunResult {
-    let stored = match (&result.stored_before, result.subject(Arm::Only)) {
-        (Some(stored), Some(_)) => stored,
-        _ => return result,
+    let (Some(stored), Some(_)) = (&result.stored_before, result.subject(Arm::Only)) else {
+        return result;
     };
     let Ok(before) = store.named(&format!("result:{}", stored.id)) else {
         return result;

@@ -103,19 +103,24 @@ pub(super) fn tone(verdict: Verdict) -> Tone {
 
 /// What there is to say beside the verdict, begun with the budget.
 pub(super) fn note(judgement: &Judgement, text: Text) -> Option<String> {
-    let why = match (&judgement.note, judgement.more_pairs) {
-        (Some(note), _) => match Note::of_text(note) {
-            Some(note) => text.budget_note(&note),
-            None => clean(note),
-        },
-        (None, Some(pairs)) => text.more_pairs(pairs),
-        (None, None) => return None,
-    };
+    let why = why(judgement, text)?;
     let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
     Some(format!("{}: {why}", clean(budget)))
 }
 
-fn figure_of(measure: Measure, value: f64) -> Figure {
+/// Why nothing can be said, or what would let something be.
+pub(super) fn why(judgement: &Judgement, text: Text) -> Option<String> {
+    match (&judgement.note, judgement.more_pairs) {
+        (Some(note), _) => Some(match Note::of_text(note) {
+            Some(note) => text.budget_note(&note),
+            None => clean(note),
+        }),
+        (None, Some(pairs)) => Some(text.more_pairs(pairs)),
+        (None, None) => None,
+    }
+}
+
+pub(super) fn figure_of(measure: Measure, value: f64) -> Figure {
     match measure.unit() {
         "ms" => Figure::Ms(value),
         "MB" => Figure::Mb(value),

@@ -7,7 +7,6 @@ use super::Measured;
 use crate::compare::{self, Figure, Metric};
 use crate::cost::Prices;
 use crate::results::RunResult;
-use crate::stats::quantile_interval;
 
 /// The level of the intervals of medians: one look.
 const ALPHA: f64 = 0.05;
@@ -104,7 +103,7 @@ fn points(result: &RunResult) -> Vec<Point> {
     let Some(measured) = compare::Measured::of(result, subject.arm) else {
         return Vec::new();
     };
-    compare::compare(None, measured, false, result.alpha(), Some(&prices))
+    compare::compare(None, measured, false, ALPHA, Some(&prices))
         .rows
         .into_iter()
         .filter_map(|row| {
@@ -116,22 +115,16 @@ fn points(result: &RunResult) -> Vec<Point> {
                 Figure::UsdPerMillion(usd) => (usd, "USD per million"),
                 Figure::Text(_) => return None,
             };
-            // A largest figure has no interval, and that of a cost is the billed time's.
-            let sampled = row.spread.is_some();
-            let figures = if sampled {
-                row.metric.figures(&result.samples, subject, &prices)
-            } else {
-                Vec::new()
-            };
-            let interval = quantile_interval(&figures, 50, ALPHA)
-                // A warm median is of all invokes, its interval of environments: it may lie beside it.
+            // A warm median is of all invokes, its interval of environments: it may lie beside it.
+            let interval = row
+                .after_interval
                 .filter(|(low, high)| (*low..=*high).contains(&value));
             Some(Point {
                 metric: row.metric,
                 value,
                 unit,
                 interval,
-                n: sampled.then_some(figures.len()),
+                n: row.spread.map(|spread| spread.n),
             })
         })
         .collect()
@@ -181,8 +174,8 @@ fn unit_slug(unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::Kind;
     use crate::results::samples::pair;
+    use crate::results::{Arm, Kind};
 
     /// Cold starts of the build after, 600 to 695 ms of init.
     fn spread_out() -> RunResult {
@@ -190,7 +183,7 @@ mod tests {
         for (n, sample) in result
             .samples
             .iter_mut()
-            .filter(|s| s.kind == Kind::Cold && s.init_ms.is_some())
+            .filter(|s| s.arm == Arm::After && s.kind == Kind::Cold)
             .enumerate()
         {
             sample.init_ms = Some(560.0 + 5.0 * n as f64);

@@ -1,10 +1,12 @@
 //! A judgement in one line, for all forms that people read.
 
+use super::super::budgets;
 use super::super::figure;
 use super::super::text::Text;
 use super::printable;
-use crate::compare::{Figure, Metric};
+use crate::compare::Figure;
 use crate::config::Lang;
+use crate::gate::Measure;
 use crate::results::{Arm, Judgement, Verdict};
 
 /// The verdict's word.
@@ -43,13 +45,9 @@ pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
         parts.push(format!("n {} + {}", test.n_before, test.n_after));
     }
     let mut line = parts.join(", ");
-    if let Some(pairs) = judgement.more_pairs {
+    if let Some(why) = budgets::why(judgement, text) {
         line.push_str("; ");
-        line.push_str(&text.more_pairs(pairs));
-    }
-    if let Some(note) = &judgement.note {
-        line.push_str("; ");
-        line.push_str(&printable(note));
+        line.push_str(&printable(&why));
     }
     line
 }
@@ -57,14 +55,14 @@ pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
 /// `100 ms → 130 ms`, or the only figure with its interval.
 fn figures(judgement: &Judgement, text: Text) -> Option<String> {
     let after = judgement.after?;
+    let measure = Measure::of_name(&judgement.metric)?;
     let (low, high) = judgement.after_interval.unzip();
     let all: Vec<Option<Figure>> = [judgement.before, Some(after), low, high]
         .into_iter()
-        .map(|value| value.map(|value| of_metric(&judgement.metric, value)))
+        .map(|value| Some(budgets::figure_of(measure, value?)))
         .collect();
-    // A metric that only lends its row the way of writing.
     let written = figure::row(
-        Metric::ColdStart,
+        measure.metric,
         &all.iter().map(Option::as_ref).collect::<Vec<_>>(),
         text,
     );
@@ -76,16 +74,6 @@ fn figures(judgement: &Judgement, text: Text) -> Option<String> {
         words = format!("{words} [{}, {}]", written[2], written[3]);
     }
     Some(words)
-}
-
-/// A value of a metric by the name that budgets give it.
-fn of_metric(metric: &str, value: f64) -> Figure {
-    match metric.split('.').next().unwrap_or_default() {
-        "package" | "layers" => Figure::Bytes(value.round() as u64),
-        "memory" => Figure::Mb(value),
-        "cost" => Figure::UsdPerMillion(value),
-        _ => Figure::Ms(value),
-    }
 }
 
 /// `+12%`, `-0.4%`.
