@@ -12,6 +12,7 @@ use crate::results::{
 use super::budgets;
 use super::conditions::{self, Field};
 use super::layout::{clean, fields, paragraph};
+use super::strip::strip;
 use super::style::{Paint, Style};
 use super::text::Text;
 use super::verdict;
@@ -29,6 +30,11 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     if let Some(comparison) = view.comparison() {
         out.push('\n');
         out.push_str(&tables::tables(&comparison, text, style));
+    }
+    let strip = strip(result, text, style);
+    if !strip.is_empty() {
+        out.push('\n');
+        out.push_str(&strip);
     }
     let verdict = verdict::paragraph(result, text, style);
     if !verdict.is_empty() {
