@@ -10,7 +10,7 @@ pub(super) const fn see(metric: Metric) -> &'static [&'static str] {
         Metric::Layers | Metric::PackageTotal => &["package.zip", "package.unzipped"],
         Metric::ColdStart => &["cold.init", "cold.handler", "platform", "excluded"],
         Metric::Init => &["cold", "proactive_init", "unknown"],
-        Metric::Restore => &["cold", "not_restored", "reused"],
+        Metric::Restore => &["cold", "not_restored", "put-back"],
         Metric::ColdHandler => &["cold", "warm"],
         Metric::ColdClient => &["platform", "cold"],
         Metric::WarmStart => &["cold.handler", "environment"],

@@ -25,7 +25,7 @@ pub(super) const WORDS: [Word; 24] = [
         also: &["touches", "갱신"],
         en: "A configuration update whose only purpose is to retire the environments, so that the next invoke starts cold. By default it writes the function's description: the original, cut to fit, and a unique suffix. What was there is written down first and put back at the end. --touch chooses another one.",
         ko: "실행 환경을 없애 다음 호출이 콜드 스타트가 되게 하려는 설정 갱신입니다. 기본으로는 함수의 설명을 고쳐 원래 설명 뒤에 고유한 꼬리표를 붙입니다. 원래 값은 먼저 기록해 두었다가 끝나면 되돌립니다. --touch로 다른 항목을 고를 수 있습니다.",
-        see: &["settle", "restore", "unknown"],
+        see: &["settle", "put-back", "unknown"],
     },
     Word {
         name: "settle",
@@ -35,10 +35,10 @@ pub(super) const WORDS: [Word; 24] = [
         see: &["touch"],
     },
     Word {
-        name: "restore",
-        also: &["put back", "복원", "되돌리기"],
-        en: "Two things have this name. AWS restores an environment from a SnapStart snapshot: that is the metric cold.restore. And lambench restores a function's configuration after touching it, at the end, on errors and on Ctrl-C; `lambench restore` finishes what a killed run left.",
-        ko: "두 가지 뜻이 있습니다. AWS가 SnapStart 스냅샷에서 실행 환경을 복원하는 것은 cold.restore 지표입니다. 또 lambench는 끝날 때, 오류가 났을 때, Ctrl-C를 눌렀을 때 건드린 설정을 되돌리며, 강제로 종료된 실행이 남긴 것은 `lambench restore`가 되돌립니다.",
+        name: "put-back",
+        also: &["putting back", "journal", "되돌리기"],
+        en: "What a touch wrote is put back exactly: at the end, on errors, on Ctrl-C. What was there is on disk before the first touch, so `lambench restore` can finish what a killed run left. (AWS restoring an environment from a SnapStart snapshot is another thing: cold.restore.)",
+        ko: "갱신하면서 바꾼 것은 끝날 때, 오류가 났을 때, Ctrl-C를 눌렀을 때 정확히 되돌립니다. 원래 값은 첫 갱신 전에 디스크에 적어 두므로, 강제로 종료된 실행이 남긴 것도 `lambench restore`로 되돌릴 수 있습니다. AWS가 SnapStart 스냅샷에서 실행 환경을 복원하는 것은 다른 이야기이며 cold.restore 지표입니다.",
         see: &["cold.restore", "touch"],
     },
     Word {

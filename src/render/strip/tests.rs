@@ -90,7 +90,7 @@ fn the_scale_names_both_ends_and_the_middle() {
     let text = Text(Lang::En);
     assert_eq!(
         scale((100.0, 300.0), 40, text),
-        "100 ms            200 ms          300 ms"
+        "100 ms           200 ms           300 ms"
     );
     assert_eq!(scale((100.0, 300.0), 40, text).width(), 40);
 }
