@@ -97,6 +97,11 @@ pub fn language(globals: &Globals) -> Lang {
         .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
+/// The project's folder, in which `.lambench/` lies.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
 /// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
 pub fn for_comparison(
     args: &CompareArgs,
