@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::export::ExportArgs;
+use super::gate::VerdictArgs;
 use super::run::limit;
 
 pub(super) const EXAMPLES: &str = "\
@@ -40,6 +41,9 @@ pub struct CompareArgs {
     /// The change of the median cold start that is still no regression [env: LAMBENCH_LIMIT] [default: 10%]
     #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
     pub limit: Option<f64>,
+    /// What fails.
+    #[command(flatten)]
+    pub verdict: VerdictArgs,
     /// Print the two as one result in JSON and nothing else on standard output; an array of these for several
     #[arg(long, help_heading = "Output")]
     pub json: bool,

@@ -5,6 +5,7 @@
 mod compare;
 mod demo;
 mod export;
+mod gate;
 mod restore;
 mod run;
 mod safety;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
+pub use gate::{GateArgs, VerdictArgs};
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
@@ -119,6 +121,9 @@ pub enum Command {
     /// List, show and delete what runs have stored
     #[command(before_help = stored::RESULTS_EXAMPLES, long_about = stored::RESULTS_LONG)]
     Results(ResultsArgs),
+    /// Fail when a cold start regresses or a budget is passed: for pipelines
+    #[command(before_help = gate::EXAMPLES, long_about = gate::LONG)]
+    Gate(GateArgs),
     /// The same on a built-in example, from any folder
     #[command(before_help = demo::EXAMPLES, long_about = demo::LONG)]
     Demo(DemoArgs),
@@ -128,6 +133,11 @@ pub enum Command {
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),
+    /// Print the JSON Schema of the result file
+    ///
+    /// That is what --json and --save write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only
+    /// ever added: what holds to the schema goes on doing so.
+    Schema,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use clap::builder::RangedI64ValueParser;
 use serde_json::Value;
 
 use super::TouchArg;
+use super::gate::VerdictArgs;
 use super::safety::SafetyArgs;
 use super::shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
@@ -114,6 +115,12 @@ pub struct RunArgs {
     /// change the exit code.
     #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
     pub limit: Option<f64>,
+    /// What fails.
+    #[command(flatten)]
+    pub verdict: VerdictArgs,
+    /// It is for `lambench gate`, which fails on what lambench.toml says, too.
+    #[arg(skip)]
+    pub gate: bool,
 
     /// How much.
     #[command(flatten)]

@@ -6,7 +6,7 @@ use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::render;
 use crate::results::store::{Named, Store};
-use crate::results::{RunCost, RunResult, pair};
+use crate::results::{Arm, Kind, RunCost, RunResult, pair};
 
 use super::measure::misnamed;
 use super::{Failure, export, print, verdict};
@@ -18,15 +18,12 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     let store = Store::new(&config::project()?);
     let before = named(&store, &args.before)?;
     let mut pairs = Vec::new();
+    let mut exits = Vec::new();
     for word in &args.after {
         let after = named(&store, word)?;
         let mut both = paired(&before, &after);
         comparable((&args.before, &before), (word, &after), &both, args.force)?;
-        let function = after
-            .measured()
-            .map_or("", |(subject, _)| &subject.function);
-        let limit = config::limit(args.limit, function, globals)?;
-        verdict::judge_by(&mut both, &[], limit, &Prices::builtin());
+        exits.push(judge(&mut both, args, globals)?);
         pairs.push(both);
     }
     let results: Vec<&RunResult> = pairs.iter().collect();
@@ -39,7 +36,7 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
         })?;
     }
     export::export(&args.export.exports, &results, lang)?;
-    Ok(Exit::Done)
+    Ok(Exit::of_all(exits))
 }
 
 /// A stored result that has something to compare.
@@ -52,6 +49,23 @@ fn named(store: &Store, word: &str) -> Result<Named, Failure> {
                 .hint(Some("its run was stopped before there were any".into())),
         ),
     }
+}
+
+/// Judges a pair by what is asked for and what lambench.toml says of its function.
+fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
+    let starts = [Arm::Before, Arm::After].map(|arm| both.accepted(arm, Kind::Cold));
+    let starts = starts.into_iter().min().unwrap_or(0);
+    let function = both.subject(Arm::After).map(|s| s.function.clone());
+    let (budgets, gate, limit) = config::for_comparison(
+        args,
+        globals,
+        &function.unwrap_or_default(),
+        u32::try_from(starts).unwrap_or(u32::MAX),
+        both.plan.warm_invokes,
+    )?;
+    verdict::judge_by(both, &budgets, limit, &Prices::builtin());
+    verdict::hold_back(both, gate);
+    Ok(verdict::exit(gate, both))
 }
 
 /// Both as one result. What its run has cost is no news here.

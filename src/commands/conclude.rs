@@ -64,6 +64,7 @@ fn against_stored(
     let name = settings.baseline.clone().filter(|_| is_baseline);
     both.stored_before.as_mut()?.name = name;
     verdict::judge_result(&mut both, settings);
+    verdict::hold_back(&mut both, settings.gate);
     Some(both)
 }
 
@@ -152,7 +153,7 @@ pub fn conclude(
         tell(progress, Event::Note(note));
     }
     match stopped {
-        None => Ok(Exit::Done),
+        None => Ok(verdict::exit(settings.gate, result)),
         Some(Stopped::Interrupted) => Ok(Exit::Interrupted),
         Some(why) => Err(Failure::new(Exit::CouldNotMeasure, why.to_string()).hint(why.hint())),
     }

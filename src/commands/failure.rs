@@ -27,6 +27,18 @@ impl Failure {
         self
     }
 
+    /// The same with another exit code.
+    #[must_use]
+    pub fn exiting(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Its exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn hint(mut self, hint: Option<String>) -> Self {

@@ -2,6 +2,7 @@
 
 mod again;
 mod around;
+mod before_ref;
 mod compare;
 mod conclude;
 mod consent;
@@ -12,12 +13,14 @@ mod export;
 mod failure;
 mod fleet;
 mod forecast;
+mod gate;
 mod left_over;
 mod measure;
 mod ours;
 mod policy;
 mod restore;
 mod run;
+mod schema;
 mod serve;
 mod signals;
 mod source;
@@ -65,9 +68,11 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Compare(args) => compare::compare(&args, &cli.globals),
             Command::Baselines(args) => stored::baselines(&args, &cli.globals),
             Command::Results(args) => stored::results(&args, &cli.globals),
+            Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
+            Command::Schema => schema::schema(),
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.

@@ -1,9 +1,12 @@
 //! The verdict of a run: whether it is decided at a look, and what it comes to at the end.
 
+use std::io::Write as _;
+
 use crate::compare::Metric;
-use crate::config::Settings;
+use crate::config::{Gate, Settings};
 use crate::cost::Prices;
-use crate::gate::{Budget, Limit, Note, Side, judge};
+use crate::exit::Exit;
+use crate::gate::{Budget, Limit, Note, Side, judge, only_indicative, worst};
 use crate::results::{Arm, Ending, Judgement, Kind, RunResult, Sample, SubjectResult, Verdict};
 use crate::stats::Looks;
 
@@ -22,7 +25,8 @@ fn budgets(written: &[Budget], limit: f64, pair: bool) -> Vec<Budget> {
     all
 }
 
-fn judged(
+/// The verdict on each budget.
+pub fn judged(
     budgets: &[Budget],
     samples: &[Sample],
     subjects: &[SubjectResult],
@@ -104,4 +108,42 @@ fn look_reached(looks: &Looks, starts: usize) -> Option<u32> {
 /// A size is what it is, looks or none.
 fn is_sampled(judgement: &Judgement) -> bool {
     judgement.test.is_some() || judgement.after_interval.is_some()
+}
+
+/// What a stored *before* alone would have failed does not fail, unless that is allowed; says so.
+pub fn hold_back(result: &mut RunResult, gate: Gate) {
+    if !gate.fails || gate.allow_indicative || result.stored_before.is_none() {
+        return;
+    }
+    let regressed = |j: &&Judgement| j.verdict == Verdict::Regressed;
+    let before: Vec<Judgement> = result
+        .judgements
+        .iter()
+        .filter(regressed)
+        .cloned()
+        .collect();
+    only_indicative(&mut result.judgements);
+    for was in before {
+        let held = |j: &Judgement| j.budget == was.budget && j.verdict != Verdict::Regressed;
+        if let Some(budget) = &was.budget
+            && result.judgements.iter().any(held)
+        {
+            // Standard error may be closed; the report says it too.
+            let _ = writeln!(
+                std::io::stderr(),
+                "note: '{budget}' would have failed, but before was not measured in the same run: that is only indicative, \
+                 and fails with --allow-indicative"
+            );
+        }
+    }
+}
+
+/// How a run ends by its verdicts, where they decide it.
+pub fn exit(gate: Gate, result: &RunResult) -> Exit {
+    let written = result.judgements.iter().any(|j| j.budget.is_some());
+    match worst(&result.judgements) {
+        Some(Verdict::Regressed) if gate.fails && written => Exit::Regressed,
+        Some(Verdict::Inconclusive) if gate.strict && written => Exit::Inconclusive,
+        _ => Exit::Done,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::gate::BudgetError;
 use crate::subject::contents::ContentsError;
 use crate::subject::infer::Unknown;
 
@@ -133,6 +134,22 @@ pub enum ConfigError {
         /// Unknown keys and variables.
         warnings: Vec<String>,
     },
+    /// A budget that means nothing.
+    #[error("{by}: {error}\n{}", error.marked())]
+    Budget {
+        /// The flag, the variable, or the key with its line.
+        by: String,
+        /// What is wrong with it, and where.
+        error: Box<BudgetError>,
+    },
+    /// A budget that this run could never decide.
+    #[error("{what}")]
+    CannotJudge {
+        /// Which, and why.
+        what: String,
+        /// What to give instead.
+        hint: String,
+    },
     /// Something else that was written wrong.
     #[error("{what}")]
     Usage {
@@ -156,6 +173,15 @@ impl ConfigError {
         }
     }
 
+    /// Whether it is about what to fail on: then nothing is measured at all, not even another function.
+    pub fn is_about_budgets(&self) -> bool {
+        match self {
+            Self::Budget { .. } | Self::CannotJudge { .. } => true,
+            Self::Warned { error, .. } => error.is_about_budgets(),
+            _ => false,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
@@ -172,7 +198,9 @@ impl ConfigError {
             Self::Payload { .. } => {
                 "an event is JSON; {{uuid}} and {{now}} stand inside strings: '{\"id\": \"{{uuid}}\"}'"
             }
+            Self::Budget { error, .. } => &error.hint,
             Self::Conflict { hint, .. }
+            | Self::CannotJudge { hint, .. }
             | Self::NoSuchPath { hint, .. }
             | Self::NoPackage { hint, .. }
             | Self::NotInferred { hint, .. } => hint,

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::Lang;
 use super::error::ConfigError;
+use super::gate::GateTable;
 use super::origin::Sourced;
 use super::pace::{CONCURRENCY, CONTROL_RATE};
 use super::payload;
@@ -89,6 +90,8 @@ pub struct FunctionDef {
     pub payload: Option<Sourced<String>>,
     /// The limit of the change that its verdict is given at, 0.10 for 10 %.
     pub limit: Option<Sourced<f64>>,
+    /// `fail_if` and `strict`.
+    pub gate: GateTable,
 }
 
 impl FunctionDef {
@@ -152,6 +155,8 @@ pub struct ConfigFile {
     pub payload: Option<Sourced<String>>,
     /// `defaults.memory`, `timeout`, `runtime`, `handler`, `environment`, `layers`.
     pub build: Build,
+    /// `[gate]`.
+    pub gate: GateTable,
     /// `[safety]`.
     pub safety: SafetyTable,
     /// `[functions.*]`.
@@ -214,6 +219,10 @@ pub fn parse(text: &str, shown: &str) -> Result<ConfigFile, ConfigError> {
     }
     if let Some(table) = top.table("safety")? {
         file.safety = safety::read(table)?;
+    }
+    if let Some(mut table) = top.table("gate")? {
+        file.gate = GateTable::read(&mut table)?;
+        table.finish(&mut warnings);
     }
     if let Some(functions) = top.table("functions")? {
         for (name, reader) in functions.tables()? {
@@ -279,6 +288,7 @@ fn read_function(
         after,
         payload: read_payload(&mut reader),
         limit: reader.per_cent("limit")?,
+        gate: GateTable::read(&mut reader)?,
     };
     reader.finish(warnings);
     Ok(function)

@@ -5,6 +5,8 @@ pub mod copies;
 pub mod error;
 pub mod file;
 pub mod fleet;
+pub mod gate;
+pub mod gated;
 pub mod looks;
 pub mod naming;
 pub mod origin;
@@ -21,13 +23,15 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Export, Globals, RunArgs, ServeArgs};
+use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
 
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern, matches};
+pub use gate::Gate;
+pub use gated::{Base, Job};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 use surroundings::Surroundings;
@@ -40,6 +44,45 @@ pub fn settings(args: &RunArgs, globals: &Globals) -> Result<Settings, ConfigErr
 /// What `--all` or a pattern names.
 pub fn chosen(args: &RunArgs, globals: &Globals) -> Result<Chosen, ConfigError> {
     fleet::chosen(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench gate` measures.
+pub fn gated(
+    args: &RunArgs,
+    globals: &Globals,
+    base: Option<&Base>,
+) -> Result<Vec<Job>, ConfigError> {
+    gated::gated(args, globals, &Surroundings::of_process()?, base)
+}
+
+/// The folder of lambench.toml, or the working folder: where a build is run.
+pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
+    Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
+}
+
+/// What a stored result is judged by.
+pub fn for_result(
+    args: &RunArgs,
+    globals: &Globals,
+    function: &str,
+    has_before: bool,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<gate::ForResult, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let looks = Looks::one(starts);
+    let limit = file
+        .functions
+        .get(function)
+        .and_then(|def| def.limit.clone());
+    let facts = gate::Facts {
+        has_before,
+        looks: &looks,
+        warm_invokes,
+        limit: looks::limit(args, &around, limit, &file)?.value,
+    };
+    gate::for_result(args, &around, &file, function, &facts)
 }
 
 /// The language to speak before and beside all settings; where it is misspelt, English.
@@ -57,19 +100,34 @@ pub fn project() -> Result<PathBuf, ConfigError> {
     Ok(Surroundings::of_process()?.project())
 }
 
-/// The limit of the verdict on a function, as it was typed or else as `run` would have it.
-pub fn limit(typed: Option<f64>, function: &str, globals: &Globals) -> Result<f64, ConfigError> {
+/// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
+pub fn for_comparison(
+    args: &CompareArgs,
+    globals: &Globals,
+    function: &str,
+    starts: u32,
+    warm_invokes: u32,
+) -> Result<(Vec<Budget>, Gate, f64), ConfigError> {
     let around = Surroundings::of_process()?;
     let file = resolve::config_file(globals, &around)?;
     let args = RunArgs {
-        limit: typed,
+        limit: args.limit,
+        verdict: args.verdict.clone(),
         ..RunArgs::default()
     };
-    let own = file
-        .functions
-        .get(function)
-        .and_then(|def| def.limit.clone());
-    Ok(looks::limit(&args, &around, own, &file)?.value)
+    let def = file.functions.get(function);
+    let own = def.and_then(|def| def.limit.clone());
+    let limit = looks::limit(&args, &around, own, &file)?.value;
+    let facts = gate::Facts {
+        has_before: true,
+        looks: &Looks::one(starts),
+        warm_invokes,
+        limit,
+    };
+    let table = def.map(|def| &def.gate);
+    // What can't be judged of lambench.toml is for runs to be told of.
+    let (budgets, gate) = gate::resolve(&args, &around, &file, table, &facts, &mut Vec::new())?;
+    Ok((budgets, gate, limit))
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
@@ -229,6 +287,8 @@ pub struct Settings {
     pub limit: f64,
     /// What `--fail-if` and lambench.toml gate on.
     pub budgets: Vec<Budget>,
+    /// Whether they decide the exit code.
+    pub gate: Gate,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// Seed of the order.

@@ -14,7 +14,7 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, looks, pace, payload, safety};
+use super::{Lang, Settings, Subject, Target, gate, looks, pace, payload, safety};
 
 /// Warm invokes after each when nobody says how many.
 pub const DEFAULT_WARM_INVOKES: u32 = 5;
@@ -27,8 +27,17 @@ pub fn run(
     globals: &Globals,
     around: &Surroundings,
 ) -> Result<Settings, ConfigError> {
-    let file = config_file(globals, around)?;
-    settings(args, globals, around, &file).map_err(|error| {
+    with_file(args, globals, around, &config_file(globals, around)?)
+}
+
+/// The same with a lambench.toml that was read before.
+pub fn with_file(
+    args: &RunArgs,
+    globals: &Globals,
+    around: &Surroundings,
+    file: &ConfigFile,
+) -> Result<Settings, ConfigError> {
+    settings(args, globals, around, file).map_err(|error| {
         let mut warnings = file.warnings.clone();
         warnings.extend(around.warnings());
         error.warned(warnings)
@@ -102,6 +111,7 @@ fn settings(
         baseline,
         payload: function_payload,
         limit: function_limit,
+        gate: function_gate,
     } = finder.find(&mut warnings)?;
     let (place, place_reason) = place::place(args, &candidates)?;
     place::check_arms(args, &candidates)?;
@@ -123,6 +133,23 @@ fn settings(
     once(&mut warnings);
     let pace = pace::resolve(&args.pace, around, file)?;
     let looks = looks::looks(args, around, file, subjects.len() == 2)?;
+    let looks = looks.value.in_bursts(pace.concurrency);
+    let limit = looks::limit(args, around, function_limit, file)?.value;
+    let warm_invokes = warm_invokes(args, around, file)?.value;
+    let facts = gate::Facts {
+        has_before: subjects.len() == 2 || baseline.is_some() || around_command.is_some(),
+        looks: &looks,
+        warm_invokes,
+        limit,
+    };
+    let (budgets, gate) = gate::resolve(
+        args,
+        around,
+        file,
+        function_gate.as_ref(),
+        &facts,
+        &mut warnings,
+    )?;
     Ok(Settings {
         place,
         place_reason,
@@ -132,10 +159,11 @@ fn settings(
         previous: !args.no_previous,
         around: around_command,
         no_handler: args.no_handler,
-        looks: looks.value.in_bursts(pace.concurrency),
-        limit: looks::limit(args, around, function_limit, file)?.value,
-        budgets: Vec::new(),
-        warm_invokes: warm_invokes(args, around, file)?.value,
+        looks,
+        limit,
+        budgets,
+        gate,
+        warm_invokes,
         seed: seed(args, around, file)?.value,
         pace,
         payload,

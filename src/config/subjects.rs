@@ -6,6 +6,7 @@ use crate::results::Arm;
 use super::copies::{Copied, Copies};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
+use super::gate::GateTable;
 use super::naming::{Named, function_of, looks_like_a_path, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::surroundings::Surroundings;
@@ -52,6 +53,8 @@ pub struct Candidates {
     pub payload: Option<Sourced<String>>,
     /// The limit of the definition that counts.
     pub limit: Option<Sourced<f64>>,
+    /// The budgets of the definition that counts.
+    pub gate: Option<GateTable>,
 }
 
 /// Why a path is measured on the sandbox, after its name.
@@ -135,6 +138,8 @@ impl Finder<'_> {
         let defs = || def.into_iter().chain(others.iter().copied());
         let payload = defs().find_map(|def| def.payload.clone());
         let limit = defs().find_map(|def| def.limit.clone());
+        let gate = defs().find(|def| def.gate != GateTable::default());
+        let gate = gate.map(|def| def.gate.clone());
         if baseline.is_some() && subjects.len() == 2 {
             let left_out = subjects.remove(0);
             subjects[0].arm = Arm::Only;
@@ -148,6 +153,7 @@ impl Finder<'_> {
             baseline,
             payload,
             limit,
+            gate,
         })
     }
 

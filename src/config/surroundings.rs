@@ -10,10 +10,11 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
+    "LAMBENCH_FAIL_IF",
     "LAMBENCH_LANG",
     "LAMBENCH_LIMIT",
     "LAMBENCH_MAX_COST",
@@ -24,6 +25,7 @@ const KNOWN: [&str; 17] = [
     "LAMBENCH_RIC",
     "LAMBENCH_RUNS",
     "LAMBENCH_SEED",
+    "LAMBENCH_STRICT",
     "LAMBENCH_TIMEOUT",
     "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",

@@ -196,6 +196,40 @@ impl<'a, 'i> Reader<'a, 'i> {
         })
     }
 
+    /// A list of strings, each with its own line; one string is a list of one.
+    pub fn each_string(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<Vec<Sourced<String>>>, ConfigError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let wrong = |found| {
+            let expected = "a list of strings".to_owned();
+            self.wrong(key, &Mismatch { expected, found })
+        };
+        let items: Vec<&Spanned<DeValue<'i>>> = match value.get_ref() {
+            DeValue::Array(all) => all.iter().collect(),
+            _ => vec![value],
+        };
+        items
+            .into_iter()
+            .map(|item| match item.get_ref().as_str() {
+                Some(text) => Ok(Sourced::new(text.to_owned(), self.origin(key, item))),
+                None => Err(wrong(item)),
+            })
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        let read = self.read(key, |value| {
+            value.as_bool().ok_or_else(|| "true or false".into())
+        })?;
+        Ok(read.map(|read| read.value))
+    }
+
     /// Any value, for a reader of its own.
     pub fn value(&mut self, key: &'static str) -> Option<Sourced<&'a DeValue<'i>>> {
         let value = self.get(key)?;

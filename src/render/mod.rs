@@ -1,11 +1,13 @@
 //! Results as people and machines read them: one file per form.
 
 mod announce;
+mod budgets;
 mod columns;
 mod conditions;
 pub mod export;
 mod figure;
 mod fleet;
+mod gate;
 mod json;
 mod layout;
 pub mod left_over;
@@ -21,6 +23,7 @@ mod verdict;
 pub use announce::before_first_invoke;
 pub use columns::columns;
 pub use fleet::{FleetLine, fleet, fleet_json};
+pub use gate::{GateLine, gate, gate_json};
 pub use json::json;
 pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;

@@ -1,6 +1,7 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+mod budgets;
 mod exports;
 mod left_over;
 mod names;

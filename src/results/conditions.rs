@@ -1,11 +1,12 @@
 //! What two results must share to be comparable, and what differs between two subjects.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EndpointKind, SubjectResult};
 
 /// A condition of a measurement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Sandbox or AWS.
@@ -71,7 +72,7 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
 }
 
 /// A condition in which two subjects differ, and what it is in each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// Which one.
     pub condition: Condition,

@@ -4,12 +4,14 @@ pub mod conditions;
 mod pair;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod schema;
 pub mod store;
 mod verdict;
 
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use conditions::Difference;
@@ -22,7 +24,9 @@ use crate::stats::{Looks, Spread};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Which subject a sample belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Arm {
     /// The first of two.
@@ -34,7 +38,9 @@ pub enum Arm {
 }
 
 /// What an invoke was meant to be and, if accepted, was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// First invoke after a touch.
@@ -44,7 +50,7 @@ pub enum Kind {
 }
 
 /// What a touch changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Touch {
     /// The description.
@@ -78,7 +84,9 @@ impl Touch {
 }
 
 /// Why a sample does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Exclusion {
     /// The first, unmeasured start of a subject: it pays for the deploy, caches and connections.
@@ -116,7 +124,7 @@ impl Exclusion {
 }
 
 /// One invoke with its report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample {
     /// Position in the run, from 0.
     pub index: u64,
@@ -135,6 +143,7 @@ pub struct Sample {
     /// Which environment of this arm, counted from 0 by touches.
     pub environment: u64,
     /// When the invoke was sent.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub started_at: Timestamp,
     /// Client-side time of the invoke, milliseconds.
     pub client_ms: f64,
@@ -164,7 +173,7 @@ impl Sample {
 }
 
 /// Where a subject was measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EndpointKind {
     /// The embedded Lambda.
@@ -174,7 +183,7 @@ pub enum EndpointKind {
 }
 
 /// A layer of a subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Layer {
     /// ARN, or the folder's or zip's name.
     pub name: String,
@@ -183,7 +192,7 @@ pub struct Layer {
 }
 
 /// One subject: what it is, and all that makes two results comparable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SubjectResult {
     /// Which arm it is.
     pub arm: Arm,
@@ -248,7 +257,7 @@ pub struct SubjectResult {
 }
 
 /// Where a package came from: what `--before result:ID` measures again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// Folder or zip, seen from the project's folder where it lies in it.
     pub package: PathBuf,
@@ -261,7 +270,7 @@ pub struct Source {
 }
 
 /// What was planned before the first invoke.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanRecord {
     /// Seed of the order.
     pub seed: u64,
@@ -280,7 +289,7 @@ pub struct PlanRecord {
 }
 
 /// Excluded samples of one arm, kind and reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExcludedCount {
     /// Which subject.
     pub arm: Arm,
@@ -293,7 +302,7 @@ pub struct ExcludedCount {
 }
 
 /// Figures of one arm; each only where samples carry it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArmSummary {
     /// Which subject.
     pub arm: Arm,
@@ -327,7 +336,7 @@ pub struct ArmSummary {
 
 /// What all invokes of a run cost, counted or not, at list prices. On a sandbox nothing is paid: it is what they would
 /// have cost on AWS.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunCost {
     /// Invokes.
     #[serde(default)]
@@ -344,7 +353,7 @@ pub struct RunCost {
 }
 
 /// How the run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "how", rename_all = "snake_case")]
 pub enum Ending {
     /// All planned starts were accepted.
@@ -357,13 +366,14 @@ pub enum Ending {
 }
 
 /// Everything about one run: the result file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunResult {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// UTC time and seed.
     pub id: String,
     /// When the run began.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
     /// The program's version.
     pub lambench_version: String,

@@ -1,6 +1,7 @@
 //! Two arms of stored results -> one result: what the report, the gate and the exports take. Pure.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::{Difference, differences};
@@ -8,11 +9,12 @@ use super::{Arm, Ending, Kind, RunResult};
 use crate::stats::Looks;
 
 /// A *before* that was measured in another run: what is compared with it is indicative.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StoredBefore {
     /// The run that it was measured in.
     pub id: String,
     /// When that began.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
     /// The baseline's name, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

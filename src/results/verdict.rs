@@ -1,11 +1,14 @@
 //! What a comparison comes to: the verdict on each metric, and all that it rests on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Change;
 
 /// What can be said at a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Passed, and smaller than before for certain.
@@ -19,7 +22,7 @@ pub enum Verdict {
 }
 
 /// The verdict on one metric.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// The metric and the percentile, `cold.p50`, `package.zip`.
     pub metric: String,

@@ -1,9 +1,10 @@
 //! When the data may be judged: points fixed before the first invoke, and the level at each. Pure.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The looks of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Looks {
     /// Cold starts per arm at each look, rising; the last is the number of runs.
     pub at: Vec<u32>,

@@ -19,10 +19,11 @@ pub use multiple::{benjamini_hochberg, holm};
 pub use shape::{TwoGroups, far_out, two_groups};
 
 use hdrhistogram::Histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a set of figures is spread. The unit is the figures' own.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spread {
     /// How many figures.
     pub n: usize,
@@ -37,7 +38,7 @@ pub struct Spread {
 }
 
 /// Percentiles of many warm starts, each only where n(1-q) >= 5; to three significant digits.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
     /// How many figures.
     pub n: usize,

@@ -38,6 +38,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         looks: crate::stats::Looks::one(20),
         limit: 0.10,
         budgets: Vec::new(),
+        gate: crate::config::Gate::default(),
         warm_invokes: 5,
         seed: 42,
         pace: crate::config::Pace::default(),

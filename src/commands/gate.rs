@@ -1,0 +1,208 @@
+//! `lambench gate`: every function measured, or every result read; judged; and one exit code for all.
+
+use crate::bench::events::Event;
+use crate::cli::{GateArgs, Globals, RunArgs};
+use crate::config::{self, Gate};
+use crate::exit::Exit;
+use crate::gate::{among_functions, only_indicative};
+use crate::render::{self, FleetLine, GateLine};
+use crate::results::store::Store;
+use crate::results::{Arm, Ending, Kind, RunResult, pair};
+
+use super::before_ref::Worktree;
+use super::fleet::{self, Session};
+use super::measure::{misnamed, tell};
+use super::{Failure, export, print, verdict};
+
+/// Judges what is configured, or what is saved.
+pub async fn gate(args: GateArgs, globals: Globals) -> Result<Exit, Failure> {
+    let wanted = run_args(&args)?;
+    export::check(&args.output.export.exports, args.output.json)?;
+    if args.results.is_empty() {
+        Box::pin(measured(&args, &wanted, &globals)).await
+    } else {
+        saved(&args, &wanted, &globals)
+    }
+}
+
+/// The command line of a run that gates.
+fn run_args(args: &GateArgs) -> Result<RunArgs, Failure> {
+    let single = [
+        ("--save", args.output.save.is_some()),
+        ("--resume", args.pace.resume.is_some()),
+        ("--dry-run", args.safety.dry_run),
+        ("--iam-policy", args.safety.iam_policy),
+    ];
+    if let Some((flag, _)) = single.iter().find(|(_, given)| *given) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{flag} with gate: it is for a run of one function"),
+        )
+        .hint(Some(format!("lambench run --function NAME {flag}"))));
+    }
+    Ok(RunArgs {
+        function: args.function.clone(),
+        all: args.all,
+        limit: args.limit,
+        verdict: args.verdict.clone(),
+        order: args.order.clone(),
+        pace: args.pace.clone(),
+        place: args.place.clone(),
+        safety: args.safety.clone(),
+        interpreter: args.interpreter.clone(),
+        output: args.output.clone(),
+        // A gate's before is one that somebody has named.
+        no_previous: true,
+        gate: true,
+        ..RunArgs::default()
+    })
+}
+
+async fn measured(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, Failure> {
+    let mut session = Session::new(globals)?;
+    // Kept to the end: the packages before lie in it.
+    let worktree = match (&args.before_ref, &args.build) {
+        (Some(name), Some(build)) => {
+            let folder = config::build_folder(globals)?;
+            let worktree = Worktree::add(&folder, name, build)?;
+            tell(
+                &session.progress,
+                Event::Note(format!("building {name}, then the working tree: {build}")),
+            );
+            worktree.build(&mut session.signals).await?;
+            Some(worktree)
+        }
+        _ => None,
+    };
+    let jobs = config::gated(wanted, globals, worktree.as_ref().map(Worktree::base))?;
+    let mut gates = Vec::new();
+    for (_, settings) in &jobs {
+        gates.push(
+            settings
+                .as_ref()
+                .map_or_else(|_| Gate::default(), |s| s.gate),
+        );
+    }
+    let (lines, exits) = fleet::each(jobs, &mut session).await?;
+    let interrupted = session.is_interrupted();
+    let lines = lines.into_iter().zip(gates).collect();
+    // Their own verdicts may not stand among many: only what could not be measured is taken from there.
+    let failed = exits
+        .into_iter()
+        .filter(|exit| *exit == Exit::CouldNotMeasure);
+    let exit = conclude(args, globals, lines)?;
+    Ok(if interrupted {
+        Exit::Interrupted
+    } else {
+        Exit::of_all(failed.chain([exit]))
+    })
+}
+
+/// Reads and judges results. One that can't be read is a usage error; one that can't be judged is its line.
+fn saved(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, Failure> {
+    let store = Store::new(&config::project()?);
+    let mut lines = Vec::new();
+    for word in &args.results {
+        let named = store.named(word).map_err(|error| misnamed(&error))?;
+        let result = with_before(&store, named.result);
+        lines.push(judged_again(result, word, wanted, globals)?);
+    }
+    conclude(args, globals, lines)
+}
+
+/// A run of one subject that was compared with a stored result, and that result, if it is still there.
+fn with_before(store: &Store, result: RunResult) -> RunResult {
+    let stored = match (&result.stored_before, result.subject(Arm::Only)) {
+        (Some(stored), Some(_)) => stored,
+        _ => return result,
+    };
+    let Ok(before) = store.named(&format!("result:{}", stored.id)) else {
+        return result;
+    };
+    pair((&before.result, stored.arm), (&result, Arm::Only))
+}
+
+fn judged_again(
+    mut result: RunResult,
+    word: &str,
+    wanted: &RunArgs,
+    globals: &Globals,
+) -> Result<(FleetLine, Gate), Failure> {
+    let function = result
+        .subjects
+        .last()
+        .map_or_else(|| word.to_owned(), |subject| subject.function.clone());
+    let arms = || result.subjects.iter().map(|subject| subject.arm);
+    let starts = arms().map(|arm| result.accepted(arm, Kind::Cold)).min();
+    let by = config::for_result(
+        wanted,
+        globals,
+        &function,
+        result.subject(Arm::Before).is_some(),
+        u32::try_from(starts.unwrap_or(0)).unwrap_or(u32::MAX),
+        result.plan.warm_invokes,
+    )
+    .map_err(|error| Failure::from(error).about(word))?;
+    let error = match &result.ending {
+        Ending::Complete => {
+            result.judgements = verdict::judged(
+                &by.budgets,
+                &result.samples,
+                &result.subjects,
+                result.alpha(),
+                &by.prices,
+            );
+            None
+        }
+        Ending::Stopped { why } => Some(format!("the run was stopped: {why}")),
+    };
+    let line = FleetLine {
+        function,
+        result: Some(Box::new(result)),
+        error,
+    };
+    Ok((line, by.gate))
+}
+
+/// Corrects for the number of functions, prints the verdicts, and finds the exit code.
+fn conclude(
+    args: &GateArgs,
+    globals: &Globals,
+    mut lines: Vec<(FleetLine, Gate)>,
+) -> Result<Exit, Failure> {
+    for (line, gate) in &mut lines {
+        if let Some(result) = &mut line.result
+            && result.stored_before.is_some()
+            && !gate.allow_indicative
+        {
+            only_indicative(&mut result.judgements);
+        }
+    }
+    let mut judgements: Vec<&mut [_]> = lines
+        .iter_mut()
+        .map(|(line, _)| match (&mut line.result, &line.error) {
+            (Some(result), None) => result.judgements.as_mut_slice(),
+            _ => &mut [],
+        })
+        .collect();
+    let p = among_functions(&mut judgements);
+    let exit = Exit::of_all(lines.iter().map(|(line, gate)| match &line.result {
+        Some(result) if line.error.is_none() => verdict::exit(*gate, result),
+        _ => Exit::CouldNotMeasure,
+    }));
+    let lines: Vec<GateLine> = lines
+        .into_iter()
+        .zip(p)
+        .map(|((line, _), p)| GateLine { line, p })
+        .collect();
+    let lang = config::language(globals);
+    let exports = &args.output.export.exports;
+    if args.output.json {
+        print(&render::gate_json(&lines))?;
+    } else {
+        export::show(exports, |style| render::gate(&lines, lang, style))?;
+    }
+    let lines: Vec<FleetLine> = lines.into_iter().map(|line| line.line).collect();
+    export::export_fleet(exports, &lines, lang)?;
+    Ok(exit)
+}

@@ -1,0 +1,134 @@
+//! The budgets of one result, a row each with its verdict, and below them what there is to say of those that are not decided.
+
+use crate::compare::{Figure, Metric, Row};
+use crate::gate::{Measure, Note};
+use crate::results::{Judgement, RunResult, Verdict};
+
+use super::figure::{self, Tone, UNKNOWN};
+use super::layout::{clean, paragraph};
+use super::style::{Paint, Style};
+use super::table::{Table, TableRow};
+use super::text::Text;
+
+/// The section of a report; empty where nobody has written a budget.
+pub(super) fn section(result: &RunResult, text: Text, style: &Style) -> String {
+    let written: Vec<&Judgement> = written(result).collect();
+    if written.is_empty() {
+        return String::new();
+    }
+    let table = Table {
+        titles: titles(text.budget_title(), text),
+        rows: written
+            .iter()
+            .map(|judgement| row(judgement, false, text))
+            .collect(),
+    };
+    let mut out = table.render(style);
+    let notes: Vec<String> = written
+        .iter()
+        .filter_map(|judgement| note(judgement, text))
+        .collect();
+    if !notes.is_empty() {
+        out.push('\n');
+    }
+    for note in notes {
+        out.push_str(&paragraph("  - ", &note, style.width));
+    }
+    out
+}
+
+/// The budgets that somebody wrote.
+pub(super) fn written(result: &RunResult) -> impl Iterator<Item = &Judgement> {
+    result.judgements.iter().filter(|j| j.budget.is_some())
+}
+
+pub(super) fn titles(first: &str, text: Text) -> Vec<String> {
+    [
+        first,
+        text.before_title(),
+        text.after_title(),
+        text.change_title(),
+        text.verdict_title(),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// A budget's figures and its verdict.
+pub(super) fn row(judgement: &Judgement, part: bool, text: Text) -> TableRow {
+    let measure = Measure::of_name(&judgement.metric);
+    let metric = measure.map_or(Metric::ColdStart, |measure| measure.metric);
+    let figure = |value: Option<f64>| Some(figure_of(measure?, value?));
+    let (before, after) = (figure(judgement.before), figure(judgement.after));
+    let mut cells = vec![clean(
+        judgement.budget.as_deref().unwrap_or(&judgement.metric),
+    )];
+    cells.extend(figure::row(
+        metric,
+        &[before.as_ref(), after.as_ref()],
+        text,
+    ));
+    if judgement.before.is_none() {
+        UNKNOWN.clone_into(&mut cells[1]);
+    }
+    let (change, _) = figure::change(
+        &Row {
+            metric,
+            part: false,
+            before,
+            after,
+            before_interval: None,
+            after_interval: None,
+            change: judgement.change,
+            test: judgement.test,
+            spread: None,
+        },
+        text,
+    );
+    cells.extend([change, text.verdict(judgement.verdict).to_owned()]);
+    TableRow {
+        cells,
+        part,
+        tone: tone(judgement.verdict),
+    }
+}
+
+pub(super) fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Improved => Tone::Better,
+        Verdict::Regressed => Tone::Worse,
+        Verdict::Passed | Verdict::Inconclusive => Tone::Neutral,
+    }
+}
+
+/// What there is to say beside the verdict, begun with the budget.
+pub(super) fn note(judgement: &Judgement, text: Text) -> Option<String> {
+    let why = match (&judgement.note, judgement.more_pairs) {
+        (Some(note), _) => match Note::of_text(note) {
+            Some(note) => text.budget_note(&note),
+            None => clean(note),
+        },
+        (None, Some(pairs)) => text.more_pairs(pairs),
+        (None, None) => return None,
+    };
+    let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
+    Some(format!("{}: {why}", clean(budget)))
+}
+
+fn figure_of(measure: Measure, value: f64) -> Figure {
+    match measure.unit() {
+        "ms" => Figure::Ms(value),
+        "MB" => Figure::Mb(value),
+        "$" => Figure::UsdPerMillion(value),
+        _ => Figure::Bytes(value as u64),
+    }
+}
+
+/// A heading and the section, for a report.
+pub(super) fn with_heading(result: &RunResult, text: Text, style: &Style) -> String {
+    let section = section(result, text, style);
+    if section.is_empty() {
+        return section;
+    }
+    format!("{}\n\n{section}", style.paint(Paint::Bold, text.budgets()))
+}
