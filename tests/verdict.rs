@@ -41,6 +41,19 @@ fn run(test: &Test, more: &[&str]) -> support::Ran {
     test.run(&args)
 }
 
+/// What is printed is wrapped: all of it in one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn holds(text: &str, wanted: &[&str]) {
+    let flat = flat(text);
+    for words in wanted {
+        assert!(flat.contains(words), "no {words:?} in:\n{text}");
+    }
+}
+
 fn starts(result: &Value, arm: &str) -> Vec<u64> {
     let samples = result["samples"].as_array().unwrap();
     let counted = samples
@@ -52,13 +65,22 @@ fn starts(result: &Value, arm: &str) -> Vec<u64> {
 #[test]
 fn a_clear_regression_is_decided_at_the_first_look_and_ends_well() {
     let test = pair(20, 400);
-    run(&test, &[])
-        .success()
-        .prints("Verdict: regressed. Cold start p50 is ")
-        .prints("p < 0.001, 10 pairs; the limit is +10%; decided at the first of three")
-        .prints("10 of up to 30 cold starts each")
-        .says("up to 30 cold starts each, fewer if decided at 10 or 20")
-        .says("look 1 of 3, 10 cold starts each: decided");
+    let ran = run(&test, &[]).success();
+    holds(
+        &ran.stdout,
+        &[
+            "Verdict: regressed. Cold start p50 is ",
+            "p < 0.001, 10 pairs; the limit is +10%; decided at the first of three looks.",
+            "10 of up to 30 cold starts each",
+        ],
+    );
+    holds(
+        &ran.stderr,
+        &[
+            "up to 30 cold starts each, fewer if decided at 10 or 20",
+            "look 1 of 3, 10 cold starts each: decided",
+        ],
+    );
     let result = test.result();
     assert_eq!(
         result["plan"]["looks"]["at"],
@@ -78,11 +100,14 @@ fn a_clear_regression_is_decided_at_the_first_look_and_ends_well() {
 #[test]
 fn a_clear_improvement_is_said_in_korean_too() {
     let test = pair(400, 20);
-    run(&test, &["--lang", "ko"])
-        .success()
-        .prints("판정: 개선.")
-        .prints("콜드 스타트 p50 ")
-        .prints("3번의 판정 시점 중 1번째에서 판정했습니다");
+    let ran = run(&test, &["--lang", "ko"]).success();
+    holds(
+        &ran.stdout,
+        &[
+            "판정: 개선. 콜드 스타트 p50 ",
+            "3번의 판정 시점 중 1번째에서 판정했습니다.",
+        ],
+    );
 }
 
 #[test]
@@ -105,7 +130,7 @@ fn with_runs_there_is_one_look() {
     run(&test, &["--runs", "6"])
         .success()
         .prints("Verdict: regressed.")
-        .prints("6 of 6 cold starts each");
+        .prints("Starts    6 of 6 cold starts each");
     let result = test.result();
     assert_eq!(result["plan"]["looks"]["at"], serde_json::json!([6]));
     assert_eq!(result["plan"]["looks"]["alpha"], 0.05);
@@ -142,12 +167,18 @@ fn one_subject_has_neither_looks_nor_a_verdict() {
 #[test]
 fn a_dry_run_says_how_many_starts_there_are_at_most() {
     let test = pair(20, 20);
-    run(&test, &["--dry-run"])
-        .success()
-        .prints("up to 30 cold starts each, fewer if decided at 10 or 20");
-    run(&test, &["--dry-run", "--concurrency", "8"])
-        .success()
-        .prints("up to 32 cold starts each in 4 bursts of 8, fewer if decided at 16 or 24");
+    for (more, wanted) in [
+        (
+            &["--dry-run"][..],
+            "up to 30 cold starts each, fewer if decided at 10 or 20",
+        ),
+        (
+            &["--dry-run", "--concurrency", "8"],
+            "up to 32 cold starts each in 4 bursts of 8, fewer if decided at 16 or 24",
+        ),
+    ] {
+        holds(&run(&test, more).success().stdout, &[wanted]);
+    }
 }
 
 #[test]

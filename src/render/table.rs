@@ -37,11 +37,17 @@ pub(super) fn render_first(tables: &[Table], style: &Style) -> String {
     let fitting = tables
         .iter()
         .find_map(|table| Some((table, table.fitting(whole_words, style)?)));
-    match (fitting, tables.last()) {
-        (Some((table, lines)), _) => table.colored(&lines, style),
-        (None, Some(last)) => last.render(style),
-        (None, None) => String::new(),
+    if let Some((table, lines)) = fitting {
+        return table.colored(&lines, style);
     }
+    let (Some(fullest), Some(last)) = (tables.first(), tables.last()) else {
+        return String::new();
+    };
+    // A line takes whatever there is to say.
+    last.fitting(&WORD_WIDTHS, style).map_or_else(
+        || fullest.one_line_a_row(style),
+        |lines| last.colored(&lines, style),
+    )
 }
 
 impl Table {

@@ -43,6 +43,9 @@ impl Text {
             Note::NotPositive => "0인 수치는 비율을 구할 수 없습니다".to_owned(),
             Note::FromNothing => "최적화 전에는 없었습니다".to_owned(),
             Note::AmongFunctions(n) => format!("함수 {n}개를 함께 보면 확실하지 않습니다"),
+            Note::BeforeLook { pairs, at } => {
+                format!("첫 판정 시점인 {at}쌍에 이르기 전에 {pairs}쌍에서 중단되었습니다")
+            }
             Note::Indicative => {
                 "최적화 전이 저장된 결과(참고용)이므로 게이트를 실패시키지 않습니다".to_owned()
             }
