@@ -10,16 +10,9 @@ use super::layout::{clean, paragraph as lines};
 use super::style::{Paint, Style};
 use super::text::Text;
 
-/// `Verdict: improved. …`: the worst of all, as a gate takes it, and what that rests on; nothing where nothing was judged.
+/// `Verdict: improved. …`; a line for each where more than one thing was judged, and nothing where nothing was.
 pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String {
-    let written = result.judgements.iter().any(|j| j.budget.is_some());
-    let mut that_count = result
-        .judgements
-        .iter()
-        .filter(|j| j.budget.is_some() == written);
-    let Some((verdict, judgement)) = worst(&result.judgements)
-        .and_then(|worst| Some((worst, that_count.find(|j| j.verdict == worst)?)))
-    else {
+    let Some(verdict) = worst(&result.judgements) else {
         return String::new();
     };
     let paint = match verdict {
@@ -27,16 +20,32 @@ pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String
         Verdict::Inconclusive => Paint::Yellow,
         Verdict::Regressed => Paint::Red,
     };
-    let mut beside: Vec<String> = judgement.budget.as_deref().map(clean).into_iter().collect();
-    if result.stored_before.is_some() {
-        beside.push(text.indicative().to_owned());
-    }
-    let head = text.verdict_head(text.verdict(verdict), &beside);
+    let indicative = result.stored_before.is_some();
+    let head = text.verdict_head(text.verdict(verdict), indicative);
     let at = look(result, verdict, text).unwrap_or_default();
-    let said = capitalised(&said(judgement, text));
-    let whole = lines("", &format!("{head} {said}{at}."), style.width);
-    // Where the head itself is broken it stays as it is.
-    whole.replacen(&head, &style.paint(paint, &head), 1)
+    let (first, rest) = match result.judgements.as_slice() {
+        [only] => (
+            format!("{head} {}{at}.", capitalised(&said(only, text))),
+            &[][..],
+        ),
+        all if at.is_empty() => (head.clone(), all),
+        all => (
+            format!("{head} {}.", capitalised(at.trim_start_matches("; "))),
+            all,
+        ),
+    };
+    let mut out = lines("", &first, style.width).replacen(&head, &style.paint(paint, &head), 1);
+    for judgement in rest {
+        let asked = judgement.budget.as_ref().unwrap_or(&judgement.metric);
+        let verdict = text.verdict(judgement.verdict);
+        let line = format!(
+            "{}: {verdict}. {}",
+            clean(asked),
+            capitalised(&said(judgement, text))
+        );
+        out.push_str(&lines("  - ", &format!("{line}."), style.width));
+    }
+    out
 }
 
 /// At which of several looks, or that there was none.
@@ -68,7 +77,7 @@ fn said(judgement: &Judgement, text: Text) -> String {
         .note
         .as_deref()
         .map(|note| match Note::of_text(note) {
-            Some(note) => text.budget_note(&note),
+            Some(note) => text.judged_note(&note),
             None => clean(note),
         });
     let figures = match (judgement.limit_value, &judgement.test) {

@@ -1,17 +1,16 @@
 //! The verdict in words, and what it rests on.
 
 use super::Text;
+use crate::gate::Note;
 use crate::results::Arm;
 use crate::stats::{Looks, TwoGroups};
 
 impl Text {
-    /// `Verdict: regressed (cold.p50 > +10%).`
-    pub(in crate::render) fn verdict_head(self, verdict: &str, beside: &[String]) -> String {
-        let (en, ko) = if beside.is_empty() {
-            Default::default()
+    pub(in crate::render) fn verdict_head(self, verdict: &str, indicative: bool) -> String {
+        let (en, ko) = if indicative {
+            (" (indicative)", "(참고용)")
         } else {
-            let beside = beside.join(", ");
-            (format!(" ({beside})"), format!("({beside})"))
+            ("", "")
         };
         self.say(
             format!("Verdict: {verdict}{en}."),
@@ -187,6 +186,29 @@ impl Text {
             "; judged at what there was when the run was stopped",
             ". 중단 시점까지의 측정값으로 판정했습니다",
         )
+    }
+
+    /// Why nothing can be said, or what else there is to say.
+    pub(in crate::render) fn judged_note(self, note: &Note) -> String {
+        let ko = match note {
+            Note::NoBefore => "비교할 최적화 전 측정이 없습니다".to_owned(),
+            Note::BeforeUnknown => "최적화 전의 크기를 알 수 없습니다".to_owned(),
+            Note::AfterUnknown => "크기를 알 수 없습니다".to_owned(),
+            Note::NoFigures => "집계한 호출에 이 수치가 없습니다".to_owned(),
+            Note::TooFew { n, needed } => {
+                format!("콜드 스타트 {n}회로는 부족하며 {needed}회가 필요합니다")
+            }
+            Note::NotPositive => "0인 수치가 있어 비율을 구할 수 없습니다".to_owned(),
+            Note::FromNothing => "최적화 전에는 없던 것입니다".to_owned(),
+            Note::AmongFunctions(n) => format!("함수 {n}개를 함께 보면 확실하지 않습니다"),
+            Note::Indicative => {
+                "저장된 결과와 비교했으므로 게이트를 실패시키지 않습니다".to_owned()
+            }
+            Note::BeforeLook { pairs, at } => {
+                format!("첫 판정 시점인 {at}쌍에 이르기 전에 {pairs}쌍에서 중단되었습니다")
+            }
+        };
+        self.say(note.to_string(), ko)
     }
 
     /// What `±`, the parentheses, p and `~` mean; n where it is the same of every figure.
