@@ -143,6 +143,17 @@ pub fn demo(
     resolve::demo(args, globals, unpacked_folder, &Surroundings::of_process()?)
 }
 
+/// The settings of `lambench self-test`: two packages on the sandbox, as a run measures them when nobody says otherwise.
+/// Neither lambench.toml nor a variable has a say, and the result is kept in `folder`.
+pub fn self_test(
+    before: &Path,
+    after: &Path,
+    globals: &Globals,
+    folder: &Path,
+) -> Result<Settings, ConfigError> {
+    resolve::self_test(before, after, globals, folder)
+}
+
 /// The functions that `lambench serve` offers from the start, with warnings.
 pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError> {
     served::served(args, globals, &Surroundings::of_process()?)
