@@ -25,6 +25,8 @@ pub enum Event {
         done: usize,
         /// Cold starts planned at most, both subjects together.
         total: usize,
+        /// At how many of them the data will be looked at, if that may be the end.
+        look_at: Option<usize>,
         /// Which subject it was.
         arm: Arm,
         /// Init (or restore) and handler of the cold start, ms.

@@ -211,7 +211,9 @@ impl<'a, T: Target> Run<'a, T> {
     /// The cold starts of one touch of the plan that an interrupted run has not left, and what follows them.
     async fn slot(&mut self, at: usize, done: &mut usize) -> Result<(), Stopped> {
         let slot = self.plan.order[at];
-        let total = self.plan.order.len() * self.plan.concurrency as usize;
+        let burst = self.plan.concurrency as usize;
+        let total = self.plan.order.len() * burst;
+        let look_at = Some(self.plan.until_look(at) * burst).filter(|&look| look < total);
         let subject = self.subject(slot.arm);
         let before = self.subjects[subject]
             .done_before
@@ -236,6 +238,7 @@ impl<'a, T: Target> Run<'a, T> {
             (self.on_event)(Event::Start {
                 done: *done,
                 total,
+                look_at,
                 arm: slot.arm,
                 cold_ms,
             });

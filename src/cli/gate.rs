@@ -8,10 +8,10 @@ use super::shared::{InterpreterArgs, OrderArgs, OutputArgs, PaceArgs, PlaceArgs}
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench gate                                             all of lambench.toml, against its budgets
-  lambench gate --function 'data-*' --fail-if 'cold.p50 > +10%'
+  lambench gate                                             what lambench.toml sets budgets for
+  lambench gate --function 'data-*' --fail-if 'cold.p50>+10%'
   lambench gate --before-ref origin/main --build ./build.sh a pull request against its base
-  lambench gate last --fail-if 'cold.init.p50 > 800ms'      a saved result, without measuring";
+  lambench gate last --fail-if 'package.zip>5MiB'           a saved result, without measuring";
 
 pub(super) const LONG: &str = "\
 Fail when a cold start regresses or a budget is passed, and only then

@@ -55,7 +55,10 @@ pub struct RunArgs {
     /// Every function of lambench.toml, one after another
     #[arg(long, conflicts_with_all = ["function", "before", "after"])]
     pub all: bool,
-    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, or baseline:NAME
+    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, baseline:NAME or result:ID
+    ///
+    /// baseline:NAME is compared with as it was stored. result:ID measures that result's package again, next to today's,
+    /// with the runtime, handler, layers, memory and timeout of then; it is refused if the package has changed since.
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
     /// The build after, or the only one: a path, a NAME, an ARN, NAME:QUALIFIER or deployed

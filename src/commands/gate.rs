@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::gate::{among_functions, only_indicative};
 use crate::render::{self, FleetLine, GateLine};
 use crate::results::store::Store;
-use crate::results::{Arm, Ending, Kind, RunResult};
+use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::before_ref::Worktree;
 use super::fleet::{self, Session};
@@ -51,6 +51,8 @@ fn run_args(args: &GateArgs) -> Result<RunArgs, Failure> {
         safety: args.safety.clone(),
         interpreter: args.interpreter.clone(),
         output: args.output.clone(),
+        // A gate's before is one that somebody has named.
+        no_previous: true,
         gate: true,
         ..RunArgs::default()
     })
@@ -102,9 +104,22 @@ fn saved(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, F
     let mut lines = Vec::new();
     for word in &args.results {
         let named = store.named(word).map_err(|error| misnamed(&error))?;
-        lines.push(judged_again(named.result, word, wanted, globals)?);
+        let result = with_before(&store, named.result);
+        lines.push(judged_again(result, word, wanted, globals)?);
     }
     conclude(args, globals, lines)
+}
+
+/// A run of one subject that was compared with a stored result, and that result, if it is still there.
+fn with_before(store: &Store, result: RunResult) -> RunResult {
+    let stored = match (&result.stored_before, result.subject(Arm::Only)) {
+        (Some(stored), Some(_)) => stored,
+        _ => return result,
+    };
+    let Ok(before) = store.named(&format!("result:{}", stored.id)) else {
+        return result;
+    };
+    pair((&before.result, stored.arm), (&result, Arm::Only))
 }
 
 fn judged_again(

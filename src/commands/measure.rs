@@ -28,7 +28,7 @@ use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
 use super::stage::{self, Endpoint, Staged};
-use super::{Failure, again, consent, forecast, signals, verdict, warnings};
+use super::{Failure, again, consent, forecast, signals, source, verdict, warnings};
 
 /// What becomes of a result besides being stored.
 #[derive(Debug)]
@@ -240,6 +240,7 @@ pub async fn stage_all(
         functions.push(staged.function.clone());
         all.push(staged);
     }
+    source::still_the_same(settings, &all)?;
     Ok(all)
 }
 

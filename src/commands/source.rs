@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{Settings, Subject, Target};
-use crate::results::Source;
+use crate::exit::Exit;
+use crate::results::{Arm, Source};
+
+use super::Failure;
+use super::stage::Staged;
 
 /// Of a package; none for what is deployed.
 pub fn source(settings: &Settings, subject: &Subject) -> Option<Source> {
@@ -16,6 +20,28 @@ pub fn source(settings: &Settings, subject: &Subject) -> Option<Source> {
         }),
         Target::InPlace(_) | Target::Copy(_) => None,
     }
+}
+
+/// Refuses a stored package that is no longer what was measured then.
+pub fn still_the_same(settings: &Settings, staged: &[Staged]) -> Result<(), Failure> {
+    let before = staged.iter().find(|staged| staged.arm == Arm::Before);
+    let Some((again, before)) = settings.again.as_ref().zip(before) else {
+        return Ok(());
+    };
+    let Some(what) = again.changed(&before.record) else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "--before {}: {what} is no longer the same (contents, modes and times of its files count)",
+            again.name
+        ),
+    )
+    .hint(Some(
+        "measure it under its path as another build, or compare with the result as it is: `lambench compare`"
+            .into(),
+    )))
 }
 
 /// As it is seen from the project's folder, so that a result that is committed says nothing about a machine; whole where

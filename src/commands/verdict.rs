@@ -6,7 +6,7 @@ use crate::compare::Metric;
 use crate::config::{Gate, Settings};
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::gate::{Budget, Limit, Side, judge, only_indicative, worst};
+use crate::gate::{Budget, Limit, Note, Side, judge, only_indicative, worst};
 use crate::results::{Arm, Ending, Judgement, Kind, RunResult, Sample, SubjectResult, Verdict};
 use crate::stats::Looks;
 
@@ -87,14 +87,14 @@ pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: 
     let starts = starts.into_iter().min().unwrap_or(0);
     result.look = look_reached(looks, starts);
     if result.look.is_none() && matches!(result.ending, Ending::Stopped { .. }) {
-        let note = format!(
-            "the run was stopped at {starts} pairs, before its first look at {}",
-            looks.at[0]
-        );
+        let note = Note::BeforeLook {
+            pairs: starts,
+            at: looks.at[0] as usize,
+        };
         for sampled in result.judgements.iter_mut().filter(|j| is_sampled(j)) {
             sampled.verdict = Verdict::Inconclusive;
             sampled.more_pairs = None;
-            sampled.note = Some(note.clone());
+            sampled.note = Some(note.to_string());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! lambench.toml, `LAMBENCH_*` and flags -> [`Settings`]. Flags win over the environment, which wins over the file.
 
+pub mod again;
 pub mod builds;
 pub mod copies;
 pub mod error;
@@ -28,6 +29,7 @@ use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
 
+pub use again::Again;
 pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern, matches};
 pub use gate::Gate;
@@ -58,11 +60,6 @@ pub fn gated(
 /// The folder of lambench.toml, or the working folder: where a build is run.
 pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
-}
-
-/// The folder whose `.lambench/` holds what is stored.
-pub fn project() -> Result<PathBuf, ConfigError> {
-    Ok(Surroundings::of_process()?.project())
 }
 
 /// What a stored result is judged by.
@@ -273,6 +270,8 @@ pub struct Settings {
     pub subjects: Vec<Subject>,
     /// `baseline:NAME` or `--baseline NAME`: the stored *before*.
     pub baseline: Option<String>,
+    /// `--before result:ID`: whose package is measured again.
+    pub again: Option<Again>,
     /// `--save-baseline NAME`.
     pub save_baseline: Option<String>,
     /// Look for an earlier comparable result when there is one subject and no baseline.

@@ -109,6 +109,7 @@ fn settings(
     let Candidates {
         subjects: candidates,
         baseline,
+        again,
         payload: function_payload,
         limit: function_limit,
         gate: function_gate,
@@ -150,11 +151,16 @@ fn settings(
         &facts,
         &mut warnings,
     )?;
+    if let Some(again) = &again {
+        again.has_its_variables(&subjects)?;
+        again.runs_the_same(args.no_handler)?;
+    }
     Ok(Settings {
         place,
         place_reason,
         subjects,
         baseline,
+        again,
         save_baseline: args.save_baseline.clone(),
         previous: !args.no_previous,
         around: around_command,

@@ -3,6 +3,7 @@
 use crate::cli::RunArgs;
 use crate::results::Arm;
 
+use super::again::Again;
 use super::copies::{Copied, Copies};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
@@ -49,6 +50,8 @@ pub struct Candidates {
     pub subjects: Vec<Candidate>,
     /// The stored *before*.
     pub baseline: Option<String>,
+    /// The stored result whose package is the one before.
+    pub again: Option<Again>,
     /// The definition whose payload counts.
     pub payload: Option<Sourced<String>>,
     /// The limit of the definition that counts.
@@ -79,6 +82,13 @@ impl Finder<'_> {
             baseline = Some(name.to_owned());
             before = None;
         }
+        let again = match before.and_then(|text| text.strip_prefix("result:")) {
+            Some(name) => Some(Again::find(name, &self.around.project())?),
+            None => None,
+        };
+        if let Some(again) = &again {
+            before = Some(again.package());
+        }
         if baseline.as_deref() == Some("") {
             return Err(usage(
                 "the baseline has no name".into(),
@@ -102,10 +112,13 @@ impl Finder<'_> {
             ("--function", self.args.function.as_deref()),
             ("--after", self.args.after.as_deref()),
         ] {
-            if word.is_some_and(|word| word.starts_with("baseline:")) {
+            let stored = ["baseline:", "result:"]
+                .into_iter()
+                .find(|kind| word.is_some_and(|word| word.starts_with(kind)));
+            if let Some(kind) = stored {
                 return Err(usage(
-                    format!("{flag} baseline: a stored result can only be the one before"),
-                    "name it with --before baseline:NAME, and what to measure with --after or --function",
+                    format!("{flag} {kind} a stored result can only be the one before"),
+                    "name it with --before, and what to measure with --after or --function",
                 ));
             }
         }
@@ -130,6 +143,11 @@ impl Finder<'_> {
                 self.function(function, before, after)?
             }
         };
+        if let Some(again) = &again {
+            for subject in subjects.iter_mut().filter(|s| s.arm == Arm::Before) {
+                again.name(subject, self.args.function.is_none());
+            }
+        }
         // Of the function that is named, or else of the first subject that says something.
         let others: Vec<_> = subjects
             .iter()
@@ -151,6 +169,7 @@ impl Finder<'_> {
         Ok(Candidates {
             subjects,
             baseline,
+            again,
             payload,
             limit,
             gate,

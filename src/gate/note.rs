@@ -29,6 +29,13 @@ pub enum Note {
     AmongFunctions(usize),
     /// *Before* is a stored result: it was not measured in the same run.
     Indicative,
+    /// The run was stopped before it could be judged.
+    BeforeLook {
+        /// How far it had come.
+        pairs: usize,
+        /// Where it would have been judged.
+        at: usize,
+    },
 }
 
 impl fmt::Display for Note {
@@ -43,6 +50,10 @@ impl fmt::Display for Note {
             Self::FromNothing => f.write_str("there was nothing before"),
             Self::AmongFunctions(n) => write!(f, "not certain among {n} functions"),
             Self::Indicative => f.write_str("before is a stored result, which fails no gate"),
+            Self::BeforeLook { pairs, at } => write!(
+                f,
+                "the run was stopped at {pairs} pairs, before it could be judged at {at}"
+            ),
         }
     }
 }
@@ -66,6 +77,10 @@ impl Note {
             Self::FromNothing,
             Self::AmongFunctions(first),
             Self::Indicative,
+            Self::BeforeLook {
+                pairs: first,
+                at: needed,
+            },
         ]
         .into_iter()
         .find(|note| note.to_string() == text)
@@ -88,6 +103,7 @@ mod tests {
             Note::FromNothing,
             Note::AmongFunctions(7),
             Note::Indicative,
+            Note::BeforeLook { pairs: 3, at: 10 },
         ] {
             assert_eq!(Note::of_text(&note.to_string()), Some(note));
         }

@@ -75,7 +75,7 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
         if let Some(after) = both.subject(Arm::After) {
             let what = format!(
                 "{}, {}",
-                text.stored_result(&clean(&both.id)),
+                text.result_of(&clean(&both.id)),
                 text.measured_on(&minute(both.created_at))
             );
             list.push((

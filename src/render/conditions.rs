@@ -92,6 +92,8 @@ pub(super) fn conditions(result: &RunResult, text: Text) -> Vec<Field> {
 /// How many starts count, and in which order they were measured.
 pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
     let pair = result.subjects.len() == 2;
+    let looks = result.plan.looks.as_ref();
+    let may_end = looks.is_some_and(|looks| looks.at.len() > 1);
     let mut counts: Vec<_> = result
         .subjects
         .iter()
@@ -102,7 +104,7 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
                 Some(stored) if subject.arm == Arm::Before => stored.runs,
                 _ => result.plan.runs,
             };
-            (subject.arm, text.counted(cold, planned, warm))
+            (subject.arm, text.counted(cold, planned, may_end, warm))
         })
         .collect();
     let counted = match counts.as_slice() {

@@ -131,12 +131,45 @@ pub(super) fn p_value(p: f64) -> String {
     }
 }
 
-/// The interval of a change that points one way: `78–80%`, as sizes; both ends have the arrow of the change.
-pub(super) fn change_interval((low, high): (f64, f64)) -> String {
-    let (near, far) = ((low - 1.0).abs() * 100.0, (high - 1.0).abs() * 100.0);
-    let (near, far) = (near.min(far), near.max(far));
-    let written = if high < 1.0 { per_cent_less } else { per_cent };
-    format!("{}–{}%", written(near), written(far))
+/// The same in a sentence: `p < 0.001`, `p = 0.012`.
+pub(super) fn p_words(p: f64) -> String {
+    if p < 0.001 {
+        "p < 0.001".into()
+    } else {
+        format!("p = {p:.3}")
+    }
+}
+
+/// `+12%`, `-0.4%`.
+pub(super) fn signed(change: f64) -> String {
+    let sign = if change < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", change_size(change))
+}
+
+/// A change without its direction: `79%`, never 100 of something that is left.
+pub(super) fn change_size(change: f64) -> String {
+    let magnitude = change.abs() * 100.0;
+    if change < 0.0 {
+        format!("{}%", per_cent_less(magnitude))
+    } else {
+        format!("{}%", per_cent(magnitude))
+    }
+}
+
+/// Both ends of a change that points one way, as sizes, the smaller one first.
+pub(super) fn change_ends((low, high): (f64, f64)) -> (String, String) {
+    let (low, high) = (low - 1.0, high - 1.0);
+    if low.abs() <= high.abs() {
+        (change_size(low), change_size(high))
+    } else {
+        (change_size(high), change_size(low))
+    }
+}
+
+/// The same in a table: `78–80%`.
+pub(super) fn change_interval(ends: (f64, f64)) -> String {
+    let (near, far) = change_ends(ends);
+    format!("{}–{far}", near.trim_end_matches('%'))
 }
 
 /// The column of the change, and whether it is good news. Less is better everywhere.

@@ -18,6 +18,7 @@ pub mod stored;
 mod style;
 mod table;
 mod text;
+mod verdict;
 
 pub use announce::before_first_invoke;
 pub use columns::columns;

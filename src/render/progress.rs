@@ -27,6 +27,7 @@ pub struct Progress {
     settled: bool,
     cold_ms: BTreeMap<Arm, Vec<f64>>,
     excluded: usize,
+    look_at: Option<usize>,
     said: BTreeSet<(Arm, Exclusion)>,
 }
 
@@ -58,6 +59,7 @@ impl Progress {
             settled: false,
             cold_ms: BTreeMap::new(),
             excluded: 0,
+            look_at: None,
             said: BTreeSet::new(),
         }
     }
@@ -79,9 +81,13 @@ impl Progress {
             Event::Start {
                 done,
                 total,
+                look_at,
                 arm,
                 cold_ms,
-            } => self.start(done, total, arm, cold_ms),
+            } => {
+                self.look_at = look_at;
+                self.start(done, total, arm, cold_ms);
+            }
             Event::Looked {
                 look,
                 of,
@@ -160,7 +166,7 @@ impl Progress {
         }
     }
 
-    /// `before 1.80 s, after 0.94 s, 2 not counted, about 40 s left`
+    /// `before 1.80 s, after 0.94 s, 2 not counted, look at 20, up to 40 s left`
     fn message(&self, left: Option<u64>) -> String {
         let mut parts: Vec<String> = self
             .cold_ms
@@ -176,7 +182,9 @@ impl Progress {
         if self.excluded > 0 {
             parts.push(self.text.not_counted_count(self.excluded));
         }
-        parts.extend(left.map(|seconds| self.text.time_left(seconds)));
+        parts.extend(self.look_at.map(|starts| self.text.next_look(starts)));
+        let may_end = self.look_at.is_some();
+        parts.extend(left.map(|seconds| self.text.time_left(seconds, may_end)));
         parts.join(", ")
     }
 

@@ -73,6 +73,14 @@ pub fn results(all: &[Listed], now: Timestamp, lang: Lang, style: &Style) -> Str
     };
     let mut out = table(all, &titles, row).render(style);
     out.push_str(&unreadable(all, text, style));
+    let stopped = |front: &Front| !matches!(front.ending, Ending::Complete);
+    if all
+        .iter()
+        .any(|line| line.front.as_ref().is_ok_and(stopped))
+    {
+        out.push('\n');
+        out.push_str(&paragraph("", text.stopped_note(), style.width));
+    }
     out
 }
 

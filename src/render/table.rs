@@ -12,6 +12,9 @@ use super::style::{Paint, Style};
 /// How wide words (versions) may be, from wishes to need.
 const WORD_WIDTHS: [usize; 4] = [40, 24, 16, 12];
 
+/// The cell that is coloured.
+const CHANGE: usize = 3;
+
 /// A table as text.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -27,17 +30,34 @@ pub(super) struct TableRow {
     pub(super) tone: Tone,
 }
 
+/// The first of several tables, from the fullest on, that fits without cutting short words; the last one with its words
+/// cut, if it must be.
+pub(super) fn render_first(tables: &[Table], style: &Style) -> String {
+    let whole_words = &WORD_WIDTHS[..3];
+    let fitting = tables
+        .iter()
+        .find_map(|table| Some((table, table.fitting(whole_words, style)?)));
+    match (fitting, tables.last()) {
+        (Some((table, lines)), _) => table.colored(&lines, style),
+        (None, Some(last)) => last.render(style),
+        (None, None) => String::new(),
+    }
+}
+
 impl Table {
     /// The lines of the table, each ended.
     pub(super) fn render(&self, style: &Style) -> String {
-        WORD_WIDTHS
+        self.fitting(&WORD_WIDTHS, style).map_or_else(
+            || self.one_line_a_row(style),
+            |lines| self.colored(&lines, style),
+        )
+    }
+
+    fn fitting(&self, word_widths: &[usize], style: &Style) -> Option<Vec<String>> {
+        word_widths
             .iter()
             .map(|&word_width| self.lines(word_width))
             .find(|lines| lines.iter().all(|line| line.width() <= style.width))
-            .map_or_else(
-                || self.one_line_a_row(style),
-                |lines| self.colored(&lines, style),
-            )
     }
 
     fn lines(&self, word_width: usize) -> Vec<String> {
@@ -108,7 +128,7 @@ impl TableRow {
             Tone::Worse => Paint::Red,
             Tone::Neutral => return line.to_owned(),
         };
-        let change = self.cells.last().map_or("", String::as_str);
+        let change = self.cells.get(CHANGE).map_or("", String::as_str);
         match line.rfind(change) {
             Some(at) => {
                 let (head, tail) = line.split_at(at);

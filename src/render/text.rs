@@ -7,6 +7,7 @@ mod left_over;
 mod names;
 mod plan;
 mod stored;
+mod verdict;
 
 use crate::config::Lang;
 use crate::results::{Arm, EndpointKind, Kind, SubjectResult};
@@ -201,15 +202,21 @@ impl Text {
         }
     }
 
-    pub(super) fn counted(self, cold: usize, planned: u32, warm: usize) -> String {
+    /// `20 of 20 cold starts and 100 warm starts`; of up to 30 where a look could have ended it.
+    pub(super) fn counted(self, cold: usize, planned: u32, may_end: bool, warm: usize) -> String {
         let (en, ko) = if warm == 0 {
             Default::default()
         } else {
             (format!(" and {warm} warm starts"), format!(", 웜 {warm}회"))
         };
+        let (up_to, ko_up_to) = if may_end {
+            ("up to ", "최대 ")
+        } else {
+            ("", "")
+        };
         self.say(
-            format!("{cold} of {planned} cold starts{en}"),
-            format!("콜드 {cold}/{planned}회{ko}"),
+            format!("{cold} of {up_to}{planned} cold starts{en}"),
+            format!("콜드 {cold}/{ko_up_to}{planned}회{ko}"),
         )
     }
 
@@ -388,18 +395,27 @@ impl Text {
         }
     }
 
-    pub(super) fn time_left(self, seconds: u64) -> String {
+    /// At most so long, where a look may end the run.
+    pub(super) fn time_left(self, seconds: u64, may_end: bool) -> String {
         let (n, unit, ko) = match seconds {
             0..=90 => (seconds.max(1), "s", "초"),
             91..=5400 => (seconds.div_ceil(60), "min", "분"),
             _ => (seconds.div_ceil(3600), "h", "시간"),
         };
-        self.say(format!("about {n} {unit} left"), format!("약 {n}{ko} 남음"))
+        let (about, ko_about) = if may_end {
+            ("up to", "최대")
+        } else {
+            ("about", "약")
+        };
+        self.say(
+            format!("{about} {n} {unit} left"),
+            format!("{ko_about} {n}{ko} 남음"),
+        )
     }
 
     /// What the first update has taken, and so all of them together.
     pub(super) fn settling_takes(self, each: &str, seconds: u64) -> String {
-        let left = self.time_left(seconds);
+        let left = self.time_left(seconds, false);
         self.say(
             format!("an update takes {each} to be in force: {left}, and the starts"),
             format!("설정 변경이 적용되는 데 {each} 걸립니다. 시작 시간을 빼고 {left}"),

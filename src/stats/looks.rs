@@ -37,7 +37,11 @@ impl Looks {
             *at = at.div_ceil(burst) * burst;
         }
         self.at.dedup();
-        self
+        // Who looks once need not make up for looking often.
+        match self.at[..] {
+            [only] => Self::one(only),
+            _ => self,
+        }
     }
 
     /// Cold starts per arm at most.

@@ -9,12 +9,14 @@ mod looks;
 mod multiple;
 mod normal;
 mod rank;
+mod shape;
 
 pub use change::{Change, change, p_value};
 pub use decide::{Decision, verdict};
 pub use interval::quantile_interval;
 pub use looks::Looks;
 pub use multiple::{benjamini_hochberg, holm};
+pub use shape::{TwoGroups, far_out, two_groups};
 
 use hdrhistogram::Histogram;
 use schemars::JsonSchema;

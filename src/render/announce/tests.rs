@@ -31,6 +31,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         place_reason: "data-collector is defined with a package in lambench.toml".into(),
         subjects: subjects.collect(),
         baseline: None,
+        again: None,
         save_baseline: None,
         previous: true,
         around: None,

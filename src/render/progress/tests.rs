@@ -30,6 +30,7 @@ fn start(done: usize, total: usize, arm: Arm, cold_ms: f64) -> Event {
     Event::Start {
         done,
         total,
+        look_at: None,
         arm,
         cold_ms,
     }
@@ -82,6 +83,34 @@ fn a_short_run_says_every_start_with_the_running_median() {
         "{text}"
     );
     assert_eq!(lines[3], "콜드 스타트 3/3: 200 ms");
+}
+
+#[test]
+fn the_next_look_is_told_as_long_as_it_may_be_the_end() {
+    let (mut progress, written) = lines(Lang::En);
+    for (done, look_at) in [(1, Some(2)), (2, Some(2)), (3, None)] {
+        progress.on(Event::Start {
+            done,
+            total: 4,
+            look_at,
+            arm: Arm::After,
+            cold_ms: 940.0,
+        });
+        if done == 2 {
+            progress.on(Event::Looked {
+                look: 1,
+                of: 2,
+                starts: 1,
+                decided: false,
+            });
+        }
+    }
+    insta::assert_snapshot!(written.text(), @r"
+    cold starts 1/4: after 940 ms, look at 2
+    cold starts 2/4: after 940 ms, look at 2, up to 1 s left
+    look 1 of 2, 1 cold start each: not decided yet
+    cold starts 3/4: after 940 ms, about 1 s left
+    ");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
-use crate::results::ExcludedCount;
 use crate::results::samples::{pair, single};
+use crate::results::{EndpointKind, ExcludedCount};
 
 const SAVED: &str = ".lambench/results/20261125T125511Z-42.json";
 

@@ -11,7 +11,7 @@ impl Text {
             Metric::PackageZipped => self.pick("Package size", "패키지 크기"),
             Metric::PackageUnzipped => self.pick("unzipped", "압축 해제 후"),
             Metric::Layers => self.pick("Layers", "레이어 크기"),
-            Metric::PackageTotal => self.pick("Package and layers", "패키지 + 레이어"),
+            Metric::PackageTotal => self.pick("Package + layers", "패키지 + 레이어"),
             Metric::ColdStart => self.pick("Cold start", "콜드 스타트"),
             Metric::Init => self.pick("init", "초기화"),
             Metric::Restore => self.pick("restore", "복원"),
@@ -28,8 +28,8 @@ impl Text {
             Metric::MaxMemory => self.pick("Max memory", "최대 메모리"),
             Metric::BilledCold => self.pick("Billed time, cold", "과금 시간(콜드)"),
             Metric::BilledWarm => self.pick("Billed time, warm", "과금 시간(웜)"),
-            Metric::CostCold => self.pick("Cost per 1M cold starts", "콜드 100만 회 비용"),
-            Metric::CostWarm => self.pick("Cost per 1M warm starts", "웜 100만 회 비용"),
+            Metric::CostCold => self.pick("Cost per 1M cold", "비용(콜드 100만)"),
+            Metric::CostWarm => self.pick("Cost per 1M warm", "비용(웜 100만)"),
             Metric::Version => self.pick("Version", "버전"),
         }
     }

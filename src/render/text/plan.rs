@@ -164,6 +164,10 @@ impl Text {
         )
     }
 
+    pub(in crate::render) fn next_look(self, starts: usize) -> String {
+        self.say(format!("look at {starts}"), format!("{starts}회에서 판정"))
+    }
+
     /// What a look has shown.
     pub(in crate::render) fn looked(
         self,
@@ -177,8 +181,9 @@ impl Text {
         } else {
             ("not decided yet", "아직 판정할 수 없습니다")
         };
+        let s = plural(starts);
         self.say(
-            format!("look {look} of {of}, {starts} cold starts each: {en}"),
+            format!("look {look} of {of}, {starts} cold start{s} each: {en}"),
             format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
         )
     }

@@ -58,6 +58,17 @@ impl Text {
         )
     }
 
+    pub(in crate::render) const fn stopped_note(self) -> &'static str {
+        self.pick(
+            "* The run was stopped before its plan was done.",
+            "* 계획을 마치기 전에 중단된 측정입니다.",
+        )
+    }
+
+    pub(in crate::render) fn result_of(self, id: &str) -> String {
+        self.say(format!("result {id}"), format!("측정 결과 {id}"))
+    }
+
     pub(in crate::render) fn compared(self, results: usize) -> String {
         self.say(
             format!("{results} results compared with the first"),
