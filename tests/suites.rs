@@ -1,8 +1,16 @@
 //! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, and
-//! the sandbox under boto3 and the aws CLI. They install what they need and fail where they can't.
+//! the sandbox under boto3 and the aws CLI, the statistics against scipy's. They install what they need and fail where they
+//! can't.
 
-use std::path::Path;
+#[path = "support/random.rs"]
+mod random;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use lambench::stats::{change, quantile_interval};
+use random::Random;
+use serde_json::json;
 
 fn run(suite: &str) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -21,6 +29,7 @@ fn run(suite: &str) {
             "LAMBENCH_PROVIDED_TARGET",
             repository.join("target/provided-hello"),
         )
+        .env("LAMBENCH_STATISTICS", statistics_file())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("python3 is on the PATH");
@@ -31,6 +40,10 @@ fn run(suite: &str) {
         String::from_utf8_lossy(&output.stdout)
     );
     assert!(!told.contains("Ran 0 tests"), "{told}");
+}
+
+fn statistics_file() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("statistics.json")
 }
 
 #[test]
@@ -46,4 +59,38 @@ fn the_fixtures_do_what_they_say() {
 #[test]
 fn boto3_and_the_aws_cli_cannot_tell_the_sandbox_from_lambda() {
     run("clients");
+}
+
+#[test]
+fn the_statistics_are_scipys() {
+    let mut random = Random(4);
+    let cases: Vec<_> = (0..420)
+        .map(|i| {
+            // Small ones, such as runs have, and a few past the exact sizes; one in two tied, as whole megabytes are.
+            let most = [6, 10, 30, 60, 100][i % 5];
+            let steps = if i % 2 == 0 { 0.0 } else { 25.0 };
+            let mut set = |slower: f64| -> Vec<f64> {
+                (0..1 + random.next() % most)
+                    .map(|_| 100.0 * slower * (0.2 * random.normal()).exp())
+                    .map(|x| {
+                        if steps > 0.0 {
+                            (x / steps).ceil() * steps
+                        } else {
+                            x
+                        }
+                    })
+                    .collect()
+            };
+            let (before, after) = (set(1.0), set([1.0, 1.15, 0.7][i % 3]));
+            let (alpha, percent) = ([0.05, 0.0221][i % 2], [50, 50, 75, 90, 95, 99][i % 6]);
+            let found = change(&before, &after, alpha).expect("figures");
+            json!({
+                "before": before, "after": after, "alpha": alpha, "percent": percent,
+                "p": found.p, "ratio": found.ratio, "interval": found.interval,
+                "quantile": quantile_interval(&after, percent, alpha),
+            })
+        })
+        .collect();
+    std::fs::write(statistics_file(), json!(cases).to_string()).unwrap();
+    run("statistics");
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rank::{Order, Tails, Untied, has_ties};
+use super::rank::{Order, Tails, Untied};
 use super::sorted;
 
 /// The change from one set of figures to another, by ranks.
@@ -30,9 +30,10 @@ pub struct Change {
 /// 1 lies outside the interval exactly if p < `alpha`.
 pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
     let (before, after) = (sorted(before)?, sorted(after)?);
-    let unchanged = order_as_they_are(&before, &after).tails();
+    let untied = Untied::of(&before, &after);
+    let unchanged = order_as_they_are(&before, &after).tails(untied.as_ref());
     let positive = before[0] > 0.0 && after[0] > 0.0;
-    let ratios = positive.then(|| Ratios::new(&before, &after));
+    let ratios = positive.then(|| Ratios::new(&before, &after, untied));
     Some(Change {
         n_before: before.len(),
         n_after: after.len(),
@@ -47,7 +48,12 @@ pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
 /// Exact up to 128 figures in all, past these the normal approximation. `None` as for [`change`].
 pub fn p_value(before: &[f64], after: &[f64]) -> Option<f64> {
     let (before, after) = (sorted(before)?, sorted(after)?);
-    Some(order_as_they_are(&before, &after).tails().two_sided())
+    let untied = Untied::of(&before, &after);
+    Some(
+        order_as_they_are(&before, &after)
+            .tails(untied.as_ref())
+            .two_sided(),
+    )
 }
 
 fn order_as_they_are(before: &[f64], after: &[f64]) -> Order {
@@ -70,7 +76,7 @@ struct Ratios<'a> {
 }
 
 impl<'a> Ratios<'a> {
-    fn new(before: &'a [f64], after: &'a [f64]) -> Self {
+    fn new(before: &'a [f64], after: &'a [f64], untied: Option<Untied>) -> Self {
         let mut all: Vec<f64> = before
             .iter()
             .flat_map(|b| after.iter().map(move |a| a / b))
@@ -78,11 +84,6 @@ impl<'a> Ratios<'a> {
         all.sort_unstable_by(f64::total_cmp);
         let mut steps = all.clone();
         steps.dedup();
-        let untied = if has_ties(before) || has_ties(after) {
-            None
-        } else {
-            Untied::where_exact(before.len(), after.len())
-        };
         Self {
             before,
             after,
@@ -152,7 +153,7 @@ impl<'a> Ratios<'a> {
                 Ordering::Less
             }
         };
-        Order::new(self.before, self.after, compare).tails()
+        Order::new(self.before, self.after, compare).tails(None)
     }
 }
 

@@ -65,14 +65,13 @@ impl Order {
         }
     }
 
-    pub(super) fn tails(&self) -> Tails {
+    /// `untied` is the distribution for sets of such sizes where none of them has ties in itself.
+    pub(super) fn tails(&self, untied: Option<&Untied>) -> Tails {
         let figures = self.n_before + self.n_after;
-        if figures > EXACT_UP_TO {
-            self.approximate()
-        } else if self.groups.len() == figures {
-            Untied::new(self.n_before, self.n_after).tails(self.doubled_u / 2)
-        } else {
-            self.tied()
+        match untied {
+            _ if figures > EXACT_UP_TO => self.approximate(),
+            Some(untied) if self.groups.len() == figures => untied.tails(self.doubled_u / 2),
+            _ => self.tied(),
         }
     }
 
@@ -170,17 +169,24 @@ pub(super) struct Untied {
 }
 
 impl Untied {
+    /// Of two sets, both rising; none where one of them has ties or a count is too dear.
+    pub(super) fn of(before: &[f64], after: &[f64]) -> Option<Self> {
+        let exact = before.len() + after.len() <= EXACT_UP_TO;
+        (exact && !has_ties(before) && !has_ties(after))
+            .then(|| Self::new(before.len(), after.len()))
+    }
+
     /// By the generating function, the Gaussian binomial coefficient: the product over i of (1 - q^(n+i)) / (1 - q^i). In
     /// whole numbers, which may wrap on the way since the result fits.
-    pub(super) fn new(m: usize, n: usize) -> Self {
-        let top = m * n;
-        let mut ways = vec![0_u128; top + 1];
+    fn new(m: usize, n: usize) -> Self {
+        let end = m * n + 1;
+        let mut ways = vec![0_u128; end];
         ways[0] = 1;
         for i in 1..=m {
-            for u in (n + i..=top).rev() {
+            for u in (n + i..end).rev() {
                 ways[u] = ways[u].wrapping_sub(ways[u - n - i]);
             }
-            for u in i..=top {
+            for u in i..end {
                 ways[u] = ways[u].wrapping_add(ways[u - i]);
             }
         }
@@ -197,11 +203,6 @@ impl Untied {
         }
     }
 
-    /// The same, where it is exact.
-    pub(super) fn where_exact(m: usize, n: usize) -> Option<Self> {
-        (m + n <= EXACT_UP_TO).then(|| Self::new(m, n))
-    }
-
     pub(super) fn tails(&self, u: usize) -> Tails {
         Tails {
             lower: self.at_most[u],
@@ -210,7 +211,7 @@ impl Untied {
     }
 }
 
-pub(super) fn has_ties(rising: &[f64]) -> bool {
+fn has_ties(rising: &[f64]) -> bool {
     rising.windows(2).any(|pair| run(pair) == 2)
 }
 
