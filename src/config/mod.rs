@@ -62,6 +62,11 @@ pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
 }
 
+/// The folder whose `.lambench/` holds what is stored.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
 /// What a stored result is judged by.
 pub fn for_result(
     args: &RunArgs,
