@@ -64,6 +64,11 @@ pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
 }
 
+/// The folder whose `.lambench/` holds what is stored.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
 /// What a stored result is judged by.
 pub fn for_result(
     args: &RunArgs,
@@ -97,11 +102,6 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
-}
-
-/// The project's folder, in which `.lambench/` lies.
-pub fn project() -> Result<PathBuf, ConfigError> {
-    Ok(Surroundings::of_process()?.project())
 }
 
 /// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
