@@ -66,6 +66,11 @@ pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
 }
 
+/// The folder whose `.lambench/` holds what is stored.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
 /// What a stored result is judged by.
 pub fn for_result(
     args: &RunArgs,
@@ -99,11 +104,6 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
-}
-
-/// The project's folder, in which `.lambench/` lies.
-pub fn project() -> Result<PathBuf, ConfigError> {
-    Ok(Surroundings::of_process()?.project())
 }
 
 /// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
@@ -143,6 +143,17 @@ pub fn demo(
     unpacked_folder: &Path,
 ) -> Result<Settings, ConfigError> {
     resolve::demo(args, globals, unpacked_folder, &Surroundings::of_process()?)
+}
+
+/// The settings of `lambench self-test`: two packages on the sandbox, as a run measures them when nobody says otherwise.
+/// Neither lambench.toml nor a variable has a say, and the result is kept in `folder`.
+pub fn self_test(
+    before: &Path,
+    after: &Path,
+    globals: &Globals,
+    folder: &Path,
+) -> Result<Settings, ConfigError> {
+    resolve::self_test(before, after, globals, folder)
 }
 
 /// The functions that `lambench serve` offers from the start, with warnings.
