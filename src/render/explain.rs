@@ -50,7 +50,7 @@ pub fn explained(lang: Lang, style: &Style) -> String {
             heading = topic.heading(text);
             out.push_str(&format!("\n{}\n", style.paint(Paint::Bold, heading)));
         }
-        rows.push((topic.name(), topic.title(text)));
+        rows.push((topic.name(), topic.line(text)));
     }
     out + &fields(&rows, width)
 }
@@ -107,13 +107,21 @@ impl Topic {
         }
     }
 
-    /// What reports call it; a word's is its first sentence.
-    fn title(self, text: Text) -> String {
+    /// What reports call it.
+    fn title(self, text: Text) -> Option<&'static str> {
         match self {
-            Self::Metric(metric) => text.metric(metric).to_owned(),
-            Self::Exclusion(reason) => text.exclusion(reason).to_owned(),
-            Self::Verdict(verdict) => text.verdict(verdict).to_owned(),
-            Self::Word(_) => {
+            Self::Metric(metric) => Some(text.metric(metric)),
+            Self::Exclusion(reason) => Some(text.exclusion(reason)),
+            Self::Verdict(verdict) => Some(text.verdict(verdict)),
+            Self::Word(_) => None,
+        }
+    }
+
+    /// What stands beside its name in the list: its title, or the first sentence where that tells more.
+    fn line(self, text: Text) -> String {
+        match self {
+            Self::Metric(_) | Self::Exclusion(_) => self.title(text).unwrap_or_default().to_owned(),
+            Self::Verdict(_) | Self::Word(_) => {
                 let said = self.text(text);
                 let end = said.find(". ").map_or(said.len(), |at| at + 1);
                 said[..end].to_owned()
@@ -142,10 +150,8 @@ impl Topic {
     fn explained(self, text: Text, style: &Style) -> String {
         let width = style.width.min(WIDEST);
         let name = self.name();
-        let title = match self {
-            Self::Word(_) => String::new(),
-            _ => format!(": {}", self.title(text)),
-        };
+        let title = self.title(text).filter(|title| *title != name);
+        let title = title.map_or_else(String::new, |title| format!(": {title}"));
         let head = paragraph("", &format!("{name}{title}"), width);
         let mut out = head.replacen(&name, &style.paint(Paint::Bold, &name), 1);
         out.push('\n');

@@ -37,7 +37,7 @@ pub(super) const WORDS: [Word; 24] = [
     Word {
         name: "put-back",
         also: &["putting back", "journal", "되돌리기"],
-        en: "What a touch wrote is put back exactly: at the end, on errors, on Ctrl-C. What was there is on disk before the first touch, so `lambench restore` can finish what a killed run left. (AWS restoring an environment from a SnapStart snapshot is another thing: cold.restore.)",
+        en: "What a touch wrote is put back exactly: at the end, on errors, on Ctrl-C. What was there is on disk before the first touch, so `lambench restore` can finish what a killed run left. That AWS restores an environment from a SnapStart snapshot is another thing: cold.restore.",
         ko: "갱신하면서 바꾼 것은 끝날 때, 오류가 났을 때, Ctrl-C를 눌렀을 때 정확히 되돌립니다. 원래 값은 첫 갱신 전에 디스크에 적어 두므로, 강제로 종료된 실행이 남긴 것도 `lambench restore`로 되돌릴 수 있습니다. AWS가 SnapStart 스냅샷에서 실행 환경을 복원하는 것은 다른 이야기이며 cold.restore 지표입니다.",
         see: &["cold.restore", "touch"],
     },
