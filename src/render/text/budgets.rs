@@ -49,9 +49,6 @@ impl Text {
             Note::Indicative => {
                 "최적화 전이 저장된 결과(참고용)이므로 게이트를 실패시키지 않습니다".to_owned()
             }
-            Note::BeforeLook { pairs, at } => {
-                format!("{at}쌍에서 판정하기 전에 {pairs}쌍에서 중단되었습니다")
-            }
         };
         self.say(note.to_string(), ko)
     }
