@@ -91,7 +91,7 @@ pub fn for_result(
         has_before,
         looks: &looks,
         warm_invokes,
-        limit: looks::limit(args, &around, limit, &file)?.value,
+        limit: looks::limit(args, &around, limit.as_ref(), &file)?.value,
     };
     gate::for_result(args, &around, &file, function, &facts)
 }
@@ -123,7 +123,7 @@ pub fn for_comparison(
     };
     let def = file.functions.get(function);
     let own = def.and_then(|def| def.limit.clone());
-    let limit = looks::limit(&args, &around, own, &file)?.value;
+    let limit = looks::limit(&args, &around, own.as_ref(), &file)?.value;
     let facts = gate::Facts {
         has_before: true,
         looks: &Looks::one(starts),

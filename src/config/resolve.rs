@@ -159,7 +159,7 @@ fn settings(
     let pace = pace::resolve(&args.pace, around, file)?;
     let looks = looks::looks(args, around, file, subjects.len() == 2)?;
     let looks = looks.value.in_bursts(pace.concurrency);
-    let limit = looks::limit(args, around, function_limit, file)?.value;
+    let limit = looks::limit(args, around, function_limit.as_ref(), file)?.value;
     let warm_invokes = warm_invokes(args, around, file)?.value;
     let facts = gate::Facts {
         has_before: subjects.len() == 2 || baseline.is_some() || around_command.is_some(),
