@@ -227,6 +227,10 @@ fn in_ascii_not_a_byte_of_a_run_is_above_0x7f() {
         assert_eq!(other, "", "{name}: {text}");
     }
     assert!(ran.stdout.contains("Every cold start"), "{}", ran.stdout);
+    let saved = |line: &&str| line.starts_with("Saved: ");
+    for line in ran.stdout.lines().filter(|line| !saved(line)) {
+        assert!(line.len() <= 80, "{line}");
+    }
     for args in [
         &["results"][..],
         &["results", "show", "last"],

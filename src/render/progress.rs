@@ -19,7 +19,7 @@ use super::text::Text;
 /// Off a terminal a run of any length says about this many lines.
 const LINES: usize = 10;
 /// Past so many ratios the interval takes longer than a start may wait: it is found at every tenth alone.
-const RATIOS: usize = 10_000;
+const RATIOS: usize = 2_500;
 const WORTH_SAYING: Duration = Duration::from_millis(100);
 
 /// Shows the events of one run.

@@ -56,7 +56,7 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push_str("\n\n");
     }
     for note in view.notes(text) {
-        out.push_str(&paragraph("", &note, style.width));
+        out.push_str(&paragraph("", &style.written(&note), style.width));
     }
     if let Some(path) = saved {
         // Never broken: a path is there to be copied.
