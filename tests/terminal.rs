@@ -273,6 +273,31 @@ fn a_picture_is_drawn_in_a_pipe_only_if_it_is_asked_for() {
     );
     let plain = show("plain");
     assert!(!plain.stdout.contains("Every cold start") && !plain.stdout.contains('\x1b'));
+    // A real terminal, as Python makes one.
+    let binary = env!("CARGO_BIN_EXE_lambench");
+    let spawn = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    let mut command = Command::new("python3");
+    support::clean(&mut command);
+    command
+        .args(["-c", spawn, binary, "results", "show", "last"])
+        .current_dir(test.path())
+        .env("HOME", test.path())
+        .env("XDG_STATE_HOME", test.path().join("state"))
+        .env("COLUMNS", "80")
+        .env("TERM", "xterm")
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .stdin(std::process::Stdio::null());
+    let on_a_terminal = Ran::from(command.output().unwrap());
+    assert_eq!(on_a_terminal.code, Some(0), "{}", on_a_terminal.stderr);
+    let drawn = on_a_terminal
+        .stdout
+        .contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']);
+    assert!(
+        drawn && on_a_terminal.stdout.contains('\x1b'),
+        "{}",
+        on_a_terminal.stdout
+    );
     let wrong = show("fancy");
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("LAMBENCH_STYLE"), "{}", wrong.stderr);

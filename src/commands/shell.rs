@@ -99,7 +99,7 @@ fn full_name(command: &Command) -> &str {
         .unwrap_or_else(|| command.get_name())
 }
 
-/// clap_mangen's sections, and the examples, which it leaves out.
+/// `clap_mangen`'s sections, and the examples, which it leaves out.
 fn page(command: &Command) -> String {
     let man = Man::new(command.clone().version(env!("CARGO_PKG_VERSION")))
         .source(format!("lambench {}", env!("CARGO_PKG_VERSION")))

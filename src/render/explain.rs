@@ -48,7 +48,7 @@ pub fn explained(lang: Lang, style: &Style) -> String {
         if topic.heading(text) != heading {
             out.push_str(&fields(&std::mem::take(&mut rows), width));
             heading = topic.heading(text);
-            out.push_str(&format!("\n{}\n", style.paint(Paint::Bold, heading)));
+            out.extend(["\n", &style.paint(Paint::Bold, heading), "\n"]);
         }
         rows.push((topic.name(), topic.line(text)));
     }

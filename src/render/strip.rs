@@ -46,7 +46,7 @@ pub(super) fn strip(result: &RunResult, text: Text, style: &Style) -> String {
             Arm::Before => style.paint(Paint::Yellow, marks.trim_end()),
             Arm::After | Arm::Only => style.paint(Paint::Green, marks.trim_end()),
         };
-        out.push_str(&format!("  {name}{gap}{marks}\n"));
+        out.extend(["  ", name.as_str(), &gap, &marks, "\n"]);
     }
     out.push_str(&" ".repeat(margin));
     out.push_str(&scale((low, high), columns, text));

@@ -18,6 +18,7 @@ pub fn choose(choice: Choice) {
 }
 
 /// How to print.
+#[expect(clippy::struct_excessive_bools, reason = "each is seen or not")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// ANSI colours.
