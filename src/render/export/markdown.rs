@@ -226,7 +226,7 @@ mod tests {
         assert!(!above.contains("<script>") && above.contains("&lt;script>\\|"));
         let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
         for line in above.lines().filter(|line| line.starts_with('|')) {
-            assert_eq!(pipes(line), 5, "{line}");
+            assert_eq!(pipes(line), 6, "{line}");
         }
         let fence = folded.lines().find(|line| line.ends_with("`text")).unwrap();
         assert!(fence.starts_with("````"), "{fence}");
@@ -235,11 +235,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_a_comment_is_left_out_and_said() {
         let result = judged();
-        let many = vec![Measured::of(&result); 60];
+        let many = vec![Measured::of(&result); 40];
         let written = markdown(&many, Lang::En);
         assert!(length(&written) <= MOST_CHARACTERS, "{}", length(&written));
-        assert_eq!(written.matches("- **data-collector**").count(), 60);
-        assert_eq!(written.matches("### data-collector").count(), 60);
+        assert_eq!(written.matches("- **data-collector**").count(), 40);
+        assert_eq!(written.matches("### data-collector").count(), 40);
         assert_eq!(
             written.matches("<details>").count(),
             written.matches("</details>").count()
