@@ -1,4 +1,4 @@
-//! JUnit XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
+//! `JUnit` XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
 //!
 //! Regressed is a failure, inconclusive a skipped case with its reason (a pipeline that wants it to fail asks for
 //! `--strict`), and a function that could not be measured, or not to the end, an error.
