@@ -90,7 +90,7 @@ impl Axis {
             format!("{:.*}", decimals.unwrap_or(6) as usize, tick / divisor)
         };
         match self.unit {
-            Unit::Ms if self.high >= 1000.0 => text.seconds(&number(1000.0)),
+            Unit::Ms if self.high > 1000.0 => text.seconds(&number(1000.0)),
             Unit::Ms => format!("{} ms", number(1.0)),
             Unit::Bytes if tick == 0.0 => "0".into(),
             Unit::Bytes => figure::bytes(tick as u64),
@@ -103,7 +103,7 @@ impl Axis {
         let foot = svg.height() + 4.0;
         for (i, (tick, label)) in self.ticks(text).into_iter().enumerate() {
             let x = self.at(tick);
-            svg.line("grid", (x, 0.0), (x, foot));
+            svg.grid((x, 0.0), (x, foot));
             let class = if i % 2 == 0 { "tick" } else { "tick odd" };
             svg.text(class, (x, foot + 14.0), Anchor::at(x), 0.0, &label);
         }

@@ -11,7 +11,7 @@ const WRITTEN_FROM: f64 = 17.0;
 /// A whole and its parts.
 pub(super) struct Bar {
     pub(super) name: String,
-    /// The whole as it is written.
+    /// The whole as it is written, if it is.
     pub(super) whole: String,
     /// Each part and how it is written, in the order of the legend; 0 where it has none.
     pub(super) parts: Vec<(f64, String)>,
@@ -25,7 +25,9 @@ pub(super) fn draw(svg: &mut Svg, bars: &[Bar], legend: &[&str], unit: Unit, tex
     for bar in bars {
         let top = svg.height() + 22.0;
         svg.text("name", (0.0, top - 7.0), Anchor::Start, 0.0, &bar.name);
-        svg.text("value", (100.0, top - 7.0), Anchor::End, 0.0, &bar.whole);
+        if !bar.whole.is_empty() {
+            svg.text("value", (100.0, top - 7.0), Anchor::End, 0.0, &bar.whole);
+        }
         let mut from = 0.0;
         for (i, (figure, written)) in bar.parts.iter().enumerate() {
             if *figure <= 0.0 {

@@ -214,7 +214,11 @@ impl<'a> Charts<'a> {
             .measured()
             .map(|(subject, summary)| {
                 let figures = figures(subject, summary);
-                let whole = write(&[figures.iter().sum()]).concat();
+                // Medians don't add up: only what is exact has a sum.
+                let whole = match unit {
+                    Unit::Bytes => write(&[figures.iter().sum()]).concat(),
+                    Unit::Ms | Unit::Nth => String::new(),
+                };
                 let written = write(&figures);
                 Bar {
                     name: self.name(subject.arm).to_owned(),

@@ -26,7 +26,7 @@ pub(super) fn draw(svg: &mut Svg, points: &[Point], axis: &Axis, text: Text) {
     svg.grow(top + HEIGHT);
     let y = |ms: f64| top + HEIGHT * (1.0 - axis.at(ms) / 100.0);
     for (tick, label) in axis.ticks(text) {
-        svg.line("grid", (0.0, y(tick)), (100.0, y(tick)));
+        svg.grid((0.0, y(tick)), (100.0, y(tick)));
         svg.text("tick", (0.0, y(tick) + 4.0), Anchor::End, -8.0, &label);
     }
     let last = points.iter().map(|point| point.nth).max().unwrap_or(1);

@@ -46,3 +46,6 @@ pub fn html(results: &[&RunResult], lang: Lang) -> String {
 pub fn page_written(path: &Path, lang: Lang) -> String {
     format!("{}\n", Text(lang).page_written(&path.display().to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,34 +98,28 @@ impl Row<'_> {
         counts.into_iter()
     }
 
-    /// The median as a line with its figure above, its interval as a band; the row's name where the figure is not.
+    /// The median as a line with the row's name and the figure above, its interval as a band.
     fn draw_median(&self, svg: &mut Svg, top: f64, height: f64) {
         let class = self.series.class();
         if let Some((low, high)) = self.interval {
             let x = (self.axis.at(low), self.axis.at(high));
             svg.rect(&format!("band {class}"), x, top, height, "");
         }
-        let mut name_at = (0.0, Anchor::Start);
-        if let Some(median) = self.median {
-            let x = self.axis.at(median);
-            svg.line(
-                &format!("median {class}"),
-                (x, top - 2.0),
-                (x, top + height),
-            );
-            let anchor = Anchor::at(x);
-            let written = figure::time(median, self.text);
-            svg.text(
-                &format!("value {class}"),
-                (x, top - 7.0),
-                anchor,
-                0.0,
-                &written,
-            );
-            if x < 45.0 {
-                name_at = (100.0, Anchor::End);
-            }
-        }
-        svg.text("name", (name_at.0, top - 7.0), name_at.1, 0.0, &self.name);
+        let Some(median) = self.median else {
+            svg.text("name", (0.0, top - 7.0), Anchor::Start, 0.0, &self.name);
+            return;
+        };
+        let x = self.axis.at(median);
+        let ends = ((x, top - 2.0), (x, top + height));
+        svg.line(&format!("median {class}"), ends.0, ends.1);
+        let words = format!("{} {}", self.name, figure::time(median, self.text));
+        let at = (x, top - 7.0);
+        svg.text(
+            &format!("value {class}"),
+            at,
+            Anchor::of_long(x),
+            0.0,
+            &words,
+        );
     }
 }

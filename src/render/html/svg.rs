@@ -11,6 +11,7 @@ pub(super) struct Svg {
     class: &'static str,
     title: String,
     about: String,
+    behind: String,
     inside: String,
     height: f64,
 }
@@ -33,6 +34,15 @@ impl Anchor {
         }
     }
 
+    /// The same of several words.
+    pub(super) fn of_long(x: f64) -> Self {
+        match x {
+            ..24.0 => Self::Start,
+            76.0.. => Self::End,
+            _ => Self::Middle,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -50,6 +60,7 @@ impl Svg {
             class,
             title: title.to_owned(),
             about: about.to_owned(),
+            behind: String::new(),
             inside: String::new(),
             height: 0.0,
         }
@@ -66,12 +77,13 @@ impl Svg {
     }
 
     /// A line in the class's colour.
-    pub(super) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-        let (x1, y1, x2, y2) = (n(x1), n(y1), n(x2), n(y2));
-        let _ = writeln!(
-            self.inside,
-            "<line class=\"{class}\" x1=\"{x1}%\" y1=\"{y1}\" x2=\"{x2}%\" y2=\"{y2}\"/>"
-        );
+    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        self.inside.push_str(&line(class, from, to));
+    }
+
+    /// A line of the grid, behind everything whenever it is drawn.
+    pub(super) fn grid(&mut self, from: (f64, f64), to: (f64, f64)) {
+        self.behind.push_str(&line("grid", from, to));
     }
 
     /// A box from one position to another; what it says when it is pointed at may be empty.
@@ -115,16 +127,25 @@ impl Svg {
     /// The drawing as it stands in the page.
     pub(super) fn finish(self) -> String {
         let Self {
-            id, class, inside, ..
+            id,
+            class,
+            behind,
+            inside,
+            ..
         } = self;
         format!(
             "<svg class=\"{class}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\">\n\
-             <title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{inside}</svg>\n",
+             <title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{behind}{inside}</svg>\n",
             n(self.height),
             esc(&self.title),
             esc(&self.about)
         )
     }
+}
+
+fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> String {
+    let (x1, y1, x2, y2) = (n(x1), n(y1), n(x2), n(y2));
+    format!("<line class=\"{class}\" x1=\"{x1}%\" y1=\"{y1}\" x2=\"{x2}%\" y2=\"{y2}\"/>\n")
 }
 
 fn closed(name: &str, says: &str) -> String {
