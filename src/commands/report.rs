@@ -26,11 +26,7 @@ pub fn report(args: &ReportArgs, globals: &Globals) -> Result<Exit, Failure> {
         compared(args, globals)?
     } else {
         let store = Store::new(&config::project()?);
-        let found = args.results.iter().map(|word| {
-            let named = store.named(word).map_err(|error| misnamed(&error))?;
-            let both = with_its_before(&store, &named.result);
-            Ok(both.unwrap_or(named.result))
-        });
+        let found = args.results.iter().map(|word| whole(&store, word));
         found.collect::<Result<Vec<RunResult>, Failure>>()?
     };
     let page = render::html(&results.iter().collect::<Vec<_>>(), lang);
@@ -43,6 +39,25 @@ pub fn report(args: &ReportArgs, globals: &Globals) -> Result<Exit, Failure> {
         print(&render::page_written(&args.output, lang))?;
     }
     Ok(Exit::Done)
+}
+
+/// A result with all its arms, and with the stored one that it was compared with, if that is still there.
+fn whole(store: &Store, word: &str) -> Result<RunResult, Failure> {
+    let named = store.named(word).map_err(|error| misnamed(&error))?;
+    if ["@before", "@after", "@only"]
+        .iter()
+        .any(|arm| word.ends_with(arm))
+    {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{word} is one arm, and the page shows the whole result"),
+        )
+        .hint(Some(
+            "--compare takes arms: lambench report A@before B@after --compare".into(),
+        )));
+    }
+    let both = with_its_before(store, &named.result);
+    Ok(both.unwrap_or(named.result))
 }
 
 /// The first result beside each of the others.

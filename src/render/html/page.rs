@@ -164,6 +164,21 @@ pub(super) fn key(shape: &str, class: &str, words: &str) -> String {
     )
 }
 
+/// How far a figure may be off stays in one piece where the cell is broken into lines.
+fn cell_words(cell: &str) -> String {
+    let at = [" ± ", " ("]
+        .iter()
+        .filter_map(|mark| cell.find(mark))
+        .min();
+    match at {
+        Some(at) if cell.ends_with(['%', ')']) && cell.contains('%') => {
+            let (figure, off) = cell.split_at(at);
+            format!("{} <span class=\"off\">{}</span>", esc(figure), esc(off))
+        }
+        _ => esc(cell),
+    }
+}
+
 /// A table that scrolls by itself where it is too wide; `links` are where the names of its rows lead, if anywhere.
 pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
     let mut out = format!(
@@ -186,7 +201,7 @@ pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
         };
         let _ = write!(out, "<tr class=\"{class}\">");
         for (column, cell) in row.cells.iter().enumerate() {
-            let cell = esc(cell);
+            let cell = cell_words(cell);
             let _ = match (column, links.get(i)) {
                 (0, Some(link)) => {
                     write!(
