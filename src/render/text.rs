@@ -18,6 +18,7 @@ mod html;
 mod left_over;
 mod names;
 mod plan;
+mod self_test;
 mod sentences;
 mod stored;
 mod verdict;

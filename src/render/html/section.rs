@@ -157,10 +157,8 @@ fn budget_table(result: &RunResult, text: Text) -> String {
         titles: budgets::titles(text.budget_title(), text),
         rows,
     };
-    let notes: Vec<String> = budgets::written(result)
-        .filter_map(|judgement| budgets::note(judgement, text))
-        .collect();
-    page::table(&table, text.budgets(), &[]) + &page::list("", &notes)
+    // What there is to say of each stands in the verdict.
+    page::table(&table, text.budgets(), &[])
 }
 
 /// The whole result, every sample in it, as a link that needs neither a server nor a script.

@@ -18,6 +18,8 @@ words! {
     init_or_restore: "init or restore", "초기화 또는 복원";
     sizes_title: "What has to be downloaded", "내려받는 크기";
     sizes_note: "Zipped sizes. 1 KB is 1024 bytes.", "압축된 크기이며, 1 KB는 1024바이트입니다.";
+    budgets: "Budgets", "예산";
+    budget_title: "Fails if", "실패 조건";
     to_know: "What the figures mean", "수치를 읽는 법";
     data_title: "Data", "원본 데이터";
     data_note: "The result file, with every sample. `lambench compare` and `lambench report` read it.",
