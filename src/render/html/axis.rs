@@ -128,10 +128,9 @@ fn step(least: f64, unit: Unit) -> f64 {
         .unwrap_or(10.0);
     let step = nice * ten * thousand;
     match unit {
-        Unit::Nth => step.max(1.0),
         // 1000 KB would be followed by 2000 KB.
         Unit::Bytes if nice * ten >= 1000.0 => thousand * 1024.0,
-        Unit::Bytes => step.max(1.0),
+        Unit::Bytes | Unit::Nth => step.max(1.0),
         Unit::Ms => step,
     }
 }

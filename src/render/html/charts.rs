@@ -98,8 +98,8 @@ impl<'a> Charts<'a> {
             .collect();
         let excluded = points.iter().filter(|point| !point.counts).count();
         let title = self.text.course_title();
-        let note = self.text.course_note(course::IN_A_ROW, own_runs);
-        let mut svg = self.svg("course", "course", title, &[note.clone()]);
+        let note = self.text.course_note(course::in_a_row(&points), own_runs);
+        let mut svg = self.svg("course", "course", title, std::slice::from_ref(&note));
         course::draw(&mut svg, &points, &axis, self.text);
         let mut key: Vec<String> = Vec::new();
         for subject in &self.result.subjects {

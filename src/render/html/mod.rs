@@ -35,10 +35,8 @@ pub fn html(results: &[&RunResult], lang: Lang) -> String {
     let version = results
         .first()
         .map_or("", |result| &result.lambench_version);
-    body.push_str(&format!(
-        "<footer>\n{}</footer>\n",
-        page::paragraph("", &text.written_by(version))
-    ));
+    let foot = page::paragraph("", &text.written_by(version));
+    body.extend(["<footer>\n", &foot, "</footer>\n"]);
     page::page(&title, &body, lang)
 }
 

@@ -16,11 +16,11 @@ pub(super) fn overview(results: &[&RunResult], ids: &[String], text: Text) -> St
     let table = Table {
         titles: [
             text.function_title(),
-            text.begun_title(),
             text.before_title(),
             text.after_title(),
             text.change_title(),
             text.verdict_title(),
+            text.begun_title(),
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -41,7 +41,7 @@ fn row(result: &RunResult, text: Text) -> TableRow {
         let mut rows = comparison.rows.iter();
         rows.find(|row| row.metric == Metric::ColdStart)
     });
-    let mut cells = vec![function_names(result), report::minute(result.created_at)];
+    let mut cells = vec![function_names(result)];
     let mut tone = Tone::Neutral;
     if let Some(row) = cold {
         let figures = [row.before.as_ref(), row.after.as_ref()];
@@ -53,14 +53,14 @@ fn row(result: &RunResult, text: Text) -> TableRow {
         cells.push(change);
         tone = of;
     } else {
-        cells.resize(5, UNKNOWN.to_owned());
+        cells.resize(4, UNKNOWN.to_owned());
     }
     let verdict = match (&result.ending, worst(&result.judgements)) {
         (_, Some(verdict)) => text.verdict(verdict),
         (Ending::Stopped { .. }, None) => text.stopped_short(),
         (Ending::Complete, None) => UNKNOWN,
     };
-    cells.push(verdict.to_owned());
+    cells.extend([verdict.to_owned(), report::minute(result.created_at)]);
     TableRow {
         cells,
         part: false,

@@ -116,7 +116,7 @@ fn alone(result: &RunResult, text: Text) -> String {
 /// The figures that people came for.
 fn tiles(comparison: &Comparison, text: Text) -> String {
     let find = |metric: &Metric| comparison.rows.iter().find(|row| row.metric == *metric);
-    let tiles: String = TILES
+    let tiles: Vec<String> = TILES
         .iter()
         .filter_map(find)
         .take(3)
@@ -143,7 +143,7 @@ fn tiles(comparison: &Comparison, text: Text) -> String {
             )
         })
         .collect();
-    format!("<div class=\"tiles\">\n{tiles}</div>\n")
+    format!("<div class=\"tiles\">\n{}</div>\n", tiles.concat())
 }
 
 fn budget_table(result: &RunResult, text: Text) -> String {

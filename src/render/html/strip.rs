@@ -38,13 +38,14 @@ impl Row<'_> {
         let apart = reach / (most / 2).max(1) as f64;
         let half = reach + 9.0;
         let top = svg.height() + 22.0;
-        self.draw_median(svg, top, half * 2.0);
+        self.draw_band(svg, top, half * 2.0);
         for ((_, says), (x, nth)) in self.figures.iter().zip(&heaps) {
             // 0, 1 up, 1 down, 2 up, and so on.
             let steps = nth.div_ceil(2) as f64 * if nth % 2 == 1 { -1.0 } else { 1.0 };
             let y = top + half + steps * apart;
             svg.mark(self.series.shape(), self.series.class(), (*x, y), says);
         }
+        self.draw_median(svg, top, half * 2.0);
         svg.grow(22.0 + half * 2.0 + 8.0);
     }
 
@@ -65,7 +66,7 @@ impl Row<'_> {
     /// How many lie where; `most` is the largest share that a part of any row has.
     pub(super) fn draw_histogram(&self, svg: &mut Svg, most: f64) {
         let top = svg.height() + 22.0;
-        self.draw_median(svg, top, HISTOGRAM);
+        self.draw_band(svg, top, HISTOGRAM);
         let n = self.figures.len().max(1) as f64;
         for (count, (low, high)) in self.counts().zip(self.axis.parts(PARTS)) {
             if count == 0 {
@@ -80,6 +81,7 @@ impl Row<'_> {
             svg.rect(&class, x, top + HISTOGRAM - height, height, &says);
         }
         svg.line("base", (0.0, top + HISTOGRAM), (100.0, top + HISTOGRAM));
+        self.draw_median(svg, top, HISTOGRAM);
         svg.grow(22.0 + HISTOGRAM + 8.0);
     }
 
@@ -98,19 +100,23 @@ impl Row<'_> {
         counts.into_iter()
     }
 
-    /// The median as a line with the row's name and the figure above, its interval as a band.
-    fn draw_median(&self, svg: &mut Svg, top: f64, height: f64) {
-        let class = self.series.class();
+    /// The interval as a band, behind what is drawn later.
+    fn draw_band(&self, svg: &mut Svg, top: f64, height: f64) {
         if let Some((low, high)) = self.interval {
             let x = (self.axis.at(low), self.axis.at(high));
-            svg.rect(&format!("band {class}"), x, top, height, "");
+            svg.rect(&format!("band {}", self.series.class()), x, top, height, "");
         }
+    }
+
+    /// The median as a line over what was drawn, with the row's name and the figure above.
+    fn draw_median(&self, svg: &mut Svg, top: f64, height: f64) {
         let Some(median) = self.median else {
             svg.text("name", (0.0, top - 7.0), Anchor::Start, 0.0, &self.name);
             return;
         };
-        let x = self.axis.at(median);
+        let (class, x) = (self.series.class(), self.axis.at(median));
         let ends = ((x, top - 2.0), (x, top + height));
+        svg.line("halo", ends.0, ends.1);
         svg.line(&format!("median {class}"), ends.0, ends.1);
         let words = format!("{} {}", self.name, figure::time(median, self.text));
         let at = (x, top - 7.0);

@@ -3,7 +3,7 @@
 use super::Text;
 
 words! {
-    table_title: "Before and after", "측정 결과";
+    table_title: "Figures", "측정 결과";
     every_cold_start: "Every cold start", "모든 콜드 스타트";
     strip_note: "A mark for each cold start that was counted. The line is the median, the band its interval.",
         "집계한 콜드 스타트를 하나씩 표시했습니다. 선은 중앙값, 띠는 중앙값의 신뢰 구간입니다.";
@@ -22,8 +22,8 @@ words! {
     budget_title: "Fails if", "실패 조건";
     to_know: "What the figures mean", "수치를 읽는 법";
     data_title: "Data", "원본 데이터";
-    data_note: "The result file, with every sample. `lambench compare` and `lambench report` read it.",
-        "모든 측정값이 담긴 결과 파일입니다. `lambench compare`와 `lambench report`로 다시 읽을 수 있습니다.";
+    data_note: "The result file, with every sample. lambench compare and lambench report read it.",
+        "모든 측정값이 담긴 결과 파일입니다. lambench compare와 lambench report로 다시 읽을 수 있습니다.";
     begun_title: "Measured", "측정 시각";
     overview_note: "Median cold starts (init or restore, and handler).", "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다.";
     stopped_short: "stopped", "중단됨";
@@ -100,8 +100,8 @@ impl Text {
             ("", "")
         };
         self.say(
-            format!("Cold starts from the first to the last; the line is the median of {in_a_row} in a row. A line that climbs or falls is a drift.{en}"),
-            format!("첫 콜드 스타트부터 순서대로 그렸고, 선은 연속 {in_a_row}회의 중앙값입니다. 선이 오르내리면 측정 환경이 변한 것입니다.{ko}"),
+            format!("Cold starts from the first to the last; the line is the median of {in_a_row} in a row. A line that climbs or falls is a drift. What has no figure stands below the axis.{en}"),
+            format!("첫 콜드 스타트부터 순서대로 그렸고, 선은 연속 {in_a_row}회의 중앙값입니다. 선이 오르내리면 측정 환경이 변한 것입니다. 수치가 없는 호출은 축 아래에 표시했습니다.{ko}"),
         )
     }
 
