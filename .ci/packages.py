@@ -1,7 +1,7 @@
 """Proves that pip and npm install a lambench that runs, from the release binary that is already built.
 
-    packages.py [TARGET]   makes the wheel and the npm packages in target/packages, installs both into fresh folders, and
-                           runs what was installed
+    packages.py   makes the wheel and the npm packages in target/packages, installs both into fresh folders, and runs what
+                  was installed; draws the README's picture again, next to them
 """
 
 import os
@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree as ET
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "target/packages"
@@ -78,10 +79,18 @@ def npm() -> None:
     app = WORK / "app"
     app.mkdir()
     # The other platforms' packages are in no registry here; this platform's is put where npm would put it.
-    run("npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=optional", "--prefix", app, *packed)
+    run("npm", "install", "--silent", "--offline", "--no-audit", "--no-fund", "--prefix", app, *packed)
     check(app / "node_modules/.bin/lambench")
     for file in packed:
         print(f"npm: {file.name}, {file.stat().st_size} bytes")
+
+
+def picture() -> None:
+    run(WORK / "tools/bin/pip", "install", "--quiet", "pyte>=0.8,<0.9")
+    drawn = WORK / "demo.svg"
+    run(WORK / "tools/bin/python", ROOT / ".ci/picture.py", BINARY, drawn, "demo", "--runs", "6", cwd=WORK)
+    if not ET.parse(drawn).getroot().findtext("{*}title").startswith("lambench demo"):
+        sys.exit(f"{drawn} has no title")
 
 
 def main() -> None:
@@ -93,6 +102,7 @@ def main() -> None:
     if BINARY.stat().st_mtime_ns != built:
         print("the wheel's build made the release binary again")
     npm()
+    picture()
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::origin::Sourced;
 use super::resolve::{self, config_file};
+use super::safety::glob;
 use super::subjects::usage;
 use super::surroundings::Surroundings;
-use super::safety::glob;
 use super::{Settings, is_pattern};
 
 /// Another commit, built in a worktree.
