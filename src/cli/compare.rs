@@ -8,11 +8,11 @@ use super::run::limit;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench compare last~1 last                              the last two results
-  lambench compare v1 v2                                    two baselines
-  lambench compare main.json last --limit 5%                a file from elsewhere and the last result
-  lambench compare v1 v2 v3                                 several in one table, the first is the reference
-  lambench compare last@before v1                           one arm of a result that holds two";
+  lambench compare last~1 last                  the last two results
+  lambench compare v1 v2                        two baselines
+  lambench compare main.json last --limit 5%    a file from elsewhere and the last result
+  lambench compare v1 v2 v3                     several in one table, beside the first
+  lambench compare last@before v1               one arm of a result that holds two";
 
 pub(super) const LONG: &str = "\
 Compare stored results, without measuring

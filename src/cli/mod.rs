@@ -9,6 +9,7 @@ mod gate;
 mod restore;
 mod run;
 mod safety;
+mod self_test;
 mod serve;
 mod shared;
 mod stored;
@@ -24,6 +25,7 @@ pub use gate::{GateArgs, VerdictArgs};
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
+pub use self_test::SelfTestArgs;
 pub use serve::ServeArgs;
 pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
@@ -127,6 +129,9 @@ pub enum Command {
     /// The same on a built-in example, from any folder
     #[command(before_help = demo::EXAMPLES, long_about = demo::LONG)]
     Demo(DemoArgs),
+    /// Prove on this machine that a verdict can fail, and doesn't for nothing
+    #[command(before_help = self_test::EXAMPLES, long_about = self_test::LONG)]
+    SelfTest(SelfTestArgs),
     /// Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
     #[command(before_help = serve::EXAMPLES, long_about = serve::LONG)]
     Serve(ServeArgs),

@@ -23,7 +23,7 @@ fn every_help_opens_with_an_example_that_parses() {
     for command in cli.get_subcommands_mut() {
         helps.extend([command.render_help(), command.render_long_help()]);
     }
-    assert_eq!(helps.len(), 12);
+    assert_eq!(helps.len(), 20);
     for help in helps {
         let help = help.to_string();
         assert!(help.starts_with("Example"), "{help}");

@@ -24,6 +24,7 @@ mod policy;
 mod restore;
 mod run;
 mod schema;
+mod self_test;
 mod serve;
 mod signals;
 mod snap_start;
@@ -74,6 +75,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Results(args) => stored::results(&args, &cli.globals),
             Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
+            Command::SelfTest(args) => Box::pin(self_test::self_test(args, cli.globals)).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Schema => schema::schema(),

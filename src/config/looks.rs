@@ -38,13 +38,13 @@ pub fn looks(
 pub fn limit(
     args: &RunArgs,
     around: &Surroundings,
-    function: Option<Sourced<f64>>,
+    function: Option<&Sourced<f64>>,
     file: &ConfigFile,
 ) -> Result<Sourced<f64>, ConfigError> {
     Ok(first(
         Sourced::flag("--limit", args.limit),
         around.choice("LAMBENCH_LIMIT", LIMIT, per_cent)?,
-        function.as_ref().or(file.limit.as_ref()),
+        function.or(file.limit.as_ref()),
         DEFAULT_LIMIT,
     ))
 }

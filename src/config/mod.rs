@@ -64,6 +64,11 @@ pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
 }
 
+/// The folder whose `.lambench/` holds what is stored.
+pub fn project() -> Result<PathBuf, ConfigError> {
+    Ok(Surroundings::of_process()?.project())
+}
+
 /// What a stored result is judged by.
 pub fn for_result(
     args: &RunArgs,
@@ -84,7 +89,7 @@ pub fn for_result(
         has_before,
         looks: &looks,
         warm_invokes,
-        limit: looks::limit(args, &around, limit, &file)?.value,
+        limit: looks::limit(args, &around, limit.as_ref(), &file)?.value,
     };
     gate::for_result(args, &around, &file, function, &facts)
 }
@@ -97,11 +102,6 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
-}
-
-/// The project's folder, in which `.lambench/` lies.
-pub fn project() -> Result<PathBuf, ConfigError> {
-    Ok(Surroundings::of_process()?.project())
 }
 
 /// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
@@ -121,7 +121,7 @@ pub fn for_comparison(
     };
     let def = file.functions.get(function);
     let own = def.and_then(|def| def.limit.clone());
-    let limit = looks::limit(&args, &around, own, &file)?.value;
+    let limit = looks::limit(&args, &around, own.as_ref(), &file)?.value;
     let facts = gate::Facts {
         has_before: true,
         looks: &Looks::one(starts),
@@ -141,6 +141,17 @@ pub fn demo(
     unpacked_folder: &Path,
 ) -> Result<Settings, ConfigError> {
     resolve::demo(args, globals, unpacked_folder, &Surroundings::of_process()?)
+}
+
+/// The settings of `lambench self-test`: two packages on the sandbox, as a run measures them when nobody says otherwise.
+/// Neither lambench.toml nor a variable has a say, and the result is kept in `folder`.
+pub fn self_test(
+    before: &Path,
+    after: &Path,
+    globals: &Globals,
+    folder: &Path,
+) -> Result<Settings, ConfigError> {
+    resolve::self_test(before, after, globals, folder)
 }
 
 /// The functions that `lambench serve` offers from the start, with warnings.

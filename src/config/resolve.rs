@@ -1,9 +1,9 @@
 //! From what the user typed, variables and lambench.toml to [`Settings`], with what surrounds the program handed in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{DemoArgs, Globals, LangArg, RunArgs, TouchArg};
+use crate::cli::{DemoArgs, Globals, LangArg, OrderArgs, RunArgs, TouchArg};
 use crate::results::Touch;
 
 use super::builds::{Builder, of_variables};
@@ -42,6 +42,30 @@ pub fn with_file(
         warnings.extend(around.warnings());
         error.warned(warnings)
     })
+}
+
+/// As [`super::self_test`].
+pub fn self_test(
+    before: &Path,
+    after: &Path,
+    globals: &Globals,
+    folder: &Path,
+) -> Result<Settings, ConfigError> {
+    let args = RunArgs {
+        before: Some(before.display().to_string()),
+        after: Some(after.display().to_string()),
+        order: OrderArgs {
+            warm_invokes: Some(0),
+            ..OrderArgs::default()
+        },
+        ..RunArgs::default()
+    };
+    let around = Surroundings {
+        folder: folder.to_owned(),
+        variables: BTreeMap::new(),
+        stdin: || Ok(String::new()),
+    };
+    settings(&args, globals, &around, &ConfigFile::default())
 }
 
 /// The settings of a demo whose files lie in `unpacked`.
@@ -135,7 +159,7 @@ fn settings(
     let pace = pace::resolve(&args.pace, around, file)?;
     let looks = looks::looks(args, around, file, subjects.len() == 2)?;
     let looks = looks.value.in_bursts(pace.concurrency);
-    let limit = looks::limit(args, around, function_limit, file)?.value;
+    let limit = looks::limit(args, around, function_limit.as_ref(), file)?.value;
     let warm_invokes = warm_invokes(args, around, file)?.value;
     let facts = gate::Facts {
         has_before: subjects.len() == 2 || baseline.is_some() || around_command.is_some(),

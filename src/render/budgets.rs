@@ -1,41 +1,13 @@
-//! The budgets of one result, a row each with its verdict, and below them what there is to say of those that are not decided.
+//! A budget as a row of a table, with its verdict, and what there is to say of one that is not decided.
 
 use crate::compare::{Figure, Metric, Row};
 use crate::gate::{Measure, Note};
 use crate::results::{Judgement, RunResult, Verdict};
 
 use super::figure::{self, Tone, UNKNOWN};
-use super::layout::{clean, paragraph};
-use super::style::{Paint, Style};
-use super::table::{Table, TableRow};
+use super::layout::clean;
+use super::table::TableRow;
 use super::text::Text;
-
-/// The section of a report; empty where nobody has written a budget.
-pub(super) fn section(result: &RunResult, text: Text, style: &Style) -> String {
-    let written: Vec<&Judgement> = written(result).collect();
-    if written.is_empty() {
-        return String::new();
-    }
-    let table = Table {
-        titles: titles(text.budget_title(), text),
-        rows: written
-            .iter()
-            .map(|judgement| row(judgement, false, text))
-            .collect(),
-    };
-    let mut out = table.render(style);
-    let notes: Vec<String> = written
-        .iter()
-        .filter_map(|judgement| note(judgement, text))
-        .collect();
-    if !notes.is_empty() {
-        out.push('\n');
-    }
-    for note in notes {
-        out.push_str(&paragraph("  - ", &note, style.width));
-    }
-    out
-}
 
 /// The budgets that somebody wrote.
 pub(super) fn written(result: &RunResult) -> impl Iterator<Item = &Judgement> {
@@ -112,7 +84,7 @@ pub(super) fn note(judgement: &Judgement, text: Text) -> Option<String> {
 pub(super) fn why(judgement: &Judgement, text: Text) -> Option<String> {
     match (&judgement.note, judgement.more_pairs) {
         (Some(note), _) => Some(match Note::of_text(note) {
-            Some(note) => text.budget_note(&note),
+            Some(note) => text.judged_note(&note),
             None => clean(note),
         }),
         (None, Some(pairs)) => Some(text.more_pairs(pairs)),
@@ -127,13 +99,4 @@ pub(super) fn figure_of(measure: Measure, value: f64) -> Figure {
         "$" => Figure::UsdPerMillion(value),
         _ => Figure::Bytes(value as u64),
     }
-}
-
-/// A heading and the section, for a report.
-pub(super) fn with_heading(result: &RunResult, text: Text, style: &Style) -> String {
-    let section = section(result, text, style);
-    if section.is_empty() {
-        return section;
-    }
-    format!("{}\n\n{section}", style.paint(Paint::Bold, text.budgets()))
 }

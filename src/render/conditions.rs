@@ -202,13 +202,6 @@ pub(super) fn other_conditions(
     if on_sandbox && stored.machine != result.machine {
         what.push(text.machine().to_owned());
     }
-    let named = |condition: Condition| text.condition(condition).to_owned();
-    what.extend(
-        stored
-            .differs
-            .iter()
-            .map(|differs| named(differs.condition)),
-    );
     (!what.is_empty()).then(|| text.other_conditions(&what.join(", ")))
 }
 

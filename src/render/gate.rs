@@ -189,24 +189,6 @@ mod tests {
     }
 
     #[test]
-    fn a_report_has_its_budgets_in_a_table() {
-        let result = judged(&[
-            "cold.init.p50 > +10%",
-            "cold.p90 > +10%",
-            "cold.init.p50 > 345ms",
-        ]);
-        insta::assert_snapshot!(super::super::budgets::with_heading(
-            &result,
-            Text(Lang::En),
-            &Style::plain()
-        ));
-        assert_eq!(
-            super::super::budgets::with_heading(&pair(), Text(Lang::En), &Style::plain()),
-            ""
-        );
-    }
-
-    #[test]
     fn the_machine_form_has_a_verdict_or_an_error_for_each_function() {
         let json: Value = serde_json::from_str(&gate_json(&lines())).unwrap();
         assert_eq!(json[0]["verdict"], "regressed");

@@ -9,7 +9,6 @@ use crate::results::{
     Arm, ArmSummary, Ending, Exclusion, Kind, RunResult, StoredBefore, SubjectResult,
 };
 
-use super::budgets;
 use super::conditions::{self, Field};
 use super::layout::{clean, fields, paragraph};
 use super::style::{Paint, Style};
@@ -36,7 +35,6 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push_str(&verdict);
     }
     for section in [
-        budgets::with_heading(result, text, style),
         not_counted(result, text, style),
         warnings(result, &view, text, style),
     ] {

@@ -6,6 +6,7 @@ mod exports;
 mod left_over;
 mod names;
 mod plan;
+mod self_test;
 mod sentences;
 mod stored;
 mod verdict;

@@ -348,10 +348,7 @@ fn starts() -> Vec<Case> {
             "No start is ever cold",
             &["gave no cold start 5 times in a row", "--touch"],
             &["unknown"; 5],
-            {
-                let cold = on(Request::is_invoke, 4, ALWAYS, Fault::Tail(without_init));
-                cold
-            },
+            { on(Request::is_invoke, 4, ALWAYS, Fault::Tail(without_init)) },
         ),
         case(
             "Lambda has initialised an environment ahead of time",

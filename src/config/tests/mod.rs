@@ -2,6 +2,7 @@
 
 mod copies;
 mod file;
+mod gate;
 mod payload;
 mod place;
 mod precedence;

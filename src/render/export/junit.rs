@@ -1,4 +1,4 @@
-//! JUnit XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
+//! `JUnit` XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
 //!
 //! Regressed is a failure, inconclusive a skipped case with its reason (a pipeline that wants it to fail asks for
 //! `--strict`), and a function that could not be measured, or not to the end, an error.
@@ -126,4 +126,84 @@ fn figures(judgement: &Judgement) -> Vec<Property> {
             .filter_map(|(name, figure)| Some(Property::new(name, figure?.to_string()))),
     );
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::tests::{inconclusive, regressed};
+    use super::*;
+    use crate::results::samples::pair;
+
+    fn read(all: &[Measured]) -> Report {
+        Report::deserialize_from_str(&junit(all)).expect("JUnit")
+    }
+
+    fn failed() -> Measured<'static> {
+        Measured {
+            function: "broken".into(),
+            result: None,
+            error: Some("its State is Failed".into()),
+        }
+    }
+
+    #[test]
+    fn each_budget_is_a_case_and_what_could_not_be_measured_an_error() {
+        let mut result = pair();
+        let mut passed = regressed();
+        passed.verdict = Verdict::Passed;
+        let mut unasked = regressed();
+        unasked.budget = None;
+        result.judgements = vec![regressed(), inconclusive(), passed, unasked];
+        let report = read(&[Measured::of(&result), failed()]);
+        let [judged, broken] = report.test_suites.as_slice() else {
+            panic!("two suites");
+        };
+        assert_eq!(judged.name.as_str(), "data-collector");
+        assert_eq!(
+            (judged.tests, judged.failures, judged.skipped, judged.errors),
+            (5, 1, 2, 0)
+        );
+        assert_eq!((broken.tests, broken.errors), (1, 1));
+        assert_eq!((report.tests, report.failures, report.errors), (6, 1, 1));
+        let case = &judged.test_cases[1];
+        assert_eq!(case.name.as_str(), "cold.p50 > +10%");
+        let TestCaseStatus::NonSuccess { message, .. } = &case.status else {
+            panic!("{:?}", case.status);
+        };
+        assert_eq!(
+            message.as_deref(),
+            Some("regressed, 100 ms → 130 ms, +30% [+20%, +41%], p = 0.003, n 20 + 20")
+        );
+        let property = |name: &str| {
+            let found = case.properties.iter().find(|p| p.name.as_str() == name);
+            found.map(|property| property.value.as_str())
+        };
+        assert_eq!(property("verdict"), Some("regressed"));
+        assert_eq!(property("p"), Some("0.00002"), "never rounded");
+        assert_eq!(property("ratio_high"), Some("1.41"));
+    }
+
+    #[test]
+    fn no_name_can_break_the_xml() {
+        let mut result = pair();
+        for subject in &mut result.subjects {
+            subject.function = "a\"<b>&]]>\u{0}\u{1b}[2J\u{fffe}\n'".into();
+            subject.version = "\u{b}<!--".into();
+        }
+        let written = junit(&[Measured::of(&result)]);
+        assert!(!written.contains(['\u{0}', '\u{1b}', '\u{b}', '\u{fffe}']));
+        let report = Report::deserialize_from_str(&written).expect("JUnit");
+        assert_eq!(report.test_suites[0].name.as_str(), "a\"<b>&]]> [2J '");
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_is_an_error_with_its_reason() {
+        let mut result = pair();
+        result.ending = crate::results::Ending::Stopped {
+            why: "interrupted".into(),
+        };
+        let report = read(&[Measured::of(&result)]);
+        assert_eq!(report.test_suites[0].errors, 1);
+        assert!(junit(&[Measured::of(&result)]).contains("message=\"interrupted\""));
+    }
 }

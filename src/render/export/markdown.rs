@@ -46,7 +46,7 @@ pub fn markdown(all: &[Measured], lang: Lang) -> String {
     }
     if left_out_functions + left_out_tables + left_out_details > 0 {
         let note = text.left_out(left_out_tables, left_out_details, left_out_functions);
-        out.text.push_str(&format!("\n{note}\n"));
+        out.text.extend(["\n", &note, "\n"]);
     }
     out.text
 }
@@ -96,11 +96,9 @@ fn verdicts(measured: &Measured, text: Text) -> String {
     };
     let mut out = format!("- **{}**: {comes_to}\n", outside(&measured.function));
     for judgement in judgements {
-        out.push_str(&format!(
-            "  - {}: {}\n",
-            outside(&words::asked(judgement)),
-            outside(&words::judged(judgement, text.0))
-        ));
+        let asked = outside(&words::asked(judgement));
+        let judged = outside(&words::judged(judgement, text.0));
+        out.extend(["  - ", &asked, ": ", &judged, "\n"]);
     }
     out
 }

@@ -250,7 +250,7 @@ impl Text {
         groups: &TwoGroups,
         (low, high): (&str, &str),
     ) -> String {
-        let (en, ko) = self.cold_starts_of(arm);
+        let (en, ko) = cold_starts_of(arm);
         let (n_low, n_high) = (groups.n_low, groups.n_high);
         self.say(
             format!("{en} fall into two groups, {n_low} around {low} and {n_high} around {high}: their median is not a usual start."),
@@ -259,7 +259,7 @@ impl Text {
     }
 
     pub(in crate::render) fn far_out_note(self, arm: Arm, n: usize) -> String {
-        let (_, ko) = self.cold_starts_of(arm);
+        let (_, ko) = cold_starts_of(arm);
         let (s, lie) = if n == 1 { ("", "lies") } else { ("s", "lie") };
         let of = Self(crate::config::Lang::En)
             .arm(arm)
@@ -269,17 +269,17 @@ impl Text {
             format!("{ko} {n}회가 나머지와 크게 떨어져 있지만(사분위 범위의 3배 초과) 집계에는 포함했습니다."),
         )
     }
+}
 
-    fn cold_starts_of(self, arm: Arm) -> (String, String) {
-        let (en, ko) = (
-            Self(crate::config::Lang::En).arm(arm),
-            Self(crate::config::Lang::Ko).arm(arm),
-        );
-        (
-            en.map_or_else(|| "Cold starts".into(), |arm| format!("Cold starts {arm}")),
-            ko.map_or_else(|| "콜드 스타트".into(), |arm| format!("{arm} 콜드 스타트")),
-        )
-    }
+fn cold_starts_of(arm: Arm) -> (String, String) {
+    let (en, ko) = (
+        Text(crate::config::Lang::En).arm(arm),
+        Text(crate::config::Lang::Ko).arm(arm),
+    );
+    (
+        en.map_or_else(|| "Cold starts".into(), |arm| format!("Cold starts {arm}")),
+        ko.map_or_else(|| "콜드 스타트".into(), |arm| format!("{arm} 콜드 스타트")),
+    )
 }
 
 /// A metric's own words within a sentence; budgets' names stay as they are.

@@ -66,7 +66,7 @@ impl Store {
             }
             None => match result.latest() {
                 Some((subject, _)) => subject.arm,
-                None => arms().last().unwrap_or(Arm::Only),
+                None => arms().next_back().unwrap_or(Arm::Only),
             },
         };
         Ok(Named {
