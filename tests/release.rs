@@ -23,6 +23,13 @@ fn the_release_builds_what_the_action_downloads_and_npm_carries() {
     assert_eq!(built.len(), 4, "{built:?}");
     assert_eq!(built, targets(&read(".github/action/gate.sh")));
     assert_eq!(built, targets(&read("packaging/npm/pack.js")));
+    for pipeline in ["docs/ci/github-aws-oidc.yml", "docs/ci/gitlab.yml"] {
+        let asked = targets(&read(pipeline));
+        assert!(
+            !asked.is_empty() && asked.is_subset(&built),
+            "{pipeline}: {asked:?}"
+        );
+    }
 }
 
 #[test]
