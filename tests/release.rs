@@ -12,6 +12,7 @@ fn read(file: &str) -> String {
 /// The targets that a text names: `x86_64-…` and `aarch64-…`, to the end of the word.
 fn targets(text: &str) -> BTreeSet<String> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))
+        .map(|word| word.strip_prefix("lambench-").unwrap_or(word))
         .filter(|word| word.starts_with("x86_64-") || word.starts_with("aarch64-"))
         .map(str::to_owned)
         .collect()
