@@ -70,7 +70,7 @@ fn the_statistics_are_scipys() {
             let most = [6, 10, 30, 60, 100][i % 5];
             let steps = if i % 2 == 0 { 0.0 } else { 25.0 };
             let mut set = |slower: f64| -> Vec<f64> {
-                (0..1 + random.next() % most)
+                (0..=(random.next() % most))
                     .map(|_| 100.0 * slower * (0.2 * random.normal()).exp())
                     .map(|x| {
                         if steps > 0.0 {
