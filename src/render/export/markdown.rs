@@ -241,19 +241,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_a_comment_is_left_out_and_said() {
         let result = judged();
-<<<<<<< HEAD
-        let many = vec![Measured::of(&result); 45];
-        let written = markdown(&many, Lang::En);
-        assert!(length(&written) <= MOST_CHARACTERS, "{}", length(&written));
-        assert_eq!(written.matches("- **data-collector**").count(), 45);
-        assert_eq!(written.matches("### data-collector").count(), 45);
-=======
         let many = vec![Measured::of(&result); 18];
         let written = markdown(&many, Lang::En);
         assert!(length(&written) <= MOST_CHARACTERS, "{}", length(&written));
         assert_eq!(written.matches("- **data-collector**").count(), 18);
         assert_eq!(written.matches("### data-collector").count(), 18);
->>>>>>> i4-export
         assert_eq!(
             written.matches("<details>").count(),
             written.matches("</details>").count()
