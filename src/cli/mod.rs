@@ -4,6 +4,7 @@
 
 mod compare;
 mod demo;
+mod explain;
 mod export;
 mod gate;
 mod restore;
@@ -12,6 +13,7 @@ mod safety;
 mod self_test;
 mod serve;
 mod shared;
+mod shell;
 mod stored;
 
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
+pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
 pub use restore::RestoreArgs;
@@ -31,6 +34,7 @@ pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
     PlaceArgs, TypedBuild, duration,
 };
+pub use shell::{CompletionsArgs, ManArgs};
 pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};
 
 const EXAMPLES: &str = "\
@@ -38,6 +42,16 @@ Examples:
   lambench demo                                             see it work: no account, no set-up
   lambench run --before build/old.zip --after build/new/    two packages, on this machine
   lambench run --function my-fn                             a function on AWS, put back afterwards";
+
+const SCHEMA_EXAMPLES: &str = "\
+Example:
+  lambench schema > result.schema.json";
+
+const SCHEMA_LONG: &str = "\
+Print the JSON Schema of the result file
+
+That is what --json and --export json write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only \
+ever added: what holds to the schema goes on doing so.";
 
 /// Measures AWS Lambda cold starts honestly: on AWS, or with no account on an embedded Lambda.
 ///
@@ -77,6 +91,11 @@ pub struct Globals {
     /// Machine forms (JSON, exit codes, flag names) are never translated.
     #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<LangArg>,
+    /// How to print for people: colours, movement, pictures, signs [env: LAMBENCH_STYLE] [default: auto]
+    ///
+    /// auto goes by the terminal and by NO_COLOR, CLICOLOR_FORCE, CI and TERM=dumb.
+    #[arg(long, global = true, value_enum, value_name = "STYLE")]
+    pub style: Option<StyleArg>,
     /// No progress on standard error; errors and the report stay
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -89,6 +108,19 @@ pub enum LangArg {
     En,
     /// Korean
     Ko,
+}
+
+/// A style as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// What the terminal can show
+    Auto,
+    /// Colours and pictures, also in a pipe
+    Full,
+    /// Neither colour nor movement
+    Plain,
+    /// As auto, in ASCII alone
+    Ascii,
 }
 
 /// A touch as it is typed.
@@ -138,11 +170,18 @@ pub enum Command {
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),
+    /// Say what a figure, a reason or a verdict means and where it comes from
+    #[command(before_help = explain::EXAMPLES, long_about = explain::LONG)]
+    Explain(ExplainArgs),
     /// Print the JSON Schema of the result file
-    ///
-    /// That is what --json and --save write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only
-    /// ever added: what holds to the schema goes on doing so.
+    #[command(before_help = SCHEMA_EXAMPLES, long_about = SCHEMA_LONG)]
     Schema,
+    /// Print a script that completes commands and flags in a shell
+    #[command(before_help = shell::COMPLETIONS_EXAMPLES, long_about = shell::COMPLETIONS_LONG)]
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them into a folder
+    #[command(before_help = shell::MAN_EXAMPLES, long_about = shell::MAN_LONG)]
+    Man(ManArgs),
 }
 
 #[cfg(test)]

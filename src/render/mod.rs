@@ -1,9 +1,11 @@
 //! Results as people and machines read them: one file per form.
 
 mod announce;
+mod ascii;
 mod budgets;
 mod columns;
 mod conditions;
+mod explain;
 pub mod export;
 mod figure;
 mod fleet;
@@ -17,6 +19,7 @@ mod progress;
 mod report;
 mod self_test;
 pub mod stored;
+mod strip;
 mod style;
 mod table;
 mod text;
@@ -24,6 +27,7 @@ mod verdict;
 
 pub use announce::before_first_invoke;
 pub use columns::columns;
+pub use explain::{explain, explained};
 pub use fleet::{FleetLine, fleet, fleet_json, reading_tags};
 pub use fleet_plan::{PlanLine, fleet_plan};
 pub use gate::{GateLine, gate, gate_json};
@@ -32,4 +36,4 @@ pub use plan::{dry_run, question, real_world};
 pub use progress::Progress;
 pub use report::report;
 pub use self_test::{Proof, self_test};
-pub use style::Style;
+pub use style::{Style, choose};

@@ -11,6 +11,7 @@ use crate::results::{
 
 use super::conditions::{self, Field};
 use super::layout::{clean, fields, paragraph};
+use super::strip::strip;
 use super::style::{Paint, Style};
 use super::text::Text;
 use super::verdict;
@@ -28,6 +29,11 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     if let Some(comparison) = view.comparison() {
         out.push('\n');
         out.push_str(&tables::tables(&comparison, text, style));
+    }
+    let strip = strip(result, text, style);
+    if !strip.is_empty() {
+        out.push('\n');
+        out.push_str(&strip);
     }
     let verdict = verdict::paragraph(result, text, style);
     if !verdict.is_empty() {
@@ -50,7 +56,7 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push_str("\n\n");
     }
     for note in view.notes(text) {
-        out.push_str(&paragraph("", &note, style.width));
+        out.push_str(&paragraph("", &style.written(&note), style.width));
     }
     if let Some(path) = saved {
         // Never broken: a path is there to be copied.

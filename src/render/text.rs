@@ -2,6 +2,7 @@
 //! translated.
 
 mod budgets;
+mod explain;
 mod exports;
 mod left_over;
 mod names;
@@ -61,6 +62,7 @@ words! {
     not_counted: "Not counted", "집계에서 제외";
     spread_heading: "Spread of this run", "이번 측정의 분포";
     and: " and ", ", ";
+    strip_heading: "Every cold start, from the fastest to the slowest", "모든 콜드 스타트, 빠른 것부터 느린 것까지";
     // Conditions
     function_name: "function", "함수";
     handler: "handler", "핸들러";
@@ -103,7 +105,7 @@ words! {
 }
 
 impl Text {
-    const fn pick(self, en: &'static str, ko: &'static str) -> &'static str {
+    pub(super) const fn pick(self, en: &'static str, ko: &'static str) -> &'static str {
         match self.0 {
             Lang::En => en,
             Lang::Ko => ko,
