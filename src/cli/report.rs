@@ -11,7 +11,7 @@ Examples:
   lambench report last                                      the last result as report.html
   lambench report last -o -                                 the page on standard output
   lambench report v1 last --compare -o change.html          the last result against a baseline
-  lambench report last~2 last~1 last                        three results in one page, an overview first";
+  lambench report last~2 last~1 last                        three results in one page";
 
 pub(super) const LONG: &str = "\
 Write stored results as a page for the browser, without measuring
