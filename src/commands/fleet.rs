@@ -79,6 +79,8 @@ pub struct Session {
     pub progress: measure::Shared,
     /// The signals, and the clock.
     pub signals: Signals,
+    /// What is measured will still be there afterwards.
+    pub lasting: bool,
     has_deadline: bool,
 }
 
@@ -91,6 +93,7 @@ impl Session {
         Ok(Self {
             progress,
             signals,
+            lasting: true,
             has_deadline: false,
         })
     }
@@ -132,11 +135,14 @@ pub async fn each(
             }
         };
         session.begin(&settings);
-        let mut show = Show::Keep(None);
+        let mut show = Show::Keep {
+            result: None,
+            lasting: session.lasting,
+        };
         let one =
             measure::measure_one(settings, &mut session.signals, &session.progress, &mut show);
         let ended = Box::pin(one).await;
-        let Show::Keep(result) = show else {
+        let Show::Keep { result, .. } = show else {
             unreachable!("it stays what it was")
         };
         let (error, exit) = match ended {

@@ -70,6 +70,7 @@ async fn measured(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Resul
                 Event::Note(format!("building {name}, then the working tree: {build}")),
             );
             worktree.build(&mut session.signals).await?;
+            session.lasting = false;
             Some(worktree)
         }
         _ => None,
