@@ -266,6 +266,27 @@ fn ctrl_c_during_the_build_leaves_no_worktree() {
 }
 
 #[test]
+fn ctrl_c_tells_how_to_go_on_and_what_was_not_measured() {
+    let test = Test::new();
+    let toml = function(&test, "first", SLOW, SLOW) + &function(&test, "second", FAST, FAST);
+    test.write("lambench.toml", &toml);
+    let child = test
+        .command(&["gate", "--runs", "500", "--warm-invokes", "0"])
+        .spawn()
+        .unwrap();
+    let samples = test.path().join(".lambench");
+    support::wait_for("some starts", || samples.exists().then_some(()));
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    support::signal(&child, "INT");
+    let ran = Ran::from(child.wait_with_output().unwrap())
+        .fails_with(130)
+        .says("to go on: lambench run --function first --resume ")
+        .prints("interrupted")
+        .prints("second: not begun");
+    assert!(!ran.stdout.contains("failed"), "{}", ran.stdout);
+}
+
+#[test]
 fn against_a_stored_result_nothing_sampled_fails_unless_that_is_allowed() {
     let test = Test::new();
     test.write("old/lambda_function.py", FAST);

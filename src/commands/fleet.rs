@@ -121,7 +121,8 @@ pub async fn each(
     session: &mut Session,
 ) -> Result<(Vec<FleetLine>, Vec<Exit>), Failure> {
     let (mut lines, mut exits) = (Vec::new(), Vec::new());
-    for (name, settings) in jobs {
+    let mut jobs = jobs.into_iter();
+    while let Some((name, settings)) = jobs.next() {
         let permitted = settings.map_err(Failure::from).and_then(|settings| {
             consent::not_denied_by_name(&settings)?;
             Ok(settings)
@@ -146,7 +147,7 @@ pub async fn each(
             unreachable!("it stays what it was")
         };
         let (error, exit) = match ended {
-            Ok(Exit::Interrupted) => (Some("interrupted".to_owned()), Exit::Interrupted),
+            Ok(Exit::Interrupted) => (Some(FleetLine::INTERRUPTED.to_owned()), Exit::Interrupted),
             Ok(exit) => (None, exit),
             Err(failure) => {
                 failure.report();
@@ -162,6 +163,14 @@ pub async fn each(
         if session.signals.stop.is_requested() {
             break;
         }
+    }
+    for (function, _) in jobs {
+        lines.push(FleetLine {
+            function,
+            result: None,
+            error: Some(FleetLine::NOT_BEGUN.to_owned()),
+        });
+        exits.push(Exit::CouldNotMeasure);
     }
     Ok((lines, exits))
 }

@@ -7,7 +7,7 @@ use crate::gate::worst;
 use crate::results::SCHEMA_VERSION;
 
 use super::budgets::{note, row, titles, tone, written};
-use super::fleet::FleetLine;
+use super::fleet::{FleetLine, not_measured};
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -40,8 +40,9 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
             }
         };
         if let Some(error) = &line.error {
-            rows.push(whole(text.failed(), super::figure::Tone::Neutral));
-            failed.push(format!("{name}: {}", clean(error)));
+            let outcome = FleetLine::outcome(error, text);
+            rows.push(whole(outcome, super::figure::Tone::Neutral));
+            failed.push((line.function.as_str(), error.as_str()));
             continue;
         }
         let Some(result) = &line.result else { continue };
@@ -63,15 +64,13 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
         style.paint(Paint::Bold, text.gate_heading()),
         table.render(style)
     );
-    for (heading, list) in [(text.notes(), notes), (text.not_measured(), failed)] {
-        if list.is_empty() {
-            continue;
-        }
-        out.extend(["\n", &style.paint(Paint::Yellow, heading), "\n"]);
-        for line in list {
-            out.push_str(&paragraph("  - ", &line, style.width));
-        }
+    if !notes.is_empty() {
+        out.extend(["\n", &style.paint(Paint::Yellow, text.notes()), "\n"]);
     }
+    for note in notes {
+        out.push_str(&paragraph("  - ", &note, style.width));
+    }
+    out.push_str(&not_measured(failed.into_iter(), text, style));
     out.push('\n');
     out.push_str(&paragraph("", text.gate_note(), style.width));
     out

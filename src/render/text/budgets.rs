@@ -7,6 +7,14 @@ impl Text {
         self.pick("Verdict", "판정")
     }
 
+    pub(in crate::render) const fn interrupted(self) -> &'static str {
+        self.pick("interrupted", "중단됨")
+    }
+
+    pub(in crate::render) const fn not_begun(self) -> &'static str {
+        self.pick("not measured", "측정 안 함")
+    }
+
     pub(in crate::render) const fn notes(self) -> &'static str {
         self.pick("Notes", "참고")
     }
