@@ -167,6 +167,41 @@ fn an_unknown_key_of_the_gate_is_told() {
         .says("unknown key gate.fail_iff is ignored; did you mean fail_if?");
 }
 
+#[test]
+fn what_is_unknown_is_told_also_where_the_gate_ends_with_an_error() {
+    let test = Test::new();
+    let toml = function(&test, "collector", FAST, FAST);
+    test.write("lambench.toml", &toml);
+    let fails = |args: &[&str]| {
+        let mut command = test.command(&["gate"]);
+        for name in [
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+            "AWS_PROFILE",
+            "AWS_CONFIG_FILE",
+        ] {
+            command.env_remove(name);
+        }
+        command.args(args).env("HOME", test.path());
+        Ran::from(command.output().unwrap()).fails_with(2)
+    };
+    fails(&["--function", "colector"])
+        .says("--function colector: colector is not defined in lambench.toml")
+        .says("did you mean collector?");
+    fails(&["--function", "zzz", "--endpoint-url", "http://127.0.0.1:9"])
+        .says("zzz: nothing to judge")
+        .says("zzz is not defined in lambench.toml");
+    test.write("none.toml", "[defaults]\n");
+    fails(&["--config", "none.toml"]).says("nothing to gate: none.toml defines no function");
+    test.write(
+        "lambench.toml",
+        "[gate]\nfail_iff = [\"package.zip > 1MB\"]\n[functions.fn]\npackage = \"collector/new\"\n",
+    );
+    for args in [&[][..], &["--all"]] {
+        fails(args).says("unknown key gate.fail_iff is ignored; did you mean fail_if?");
+    }
+}
+
 fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     let output = command

@@ -131,7 +131,7 @@ pub fn for_result(
     let table = file.functions.get(function).map(|def| &def.gate);
     let (budgets, gate) = resolve(args, around, file, table, facts, &mut Vec::new())?;
     if budgets.is_empty() {
-        return Err(nothing_to_judge(function));
+        return Err(nothing_to_judge(function, file));
     }
     let prices = safety::resolve(&args.safety, around, file)?.prices();
     Ok(ForResult {

@@ -94,6 +94,7 @@ pub fn for_result(
         limit: looks::limit(args, &around, limit.as_ref(), &file)?.value,
     };
     gate::for_result(args, &around, &file, function, &facts)
+        .map_err(|error| error.warned(file.warnings.clone()))
 }
 
 /// The language to speak before and beside all settings; where it is misspelt, English.
