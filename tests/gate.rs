@@ -52,6 +52,10 @@ fn a_regression_fails_and_an_equal_or_a_better_build_does_not() {
     // The same figures again, without measuring.
     test.run(&["gate", "last", "--fail-if", "cold.p50 > +10%"])
         .fails_with(0);
+    test.run(&["gate", "last", "--fail-if", "cold.p95 > 1ms"])
+        .fails_with(2)
+        .says("cold.p95 needs")
+        .says("the result has too few starts: measure again with --runs");
     test.run(&["gate", "last", "--fail-if", "cold.p50 > 1ms"])
         .fails_with(3)
         .prints("regressed");
@@ -256,6 +260,19 @@ fn what_is_wrong_with_a_base_is_told_and_nothing_is_left() {
     with("no-such-branch", BUILD)
         .fails_with(2)
         .says("git knows no such commit");
+    gate(
+        &test,
+        &[
+            "--before-ref",
+            "main",
+            "--build",
+            "touch built",
+            "--fail-if",
+            "cold.p50",
+        ],
+    )
+    .fails_with(2);
+    assert!(!test.path().join("built").exists(), "nothing was built");
     with("main", "exit 7")
         .fails_with(1)
         .says("--build `exit 7` failed (exit status: 7) in main");
