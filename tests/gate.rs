@@ -93,7 +93,10 @@ fn a_size_is_over_its_budget_or_not() {
         "[functions.fn]\nruntime = \"python3\"\nhandler = \"lambda_function.handler\"\npackage = \"pkg\"\n\
          fail_if = \"package.zip > 10B\"\n",
     );
-    gate(&test, &[]).fails_with(3).prints("package.zip > 10B");
+    gate(&test, &[])
+        .fails_with(3)
+        .prints("package.zip > 10B")
+        .prints("over the limit");
     gate(&test, &["--fail-if", "package.zip > 5MiB"]).fails_with(0);
     // `run` shows what lambench.toml says, and fails on what the command line says.
     let run = |more: &[&str]| {
@@ -102,7 +105,10 @@ fn a_size_is_over_its_budget_or_not() {
         all.extend(more);
         test.run(&all)
     };
-    run(&[]).fails_with(0).prints("regressed");
+    run(&[])
+        .fails_with(0)
+        .prints("regressed")
+        .prints("over the limit of 10 B");
     run(&["--fail-if", "package.zip > 10B"])
         .fails_with(3)
         .prints("regressed");

@@ -57,11 +57,19 @@ pub(super) fn row(judgement: &Judgement, part: bool, text: Text) -> TableRow {
         },
         text,
     );
-    cells.extend([change, text.verdict(judgement.verdict).to_owned()]);
+    cells.extend([change, verdict_word(judgement, text).to_owned()]);
     TableRow {
         cells,
         part,
         tone: tone(judgement.verdict),
+    }
+}
+
+/// The verdict's word; a value that is over its limit may be what it was before.
+pub(super) fn verdict_word(judgement: &Judgement, text: Text) -> &'static str {
+    match (judgement.limit_value, judgement.verdict) {
+        (Some(_), Verdict::Regressed) => text.over_the_limit(),
+        _ => text.verdict(judgement.verdict),
     }
 }
 

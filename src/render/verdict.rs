@@ -5,6 +5,7 @@ use crate::gate::{Measure, Note, worst};
 use crate::results::{Ending, Judgement, RunResult, Verdict};
 use crate::stats::Change;
 
+use super::budgets::verdict_word;
 use super::figure;
 use super::layout::{clean, paragraph as lines};
 use super::style::{Paint, Style};
@@ -37,7 +38,7 @@ pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String
     let mut out = lines("", &first, style.width).replacen(&head, &style.paint(paint, &head), 1);
     for judgement in rest {
         let asked = judgement.budget.as_ref().unwrap_or(&judgement.metric);
-        let verdict = text.verdict(judgement.verdict);
+        let verdict = verdict_word(judgement, text);
         let line = format!(
             "{}: {verdict}. {}",
             clean(asked),
@@ -150,7 +151,8 @@ fn against_value(judgement: &Judgement, name: &str, limit: f64, text: Text) -> O
         .after_interval
         .map(|_| (written[1].as_str(), written[2].as_str()));
     let more = judgement.more_pairs.map(|pairs| text.more_pairs(pairs));
-    let clause = text.is_value(name, &written[0], interval, &written[3]);
+    let over = judgement.verdict == Verdict::Regressed;
+    let clause = text.is_value(name, &written[0], interval, &written[3], over);
     Some(match more {
         Some(more) => format!("{clause}; {more}"),
         None => clause,

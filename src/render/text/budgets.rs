@@ -15,6 +15,10 @@ impl Text {
         self.pick("not measured", "측정 안 함")
     }
 
+    pub(in crate::render) const fn over_the_limit(self) -> &'static str {
+        self.pick("over the limit", "한도 초과")
+    }
+
     pub(in crate::render) const fn notes(self) -> &'static str {
         self.pick("Notes", "참고")
     }
