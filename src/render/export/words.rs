@@ -41,6 +41,7 @@ pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::super::figure;
     use super::*;
     use crate::stats::Change;
 
@@ -130,7 +131,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_p_is_never_written_as_zero() {
-        assert_eq!(p(1e-9), "p < 0.001");
-        assert_eq!(p(0.0449), "p = 0.045");
+        assert_eq!(figure::p_words(1e-9), "p < 0.001");
+        assert_eq!(figure::p_words(0.0449), "p = 0.045");
     }
 }
