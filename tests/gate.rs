@@ -52,6 +52,10 @@ fn a_regression_fails_and_an_equal_or_a_better_build_does_not() {
     // The same figures again, without measuring.
     test.run(&["gate", "last", "--fail-if", "cold.p50 > +10%"])
         .fails_with(0);
+    test.run(&["gate", "last", "--fail-if", "cold.p95 > 1ms"])
+        .fails_with(2)
+        .says("cold.p95 needs")
+        .says("the result has too few starts: measure again with --runs");
     test.run(&["gate", "last", "--fail-if", "cold.p50 > 1ms"])
         .fails_with(3)
         .prints("regressed");
@@ -89,7 +93,10 @@ fn a_size_is_over_its_budget_or_not() {
         "[functions.fn]\nruntime = \"python3\"\nhandler = \"lambda_function.handler\"\npackage = \"pkg\"\n\
          fail_if = \"package.zip > 10B\"\n",
     );
-    gate(&test, &[]).fails_with(3).prints("package.zip > 10B");
+    gate(&test, &[])
+        .fails_with(3)
+        .prints("package.zip > 10B")
+        .prints("over the limit");
     gate(&test, &["--fail-if", "package.zip > 5MiB"]).fails_with(0);
     // `run` shows what lambench.toml says, and fails on what the command line says.
     let run = |more: &[&str]| {
@@ -98,7 +105,10 @@ fn a_size_is_over_its_budget_or_not() {
         all.extend(more);
         test.run(&all)
     };
-    run(&[]).fails_with(0).prints("regressed");
+    run(&[])
+        .fails_with(0)
+        .prints("regressed")
+        .prints("over the limit of");
     run(&["--fail-if", "package.zip > 10B"])
         .fails_with(3)
         .prints("regressed");
@@ -167,6 +177,41 @@ fn an_unknown_key_of_the_gate_is_told() {
         .says("unknown key gate.fail_iff is ignored; did you mean fail_if?");
 }
 
+#[test]
+fn what_is_unknown_is_told_also_where_the_gate_ends_with_an_error() {
+    let test = Test::new();
+    let toml = function(&test, "collector", FAST, FAST);
+    test.write("lambench.toml", &toml);
+    let fails = |args: &[&str]| {
+        let mut command = test.command(&["gate"]);
+        for name in [
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+            "AWS_PROFILE",
+            "AWS_CONFIG_FILE",
+        ] {
+            command.env_remove(name);
+        }
+        command.args(args).env("HOME", test.path());
+        Ran::from(command.output().unwrap()).fails_with(2)
+    };
+    fails(&["--function", "colector"])
+        .says("--function colector: colector is not defined in lambench.toml")
+        .says("did you mean collector?");
+    fails(&["--function", "zzz", "--endpoint-url", "http://127.0.0.1:9"])
+        .says("zzz: nothing to judge")
+        .says("zzz is not defined in lambench.toml");
+    test.write("none.toml", "[defaults]\n");
+    fails(&["--config", "none.toml"]).says("nothing to gate: none.toml defines no function");
+    test.write(
+        "lambench.toml",
+        "[gate]\nfail_iff = [\"package.zip > 1MB\"]\n[functions.fn]\npackage = \"collector/new\"\n",
+    );
+    for args in [&[][..], &["--all"]] {
+        fails(args).says("unknown key gate.fail_iff is ignored; did you mean fail_if?");
+    }
+}
+
 fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     let output = command
@@ -221,6 +266,19 @@ fn what_is_wrong_with_a_base_is_told_and_nothing_is_left() {
     with("no-such-branch", BUILD)
         .fails_with(2)
         .says("git knows no such commit");
+    gate(
+        &test,
+        &[
+            "--before-ref",
+            "main",
+            "--build",
+            "touch built",
+            "--fail-if",
+            "cold.p50",
+        ],
+    )
+    .fails_with(2);
+    assert!(!test.path().join("built").exists(), "nothing was built");
     with("main", "exit 7")
         .fails_with(1)
         .says("--build `exit 7` failed (exit status: 7) in main");
@@ -263,6 +321,27 @@ fn ctrl_c_during_the_build_leaves_no_worktree() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     ran.fails_with(130);
     assert_eq!(git(test.path(), &["worktree", "list"]).lines().count(), 1);
+}
+
+#[test]
+fn ctrl_c_tells_how_to_go_on_and_what_was_not_measured() {
+    let test = Test::new();
+    let toml = function(&test, "first", SLOW, SLOW) + &function(&test, "second", FAST, FAST);
+    test.write("lambench.toml", &toml);
+    let child = test
+        .command(&["gate", "--runs", "500", "--warm-invokes", "0"])
+        .spawn()
+        .unwrap();
+    let samples = test.path().join(".lambench");
+    support::wait_for("some starts", || samples.exists().then_some(()));
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    support::signal(&child, "INT");
+    let ran = Ran::from(child.wait_with_output().unwrap())
+        .fails_with(130)
+        .says("to go on: lambench run --function first --resume ")
+        .prints("interrupted")
+        .prints("second: not begun");
+    assert!(!ran.stdout.contains("failed"), "{}", ran.stdout);
 }
 
 #[test]

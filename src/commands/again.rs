@@ -9,7 +9,7 @@ use crate::results::{Kind, RunResult, Sample};
 use crate::stats::Looks;
 
 use super::Failure;
-use super::measure::misnamed;
+use super::measure::{Show, misnamed};
 
 /// The run that `--resume` names. Its plan becomes that of the settings.
 pub fn resumed(store: &Store, settings: &mut Settings) -> Result<Option<Interrupted>, Failure> {
@@ -71,14 +71,23 @@ pub fn go_on(result: &mut RunResult, run: Interrupted) -> Result<Vec<Sample>, Fa
 }
 
 /// What to say at the end of a run that could be continued.
-pub fn how_to_go_on(result: &RunResult, stopped: Option<&Stopped>) -> Option<String> {
+pub fn how_to_go_on(result: &RunResult, stopped: Option<&Stopped>, show: &Show) -> Option<String> {
     let passing = match stopped? {
         Stopped::Interrupted | Stopped::TimeUp => true,
         Stopped::Lambda(error) => error.is_passing() || error.is_expired(),
         _ => false,
     };
     let measured = result.samples.iter().any(|s| s.accepted);
-    (passing && measured).then(|| format!("to go on: the same command with --resume {}", result.id))
+    let command = match show {
+        Show::Print => "the same command with".to_owned(),
+        Show::Keep { lasting: false, .. } => return None,
+        // `--resume` is for one function.
+        Show::Keep { .. } => {
+            let function = &result.subjects.last()?.function;
+            format!("lambench run --function {function}")
+        }
+    };
+    (passing && measured).then(|| format!("to go on: {command} --resume {}", result.id))
 }
 
 /// Refuses a stored *before* that was measured in another mode: with another number of simultaneous starts, or with

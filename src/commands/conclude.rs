@@ -113,10 +113,10 @@ pub fn conclude(
         (None, _) => {}
     }
     // What was measured is shown whether or not it could be kept.
-    if let Show::Keep(kept) = show {
+    if let Show::Keep { result: kept, .. } = show {
         *kept = Some(Box::new(result.clone()));
     }
-    let printed = if matches!(show, Show::Keep(_)) {
+    let printed = if matches!(show, Show::Keep { .. }) {
         Ok(())
     } else if settings.json {
         print(&render::json(result))
@@ -149,7 +149,7 @@ pub fn conclude(
         }
         last.report();
     }
-    if let Some(note) = again::how_to_go_on(result, stopped.as_ref()) {
+    if let Some(note) = again::how_to_go_on(result, stopped.as_ref(), show) {
         tell(progress, Event::Note(note));
     }
     match stopped {

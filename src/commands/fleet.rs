@@ -79,6 +79,8 @@ pub struct Session {
     pub progress: measure::Shared,
     /// The signals, and the clock.
     pub signals: Signals,
+    /// What is measured will still be there afterwards.
+    pub lasting: bool,
     has_deadline: bool,
 }
 
@@ -91,6 +93,7 @@ impl Session {
         Ok(Self {
             progress,
             signals,
+            lasting: true,
             has_deadline: false,
         })
     }
@@ -118,7 +121,8 @@ pub async fn each(
     session: &mut Session,
 ) -> Result<(Vec<FleetLine>, Vec<Exit>), Failure> {
     let (mut lines, mut exits) = (Vec::new(), Vec::new());
-    for (name, settings) in jobs {
+    let mut jobs = jobs.into_iter();
+    while let Some((name, settings)) = jobs.next() {
         let permitted = settings.map_err(Failure::from).and_then(|settings| {
             consent::not_denied_by_name(&settings)?;
             Ok(settings)
@@ -132,15 +136,18 @@ pub async fn each(
             }
         };
         session.begin(&settings);
-        let mut show = Show::Keep(None);
+        let mut show = Show::Keep {
+            result: None,
+            lasting: session.lasting,
+        };
         let one =
             measure::measure_one(settings, &mut session.signals, &session.progress, &mut show);
         let ended = Box::pin(one).await;
-        let Show::Keep(result) = show else {
+        let Show::Keep { result, .. } = show else {
             unreachable!("it stays what it was")
         };
         let (error, exit) = match ended {
-            Ok(Exit::Interrupted) => (Some("interrupted".to_owned()), Exit::Interrupted),
+            Ok(Exit::Interrupted) => (Some(FleetLine::INTERRUPTED.to_owned()), Exit::Interrupted),
             Ok(exit) => (None, exit),
             Err(failure) => {
                 failure.report();
@@ -156,6 +163,14 @@ pub async fn each(
         if session.signals.stop.is_requested() {
             break;
         }
+    }
+    for (function, _) in jobs {
+        lines.push(FleetLine {
+            function,
+            result: None,
+            error: Some(FleetLine::NOT_BEGUN.to_owned()),
+        });
+        exits.push(Exit::CouldNotMeasure);
     }
     Ok((lines, exits))
 }

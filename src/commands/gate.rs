@@ -59,6 +59,7 @@ fn run_args(args: &GateArgs) -> Result<RunArgs, Failure> {
 }
 
 async fn measured(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, Failure> {
+    config::check_budgets(wanted, globals)?;
     let mut session = Session::new(globals)?;
     // Kept to the end: the packages before lie in it.
     let worktree = match (&args.before_ref, &args.build) {
@@ -70,6 +71,7 @@ async fn measured(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Resul
                 Event::Note(format!("building {name}, then the working tree: {build}")),
             );
             worktree.build(&mut session.signals).await?;
+            session.lasting = false;
             Some(worktree)
         }
         _ => None,

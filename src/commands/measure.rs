@@ -36,7 +36,12 @@ pub enum Show {
     /// It is printed.
     Print,
     /// It is one of several, kept for whoever asked.
-    Keep(Option<Box<RunResult>>),
+    Keep {
+        /// What was measured, once it is.
+        result: Option<Box<RunResult>>,
+        /// It could be resumed: its packages will still be there.
+        lasting: bool,
+    },
 }
 
 /// The display, shared with whoever catches the signals.

@@ -164,7 +164,7 @@ impl ConfigError {
     /// The same with the warnings that would be lost with it.
     #[must_use]
     pub fn warned(self, warnings: Vec<String>) -> Self {
-        if warnings.is_empty() {
+        if warnings.is_empty() || matches!(self, Self::Warned { .. }) {
             return self;
         }
         Self::Warned {

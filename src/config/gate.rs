@@ -63,6 +63,8 @@ pub struct Facts<'a> {
     pub has_before: bool,
     /// How many starts there will be.
     pub looks: &'a Looks,
+    /// They are those of a stored result: there will be no more.
+    pub stored: bool,
     /// Warm invokes after each.
     pub warm_invokes: u32,
     /// The limit of the budget that a gate has by itself.
@@ -131,7 +133,7 @@ pub fn for_result(
     let table = file.functions.get(function).map(|def| &def.gate);
     let (budgets, gate) = resolve(args, around, file, table, facts, &mut Vec::new())?;
     if budgets.is_empty() {
-        return Err(nothing_to_judge(function));
+        return Err(nothing_to_judge(function, file));
     }
     let prices = safety::resolve(&args.safety, around, file)?.prices();
     Ok(ForResult {
@@ -141,7 +143,8 @@ pub fn for_result(
     })
 }
 
-fn typed(
+/// The budgets of the flags, else of the variable.
+pub fn typed(
     args: &RunArgs,
     around: &Surroundings,
 ) -> Result<Option<Vec<Sourced<Budget>>>, ConfigError> {
@@ -206,13 +209,19 @@ fn impossible(budget: &Sourced<Budget>, facts: &Facts) -> Option<ConfigError> {
         )
     } else if needed > runs {
         let s = if needed == 1 { "" } else { "s" };
-        (
-            format!(
-                "{} needs {needed} cold start{s}; this run has at most {runs}",
-                value.measure.name()
-            ),
-            format!("give --runs {needed}"),
-        )
+        let (has, hint) = if facts.stored {
+            let hint = format!(
+                "the result has too few starts: measure again with --runs {needed}, or name another percentile"
+            );
+            (format!("the result has {runs}"), hint)
+        } else {
+            (
+                format!("this run has at most {runs}"),
+                format!("give --runs {needed}"),
+            )
+        };
+        let name = value.measure.name();
+        (format!("{name} needs {needed} cold start{s}; {has}"), hint)
     } else if warm && facts.warm_invokes == 0 {
         (
             format!(

@@ -12,6 +12,7 @@ use super::resolve::{self, config_file};
 use super::safety::glob;
 use super::subjects::usage;
 use super::surroundings::Surroundings;
+use super::toml_reader::nearest;
 use super::{Settings, is_pattern};
 
 /// Another commit, built in a worktree.
@@ -37,7 +38,19 @@ pub fn gated(
     around: &Surroundings,
     base: Option<&Base>,
 ) -> Result<Vec<Job>, ConfigError> {
-    let mut file = config_file(globals, around)?;
+    let file = config_file(globals, around)?;
+    let mut warnings = file.warnings.clone();
+    warnings.extend(around.warnings());
+    jobs(args, globals, around, base, file).map_err(|error| error.warned(warnings))
+}
+
+fn jobs(
+    args: &RunArgs,
+    globals: &Globals,
+    around: &Surroundings,
+    base: Option<&Base>,
+    mut file: ConfigFile,
+) -> Result<Vec<Job>, ConfigError> {
     let names = names(args, &file)?;
     let folder = file.folder.clone();
     let mut jobs = Vec::new();
@@ -62,7 +75,7 @@ pub fn gated(
             Err(error) if error.is_about_budgets() => return Err(error),
             Ok(settings) if settings.budgets.is_empty() => {
                 if args.all || args.function.is_some() {
-                    return Err(nothing_to_judge(&name));
+                    return Err(nothing_to_judge(&name, &file));
                 }
             }
             settings => jobs.push((name, settings)),
@@ -79,9 +92,15 @@ pub fn gated(
 }
 
 /// A function of which there is nothing to say.
-pub fn nothing_to_judge(name: &str) -> ConfigError {
+pub fn nothing_to_judge(name: &str, file: &ConfigFile) -> ConfigError {
+    let unknown = match &file.shown {
+        Some(_) if !file.functions.contains_key(name) => format!(" ({})", file.in_words(name)),
+        _ => String::new(),
+    };
     ConfigError::CannotJudge {
-        what: format!("{name}: nothing to judge: no budget, and no before to compare with"),
+        what: format!(
+            "{name}: nothing to judge: no budget, and no before to compare with{unknown}"
+        ),
         hint: "give --fail-if 'cold.p50 > 800ms', or a before".into(),
     }
 }
@@ -89,6 +108,9 @@ pub fn nothing_to_judge(name: &str) -> ConfigError {
 fn names(args: &RunArgs, file: &ConfigFile) -> Result<Vec<String>, ConfigError> {
     let pattern = args.function.as_deref().unwrap_or("*");
     if !is_pattern(pattern) {
+        if !file.functions.contains_key(pattern) && !may_be_on_aws(pattern, args) {
+            return Err(unknown(pattern, file));
+        }
         return Ok(vec![pattern.to_owned()]);
     }
     let all = file.functions.keys();
@@ -100,14 +122,48 @@ fn names(args: &RunArgs, file: &ConfigFile) -> Result<Vec<String>, ConfigError> 
                     "--function {pattern}: {}",
                     file.in_words("a function of that name")
                 ),
-                None => {
-                    "nothing to gate: no lambench.toml here or above defines a function".to_owned()
-                }
+                None => match &file.shown {
+                    Some(shown) => format!("nothing to gate: {shown} defines no function"),
+                    None => "nothing to gate: there is no lambench.toml here or above".to_owned(),
+                },
             },
             "define [functions.NAME] in lambench.toml, or judge a saved result: lambench gate RESULT",
         ));
     }
     Ok(names)
+}
+
+/// Whether a name that lambench.toml does not define could be found on AWS or at an endpoint.
+fn may_be_on_aws(name: &str, args: &RunArgs) -> bool {
+    let place = &args.place;
+    let variables = [
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_PROFILE",
+        "AWS_CONFIG_FILE",
+    ];
+    let profiles = std::env::home_dir().map(|home| home.join(".aws/config"));
+    // An ARN names its region.
+    name.contains(':')
+        || place.aws
+        || [&place.endpoint_url, &place.region, &place.profile]
+            .iter()
+            .any(|flag| flag.is_some())
+        || variables
+            .iter()
+            .any(|name| std::env::var_os(name).is_some())
+        || profiles.is_some_and(|path| path.is_file())
+}
+
+fn unknown(name: &str, file: &ConfigFile) -> ConfigError {
+    let known: Vec<&str> = file.functions.keys().map(String::as_str).collect();
+    let elsewhere = "for a function on AWS give --region";
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean {near}? {elsewhere}"),
+        None if known.is_empty() => elsewhere.to_owned(),
+        None => format!("it defines {}; {elsewhere}", known.join(", ")),
+    };
+    usage(format!("--function {name}: {}", file.in_words(name)), &hint)
 }
 
 impl Base {

@@ -61,6 +61,15 @@ pub fn gated(
     gated::gated(args, globals, &Surroundings::of_process()?, base)
 }
 
+/// Reads the budgets that are typed, and those of lambench.toml: what is misspelt is told before anything is built.
+pub fn check_budgets(args: &RunArgs, globals: &Globals) -> Result<(), ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    gate::typed(args, &around)
+        .map(drop)
+        .map_err(|error| error.warned(file.warnings))
+}
+
 /// The folder of lambench.toml, or the working folder: where a build is run.
 pub fn build_folder(globals: &Globals) -> Result<PathBuf, ConfigError> {
     Ok(resolve::config_file(globals, &Surroundings::of_process()?)?.folder)
@@ -90,10 +99,12 @@ pub fn for_result(
     let facts = gate::Facts {
         has_before,
         looks: &looks,
+        stored: true,
         warm_invokes,
         limit: looks::limit(args, &around, limit.as_ref(), &file)?.value,
     };
     gate::for_result(args, &around, &file, function, &facts)
+        .map_err(|error| error.warned(file.warnings.clone()))
 }
 
 /// The language to speak before and beside all settings; where it is misspelt, English.
@@ -127,6 +138,7 @@ pub fn for_comparison(
     let facts = gate::Facts {
         has_before: true,
         looks: &Looks::one(starts),
+        stored: true,
         warm_invokes,
         limit,
     };

@@ -166,6 +166,7 @@ fn settings(
         looks: &looks,
         warm_invokes,
         limit,
+        stored: false,
     };
     let (budgets, gate) = gate::resolve(
         args,

@@ -57,11 +57,19 @@ pub(super) fn row(judgement: &Judgement, part: bool, text: Text) -> TableRow {
         },
         text,
     );
-    cells.extend([change, text.verdict(judgement.verdict).to_owned()]);
+    cells.extend([change, verdict_word(judgement, text).to_owned()]);
     TableRow {
         cells,
         part,
         tone: tone(judgement.verdict),
+    }
+}
+
+/// The verdict's word; a value that is over its limit may be what it was before.
+pub(super) fn verdict_word(judgement: &Judgement, text: Text) -> &'static str {
+    match (judgement.limit_value, judgement.verdict) {
+        (Some(_), Verdict::Regressed) => text.over_the_limit(),
+        _ => text.verdict(judgement.verdict),
     }
 }
 
@@ -78,6 +86,18 @@ pub(super) fn note(judgement: &Judgement, text: Text) -> Option<String> {
     let why = why(judgement, text)?;
     let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
     Some(format!("{}: {why}", clean(budget)))
+}
+
+/// The same of what was sampled, with what its verdict rests on.
+pub(super) fn full_note(judgement: &Judgement, text: Text) -> Option<String> {
+    let rests_on = match (judgement.test, judgement.after_interval) {
+        (Some(_), _) => Some(evidence(judgement).join(", ")),
+        (None, Some(_)) => figures(judgement, text),
+        (None, None) => return note(judgement, text),
+    };
+    let parts: Vec<String> = rests_on.into_iter().chain(why(judgement, text)).collect();
+    let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
+    Some(format!("{}: {}", clean(budget), parts.join("; ")))
 }
 
 /// Why nothing can be said, or what would let something be.
@@ -99,4 +119,53 @@ pub(super) fn figure_of(measure: Measure, value: f64) -> Figure {
         "$" => Figure::UsdPerMillion(value),
         _ => Figure::Bytes(value as u64),
     }
+}
+
+/// `100 ms → 130 ms`, or the only figure with its interval.
+pub(super) fn figures(judgement: &Judgement, text: Text) -> Option<String> {
+    let after = judgement.after?;
+    let measure = Measure::of_name(&judgement.metric)?;
+    let (low, high) = judgement.after_interval.unzip();
+    let all: Vec<Option<Figure>> = [judgement.before, Some(after), low, high]
+        .into_iter()
+        .map(|value| Some(figure_of(measure, value?)))
+        .collect();
+    let written = figure::row(
+        measure.metric,
+        &all.iter().map(Option::as_ref).collect::<Vec<_>>(),
+        text,
+    );
+    let mut words = written[1].clone();
+    if judgement.before.is_some() {
+        words = format!("{} → {words}", written[0]);
+    }
+    if judgement.after_interval.is_some() {
+        words = format!("{words} [{}, {}]", written[2], written[3]);
+    }
+    Some(words)
+}
+
+/// `+30% [+20%, +41%]`, `p = 0.003`, `n 20 + 20`: what the verdict on a change rests on.
+pub(super) fn evidence(judgement: &Judgement) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(change) = judgement.change {
+        let interval = judgement.test.and_then(|test| test.interval);
+        let interval = interval.map_or_else(String::new, |(low, high)| {
+            format!(" [{}, {}]", signed(low - 1.0), signed(high - 1.0))
+        });
+        parts.push(format!("{}{interval}", signed(change)));
+    }
+    if let Some(test) = judgement.test {
+        parts.push(figure::p_words(judgement.p_adjusted.unwrap_or(test.p)));
+        parts.push(format!("n {} + {}", test.n_before, test.n_after));
+    }
+    parts
+}
+
+/// `+12%`, `-0.4%`.
+fn signed(change: f64) -> String {
+    let per_cent = change * 100.0;
+    let decimals = usize::from(per_cent.abs() < 9.95);
+    let sign = if per_cent < 0.0 { "-" } else { "+" };
+    format!("{sign}{:.decimals$}%", per_cent.abs())
 }

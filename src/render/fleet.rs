@@ -21,6 +21,22 @@ pub struct FleetLine {
     pub error: Option<String>,
 }
 
+impl FleetLine {
+    /// What went wrong with one that somebody stopped.
+    pub const INTERRUPTED: &str = "interrupted";
+    /// What went wrong with those after one that was stopped.
+    pub const NOT_BEGUN: &str = "not begun";
+
+    /// In the place of a verdict or a change.
+    pub(super) fn outcome(error: &str, text: Text) -> &'static str {
+        match error {
+            Self::INTERRUPTED => text.interrupted(),
+            Self::NOT_BEGUN => text.not_begun(),
+            _ => text.failed(),
+        }
+    }
+}
+
 /// The table, and below it what went wrong.
 pub fn fleet(lines: &[FleetLine], lang: Lang, style: &Style) -> String {
     let text = Text(lang);
@@ -120,8 +136,8 @@ fn row(line: &FleetLine, text: Text) -> TableRow {
         cells.extend([figure::UNKNOWN; 3].map(str::to_owned));
         Tone::Neutral
     };
-    if line.error.is_some() {
-        text.failed().clone_into(&mut cells[3]);
+    if let Some(error) = &line.error {
+        FleetLine::outcome(error, text).clone_into(&mut cells[3]);
         return TableRow {
             cells,
             part: false,

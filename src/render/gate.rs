@@ -6,8 +6,8 @@ use crate::config::Lang;
 use crate::gate::worst;
 use crate::results::SCHEMA_VERSION;
 
-use super::budgets::{note, row, titles, tone, written};
-use super::fleet::FleetLine;
+use super::budgets::{full_note, row, titles, tone, written};
+use super::fleet::{FleetLine, not_measured};
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -28,6 +28,7 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
     let mut rows = Vec::new();
     let mut notes = Vec::new();
     let mut failed = Vec::new();
+    let mut tested = false;
     for GateLine { line, .. } in lines {
         let name = clean(&line.function);
         let whole = |verdict: &str, tone| {
@@ -40,8 +41,12 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
             }
         };
         if let Some(error) = &line.error {
-            rows.push(whole(text.failed(), super::figure::Tone::Neutral));
-            failed.push(format!("{name}: {}", clean(error)));
+            // Below the table is enough for one that has no figures at all.
+            if line.result.is_some() {
+                let outcome = FleetLine::outcome(error, text);
+                rows.push(whole(outcome, super::figure::Tone::Neutral));
+            }
+            failed.push((line.function.as_str(), error.as_str()));
             continue;
         }
         let Some(result) = &line.result else { continue };
@@ -51,29 +56,32 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
         rows.push(whole(text.verdict(verdict), tone(verdict)));
         for judgement in written(result) {
             rows.push(row(judgement, true, text));
-            notes.extend(note(judgement, text).map(|note| format!("{name}: {note}")));
+            tested |= judgement.p_adjusted.is_some();
+            notes.extend(full_note(judgement, text).map(|note| format!("{name}: {note}")));
         }
     }
+    let judged = !rows.is_empty();
     let table = Table {
         titles: titles(text.function_title(), text),
         rows,
     };
-    let mut out = format!(
-        "{}\n\n{}",
-        style.paint(Paint::Bold, text.gate_heading()),
-        table.render(style)
-    );
-    for (heading, list) in [(text.notes(), notes), (text.not_measured(), failed)] {
-        if list.is_empty() {
-            continue;
-        }
-        out.extend(["\n", &style.paint(Paint::Yellow, heading), "\n"]);
-        for line in list {
-            out.push_str(&paragraph("  - ", &line, style.width));
-        }
+    let mut out = format!("{}\n", style.paint(Paint::Bold, text.gate_heading()));
+    if judged {
+        out.extend(["\n", &table.render(style)]);
     }
-    out.push('\n');
-    out.push_str(&paragraph("", text.gate_note(), style.width));
+    if !notes.is_empty() {
+        out.extend(["\n", &style.paint(Paint::Yellow, text.notes()), "\n"]);
+    }
+    for note in notes {
+        out.push_str(&paragraph("  - ", &note, style.width));
+    }
+    out.push_str(&not_measured(failed.into_iter(), text, style));
+    if judged {
+        let tests = if tested { text.gate_tests_note() } else { "" };
+        let note = format!("{tests} {}", text.gate_note());
+        out.push('\n');
+        out.push_str(&paragraph("", &note, style.width));
+    }
     out
 }
 

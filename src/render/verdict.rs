@@ -5,6 +5,7 @@ use crate::gate::{Measure, Note, worst};
 use crate::results::{Ending, Judgement, RunResult, Verdict};
 use crate::stats::Change;
 
+use super::budgets::verdict_word;
 use super::figure;
 use super::layout::{clean, paragraph as lines};
 use super::style::{Paint, Style};
@@ -58,7 +59,7 @@ pub(super) fn sentences(result: &RunResult, text: Text) -> Option<Said> {
     };
     let rest = rest.iter().map(|judgement| {
         let asked = judgement.budget.as_ref().unwrap_or(&judgement.metric);
-        let verdict = text.verdict(judgement.verdict);
+        let verdict = verdict_word(judgement, text);
         let clause = capitalised(&self::said(judgement, text));
         format!("{}: {verdict}. {clause}.", clean(asked))
     });
@@ -172,7 +173,8 @@ fn against_value(judgement: &Judgement, name: &str, limit: f64, text: Text) -> O
         .after_interval
         .map(|_| (written[1].as_str(), written[2].as_str()));
     let more = judgement.more_pairs.map(|pairs| text.more_pairs(pairs));
-    let clause = text.is_value(name, &written[0], interval, &written[3]);
+    let over = judgement.verdict == Verdict::Regressed;
+    let clause = text.is_value(name, &written[0], interval, &written[3], over);
     Some(match more {
         Some(more) => format!("{clause}; {more}"),
         None => clause,

@@ -1,12 +1,9 @@
 //! A judgement in one line, for all forms that people read.
 
 use super::super::budgets;
-use super::super::figure;
 use super::super::text::Text;
 use super::printable;
-use crate::compare::Figure;
 use crate::config::Lang;
-use crate::gate::Measure;
 use crate::results::{Arm, Judgement, Verdict};
 
 /// The verdict's word.
@@ -32,18 +29,8 @@ pub(super) fn asked(judgement: &Judgement) -> String {
 pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
     let text = Text(lang);
     let mut parts = vec![text.verdict(judgement.verdict).to_owned()];
-    parts.extend(figures(judgement, text));
-    if let Some(change) = judgement.change {
-        let interval = judgement.test.and_then(|test| test.interval);
-        let interval = interval.map_or_else(String::new, |(low, high)| {
-            format!(" [{}, {}]", signed(low - 1.0), signed(high - 1.0))
-        });
-        parts.push(format!("{}{interval}", signed(change)));
-    }
-    if let Some(test) = judgement.test {
-        parts.push(p(judgement.p_adjusted.unwrap_or(test.p)));
-        parts.push(format!("n {} + {}", test.n_before, test.n_after));
-    }
+    parts.extend(budgets::figures(judgement, text));
+    parts.extend(budgets::evidence(judgement));
     let mut line = parts.join(", ");
     if let Some(why) = budgets::why(judgement, text) {
         line.push_str("; ");
@@ -52,48 +39,9 @@ pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
     line
 }
 
-/// `100 ms → 130 ms`, or the only figure with its interval.
-fn figures(judgement: &Judgement, text: Text) -> Option<String> {
-    let after = judgement.after?;
-    let measure = Measure::of_name(&judgement.metric)?;
-    let (low, high) = judgement.after_interval.unzip();
-    let all: Vec<Option<Figure>> = [judgement.before, Some(after), low, high]
-        .into_iter()
-        .map(|value| Some(budgets::figure_of(measure, value?)))
-        .collect();
-    let written = figure::row(
-        measure.metric,
-        &all.iter().map(Option::as_ref).collect::<Vec<_>>(),
-        text,
-    );
-    let mut words = written[1].clone();
-    if judgement.before.is_some() {
-        words = format!("{} → {words}", written[0]);
-    }
-    if judgement.after_interval.is_some() {
-        words = format!("{words} [{}, {}]", written[2], written[3]);
-    }
-    Some(words)
-}
-
-/// `+12%`, `-0.4%`.
-fn signed(change: f64) -> String {
-    let per_cent = change * 100.0;
-    let decimals = usize::from(per_cent.abs() < 9.95);
-    let sign = if per_cent < 0.0 { "-" } else { "+" };
-    format!("{sign}{:.decimals$}%", per_cent.abs())
-}
-
-fn p(p: f64) -> String {
-    if p < 0.001 {
-        "p < 0.001".into()
-    } else {
-        format!("p = {p:.3}")
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::super::figure;
     use super::*;
     use crate::stats::Change;
 
@@ -183,7 +131,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_p_is_never_written_as_zero() {
-        assert_eq!(p(1e-9), "p < 0.001");
-        assert_eq!(p(0.0449), "p = 0.045");
+        assert_eq!(figure::p_words(1e-9), "p < 0.001");
+        assert_eq!(figure::p_words(0.0449), "p = 0.045");
     }
 }

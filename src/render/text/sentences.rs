@@ -169,6 +169,7 @@ const SENTENCES: &[(&str, &str)] = &[
     (" (before)", "(최적화 전)"),
     (" (after)", "(최적화 후)"),
     ("interrupted", "사용자 요청"),
+    ("not begun", "시작하지 않음"),
     (
         "the time that --max-time gives is up",
         "--max-time으로 정한 시간이 지남",

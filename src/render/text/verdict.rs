@@ -127,10 +127,17 @@ impl Text {
         value: &str,
         interval: Option<(&str, &str)>,
         limit: &str,
+        over: bool,
     ) -> String {
         let (en, ko) = interval.map_or_else(Default::default, |(low, high)| {
             (format!(" ({low} to {high})"), format!("({low} ~ {high})"))
         });
+        if over {
+            return self.say(
+                format!("{name} is {value}{en}, over the limit of {limit}"),
+                format!("{name} {value}{ko}, 한도 {limit} 초과"),
+            );
+        }
         self.say(
             format!("{name} is {value}{en}; the limit is {limit}"),
             format!("{name} {value}{ko}, 한도 {limit}"),
