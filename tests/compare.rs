@@ -215,7 +215,9 @@ fn lists_name_what_there_is() {
 #[test]
 fn pruning_takes_results_and_logs_and_leaves_baselines() {
     let test = stored();
-    test.run(&["results", "prune"]).fails_with(2).says("--keep");
+    for no_criterion in [&["results", "prune"][..], &["results", "prune", "--yes"]] {
+        test.run(no_criterion).fails_with(2).says("--keep");
+    }
     test.run(&["results", "prune", "--keep", "1"])
         .fails_with(2)
         .says("2 results would be deleted")
