@@ -46,7 +46,7 @@ pub enum StoreError {
         /// All that it may be.
         found: Vec<String>,
     },
-    /// `last~9` of fewer results.
+    /// `last~9` of fewer results that have cold starts.
     #[error("{}", no_last(*back, *there))]
     NoLast {
         /// How far back.
@@ -196,9 +196,9 @@ fn no_last(back: usize, there: usize) -> String {
         back => format!("last~{back}"),
     };
     match there {
-        0 => format!("{name}: there are no results yet"),
-        1 => format!("{name}: there is only 1 result"),
-        there => format!("{name}: there are only {there} results"),
+        0 => format!("{name}: there are no results with cold starts yet"),
+        1 => format!("{name}: there is only 1 result with cold starts"),
+        there => format!("{name}: there are only {there} results with cold starts"),
     }
 }
 
