@@ -9,11 +9,12 @@ use super::text::Text;
 /// A label and what it says.
 pub(super) type Field = (String, String);
 
-/// `data-collector`, or both names if they differ.
-pub(super) fn function_names(result: &RunResult) -> String {
-    let mut names: Vec<String> = result.subjects.iter().map(|s| clean(&s.function)).collect();
-    names.dedup();
-    names.join(", ")
+/// `data-collector`: a result goes by the name of what it was made for, the later build's, in every table and export.
+pub(super) fn function_name(subjects: &[SubjectResult]) -> String {
+    subjects
+        .last()
+        .map(|s| clean(&s.function))
+        .unwrap_or_default()
 }
 
 /// Sandbox or AWS, region, machine.

@@ -93,10 +93,10 @@ impl<'a> View<'a> {
 
 fn head(result: &RunResult, text: Text, style: &Style) -> String {
     let pair = result.subjects.len() == 2;
-    let names = conditions::function_names(result);
+    let name = conditions::function_name(&result.subjects);
     let title = match result.subjects.first() {
-        Some(subject) => text.title(&names, pair, subject),
-        None => names,
+        Some(subject) => text.title(&name, pair, subject),
+        None => name,
     };
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     list.extend(conditions::subjects(result, text));

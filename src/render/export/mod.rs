@@ -36,7 +36,7 @@ impl<'a> Measured<'a> {
     /// A run that has a result.
     pub fn of(result: &'a RunResult) -> Self {
         Self {
-            function: printable(&conditions::function_names(result)),
+            function: printable(&conditions::function_name(&result.subjects)),
             result: Some(result),
             error: stopped(result).map(printable),
         }
@@ -65,4 +65,26 @@ fn stopped(result: &RunResult) -> Option<&str> {
 /// [`clean`], and without the two characters that no XML may hold.
 fn printable(text: &str) -> String {
     clean(&text.replace(['\u{fffe}', '\u{ffff}'], " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::samples::pair;
+
+    #[test]
+    fn a_result_has_one_name_whether_it_is_exported_alone_or_as_one_of_many() {
+        let mut result = pair();
+        result.subjects[0].function = "slow".into();
+        result.subjects[1].function = "a".into();
+        let line = FleetLine {
+            function: "a".into(),
+            result: Some(Box::new(result.clone())),
+            error: None,
+        };
+        for form in [bencher, benchmark_action, junit] {
+            assert_eq!(form(&[Measured::of(&result)]), form(&[Measured::line(&line)]));
+        }
+        assert_eq!(Measured::of(&result).function, "a");
+    }
 }
