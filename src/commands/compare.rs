@@ -1,7 +1,7 @@
 //! `lambench compare`: stored results side by side.
 
 use crate::cli::{CompareArgs, Globals};
-use crate::config;
+use crate::config::{self, Gate};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::render;
@@ -19,11 +19,14 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     let before = named(&store, &args.before)?;
     let mut pairs = Vec::new();
     let mut exits = Vec::new();
+    let mut strict = false;
     for word in &args.after {
         let after = named(&store, word)?;
         let mut both = paired(&before, &after);
         comparable((&args.before, &before), (word, &after), &both, args.force)?;
-        exits.push(judge(&mut both, args, globals)?);
+        let gate = judge(&mut both, args, globals)?;
+        strict |= gate.strict;
+        exits.push(verdict::exit(gate, &both));
         pairs.push(both);
     }
     let results: Vec<&RunResult> = pairs.iter().collect();
@@ -35,7 +38,7 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
             all => render::columns(all, lang, style),
         })?;
     }
-    export::export(&args.export.exports, &results, lang)?;
+    export::export(&args.export.exports, &results, strict, lang)?;
     Ok(Exit::of_all(exits))
 }
 
@@ -51,8 +54,8 @@ fn named(store: &Store, word: &str) -> Result<Named, Failure> {
     }
 }
 
-/// Judges a pair by what is asked for and what lambench.toml says of its function.
-fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
+/// Judges a pair by what is asked for and what lambench.toml says of its function; gives what then decides the exit code.
+fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<Gate, Failure> {
     let starts = [Arm::Before, Arm::After].map(|arm| both.accepted(arm, Kind::Cold));
     let starts = starts.into_iter().min().unwrap_or(0);
     let function = both.subject(Arm::After).map(|s| s.function.clone());
@@ -65,7 +68,7 @@ fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<
     )?;
     verdict::judge_by(both, &budgets, limit, &Prices::builtin());
     verdict::hold_back(both, gate);
-    Ok(verdict::exit(gate, both))
+    Ok(gate)
 }
 
 /// Both as one result. What its run has cost is no news here.

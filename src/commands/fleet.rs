@@ -132,6 +132,7 @@ pub async fn each(
             }
         };
         session.begin(&settings);
+        let strict = settings.gate.strict;
         let mut show = Show::Keep(None);
         let one =
             measure::measure_one(settings, &mut session.signals, &session.progress, &mut show);
@@ -151,6 +152,7 @@ pub async fn each(
             function: name,
             result,
             error,
+            strict,
         });
         exits.push(exit);
         if session.signals.stop.is_requested() {
@@ -191,6 +193,7 @@ fn failed(function: String, failure: &Failure) -> FleetLine {
         function,
         result: None,
         error: Some(failure.message().to_owned()),
+        strict: false,
     }
 }
 

@@ -159,6 +159,7 @@ fn judged_again(
         function,
         result: Some(Box::new(result)),
         error,
+        strict: by.gate.strict,
     };
     Ok((line, by.gate))
 }

@@ -124,7 +124,11 @@ pub fn baseline_replaced(name: &str, was: &Listed, now: Timestamp, lang: Lang) -
         Ok(front) => {
             let (cold, _) = latest(front, text);
             let age = text.age(seconds(front, now));
-            format!("{}, {cold}, {}", function_name(&front.subjects), text.measured_on(&age))
+            format!(
+                "{}, {cold}, {}",
+                function_name(&front.subjects),
+                text.measured_on(&age)
+            )
         }
         Err(error) => clean(&error.to_string()),
     };

@@ -102,7 +102,10 @@ fn what_is_not_there_is_answered_with_what_is_near() {
 
     let empty = tempfile::tempdir().unwrap();
     let nothing = Store::new(empty.path());
-    assert_eq!(fails(&nothing, "last").0, "last: there are no results with cold starts yet");
+    assert_eq!(
+        fails(&nothing, "last").0,
+        "last: there are no results with cold starts yet"
+    );
     assert!(fails(&nothing, "main").1.contains("lambench run"));
 }
 
