@@ -237,7 +237,9 @@ fn a_baseline_of_another_function_is_named_as_one() {
     baseline.subjects[0].function = "order-sync".into();
     let printed = plain(&against(&baseline, Some("main"), &single()), Lang::En);
     assert!(
-        printed.contains("Before was measured under other conditions (function order-sync)"),
+        printed.contains(
+            "Before was measured under other conditions: function (order-sync → data-collector)"
+        ),
         "{printed}"
     );
 }
