@@ -148,6 +148,22 @@ fn several_results_stand_in_columns_beside_the_first() {
 }
 
 #[test]
+fn the_arm_that_is_taken_of_two_is_said_and_can_be_chosen() {
+    let test = stored();
+    let both = test.run(&["compare", "main", "last~1", "--json"]).success();
+    let mut both: Value = serde_json::from_str(&both.stdout).unwrap();
+    both["id"] = "20261105T000000Z-5".into();
+    both.as_object_mut().unwrap().remove("stored_before");
+    test.write("both.json", &both.to_string());
+    test.run(&["compare", "both.json", "last"])
+        .success()
+        .prints("20261105T000000Z-5@after");
+    test.run(&["compare", "last", "both.json@before"])
+        .success()
+        .prints("20261105T000000Z-5@before");
+}
+
+#[test]
 fn other_conditions_are_refused_with_both_values_unless_forced() {
     let test = stored();
     let mut other = another("20261103T000000Z-9", "2026-11-03T00:00:00Z", 1.0);
@@ -182,7 +198,12 @@ fn what_names_no_result_is_a_usage_error_that_helps() {
         .says("ends in the middle");
     test.run(&["compare", "last", "nowhere.json"])
         .fails_with(2)
-        .says("nowhere.json");
+        .says("nowhere.json: there is no such file")
+        .says("lists what there is");
+    test.run(&["compare", "last", "./.lambench"])
+        .fails_with(2)
+        .says("it is a folder, not a result")
+        .says("as --save writes it");
 }
 
 #[test]
@@ -215,7 +236,9 @@ fn lists_name_what_there_is() {
 #[test]
 fn pruning_takes_results_and_logs_and_leaves_baselines() {
     let test = stored();
-    test.run(&["results", "prune"]).fails_with(2).says("--keep");
+    for no_criterion in [&["results", "prune"][..], &["results", "prune", "--yes"]] {
+        test.run(no_criterion).fails_with(2).says("--keep");
+    }
     test.run(&["results", "prune", "--keep", "1"])
         .fails_with(2)
         .says("2 results would be deleted")

@@ -6,7 +6,7 @@ use crate::bench::budget::Expected;
 use crate::bench::plan::Plan;
 use crate::bench::run::FIRST_START_WARM_INVOKES;
 use crate::cost::{Prices, SnapFare};
-use crate::results::{Arm, RunResult};
+use crate::results::{Arm, EndpointKind, RunResult};
 
 /// AWS gives an init this long, and bills it, before the function's own timeout counts.
 const LONGEST_INIT_MS: f64 = 10_000.0;
@@ -72,6 +72,8 @@ pub struct Known {
     pub warm_s: f64,
     /// The result that says so; none if it is assumed.
     pub from: Option<String>,
+    /// True if that result has no warm starts: those are assumed.
+    pub warm_assumed: bool,
 }
 
 impl Known {
@@ -86,6 +88,7 @@ impl Known {
             cold_s: if sandbox { 0.5 } else { 3.5 },
             warm_s: if sandbox { 0.01 } else { 0.1 },
             from: None,
+            warm_assumed: true,
         }
     }
 
@@ -93,8 +96,12 @@ impl Known {
     pub fn earlier(result: &RunResult, arm: Arm) -> Option<Self> {
         let figures = result.summary_of(arm)?;
         let cold_ms = figures.cold_billed_ms?.median;
-        let warm_ms = figures.warm_billed_ms.map_or(cold_ms, |s| s.median);
-        let warm_s = figures.warm_client_ms.map_or(warm_ms, |s| s.median) / 1e3;
+        let sandbox = result.subject(arm)?.endpoint == EndpointKind::Sandbox;
+        let assumed = Self::assumed(sandbox);
+        let warm = figures.warm_billed_ms;
+        let warm_ms = warm.map_or(assumed.billed.warm_ms, |s| s.median);
+        let warm_client = figures.warm_client_ms;
+        let warm_s = warm_client.map_or(assumed.warm_s, |s| s.median / 1e3);
         let (first, last) = (result.samples.first()?, result.samples.last()?);
         let whole_s = last
             .started_at
@@ -107,13 +114,14 @@ impl Known {
                 starts.push((sample.arm, sample.environment));
             }
         }
-        let warm = result.samples.len() - starts.len();
-        let cold_s = (whole_s - warm as f64 * warm_s) / starts.len() as f64;
+        let warm_invokes = result.samples.len() - starts.len();
+        let cold_s = (whole_s - warm_invokes as f64 * warm_s) / starts.len() as f64;
         Some(Self {
             billed: Expected { cold_ms, warm_ms },
             cold_s: cold_s.max(cold_ms / 1e3),
             warm_s,
             from: Some(result.id.clone()),
+            warm_assumed: warm.is_none(),
         })
     }
 }
@@ -422,5 +430,18 @@ mod tests {
         );
         assert_eq!(known.from, Some(result.id.clone()));
         assert_eq!(Known::earlier(&result, Arm::Before), None);
+
+        assert!(!known.warm_assumed);
+        result.summary[0].warm_billed_ms = None;
+        result.summary[0].warm_client_ms = None;
+        let sandbox = result.subjects[0].endpoint == EndpointKind::Sandbox;
+        let known = Known::earlier(&result, Arm::Only).unwrap();
+        let assumed = Known::assumed(sandbox);
+        assert!(known.warm_assumed);
+        assert_eq!(
+            (known.billed.warm_ms, known.warm_s),
+            (assumed.billed.warm_ms, assumed.warm_s),
+            "a cold start tells nothing of a warm one"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! `lambench baselines` and `lambench results`.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 pub(super) const BASELINES_EXAMPLES: &str = "\
 Examples:
@@ -84,7 +84,8 @@ pub enum ResultsAction {
 
 /// What to prune.
 #[derive(Debug, Clone, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["keep", "older_than"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("which").required(true).multiple(true).args(["keep", "older_than"]))]
 pub struct PruneArgs {
     /// Leave the newest N
     #[arg(long, value_name = "N")]

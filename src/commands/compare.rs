@@ -1,7 +1,7 @@
 //! `lambench compare`: stored results side by side.
 
 use crate::cli::{CompareArgs, Globals};
-use crate::config;
+use crate::config::{self, Gate};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::render;
@@ -15,7 +15,7 @@ use super::{Failure, export, print, verdict};
 pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     export::check(&args.export.exports, args.json)?;
     let lang = config::language(globals);
-    let (pairs, exits) = pairs(args, globals)?;
+    let (pairs, exits, strict) = pairs(args, globals)?;
     let results: Vec<&RunResult> = pairs.iter().collect();
     if args.json {
         print(&render::export::json(&results))?;
@@ -25,27 +25,30 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
             all => render::columns(all, lang, style),
         })?;
     }
-    export::export(&args.export.exports, &results, lang)?;
+    export::export(&args.export.exports, &results, strict, lang)?;
     Ok(Exit::of_all(exits))
 }
 
-/// The first result beside each of the others, judged.
+/// The first result beside each of the others, judged; how each ended, and whether what is undecided counts as failed.
 pub(super) fn pairs(
     args: &CompareArgs,
     globals: &Globals,
-) -> Result<(Vec<RunResult>, Vec<Exit>), Failure> {
+) -> Result<(Vec<RunResult>, Vec<Exit>, bool), Failure> {
     let store = Store::new(&config::project()?);
     let before = named(&store, &args.before)?;
     let mut pairs = Vec::new();
     let mut exits = Vec::new();
+    let mut strict = false;
     for word in &args.after {
         let after = named(&store, word)?;
         let mut both = paired(&before, &after);
         comparable((&args.before, &before), (word, &after), &both, args.force)?;
-        exits.push(judge(&mut both, args, globals)?);
+        let gate = judge(&mut both, args, globals)?;
+        strict |= gate.strict;
+        exits.push(verdict::exit(gate, &both));
         pairs.push(both);
     }
-    Ok((pairs, exits))
+    Ok((pairs, exits, strict))
 }
 
 /// A stored result that has something to compare.
@@ -60,8 +63,8 @@ fn named(store: &Store, word: &str) -> Result<Named, Failure> {
     }
 }
 
-/// Judges a pair by what is asked for and what lambench.toml says of its function.
-fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
+/// Judges a pair by what is asked for and what lambench.toml says of its function; gives what then decides the exit code.
+fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<Gate, Failure> {
     let starts = [Arm::Before, Arm::After].map(|arm| both.accepted(arm, Kind::Cold));
     let starts = starts.into_iter().min().unwrap_or(0);
     let function = both.subject(Arm::After).map(|s| s.function.clone());
@@ -74,7 +77,7 @@ fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<
     )?;
     verdict::judge_by(both, &budgets, limit, &Prices::builtin());
     verdict::hold_back(both, gate);
-    Ok(verdict::exit(gate, both))
+    Ok(gate)
 }
 
 /// Both as one result. What its run has cost is no news here.

@@ -138,7 +138,15 @@ pub fn conclude(
     unwritten.extend(saved.err());
     let mut unwritten: Vec<Failure> = unwritten.iter().map(unwritable).collect();
     if matches!(show, Show::Print) {
-        unwritten.extend(export::export(&settings.exports, &[shown], settings.lang).err());
+        unwritten.extend(
+            export::export(
+                &settings.exports,
+                &[shown],
+                settings.gate.strict,
+                settings.lang,
+            )
+            .err(),
+        );
     }
     if let Some(last) = unwritten.pop() {
         for failure in unwritten {

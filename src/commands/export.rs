@@ -57,8 +57,17 @@ pub fn show(exports: &[Export], report: impl FnOnce(&Style) -> String) -> Result
 }
 
 /// Writes results in every form that is wanted. All are tried; the first that fails is the error, the others are said.
-pub fn export(exports: &[Export], results: &[&RunResult], lang: Lang) -> Result<(), Failure> {
-    let all: Vec<Measured> = results.iter().map(|result| Measured::of(result)).collect();
+/// `strict`: what is inconclusive fails.
+pub fn export(
+    exports: &[Export],
+    results: &[&RunResult],
+    strict: bool,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let all: Vec<Measured> = results
+        .iter()
+        .map(|result| Measured::of(result, strict))
+        .collect();
     each(exports, &all, lang, &|| forms::json(results))
 }
 

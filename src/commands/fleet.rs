@@ -136,6 +136,7 @@ pub async fn each(
             }
         };
         session.begin(&settings);
+        let strict = settings.gate.strict;
         let mut show = Show::Keep {
             result: None,
             lasting: session.lasting,
@@ -158,6 +159,7 @@ pub async fn each(
             function: name,
             result,
             error,
+            strict,
         });
         exits.push(exit);
         if session.signals.stop.is_requested() {
@@ -169,6 +171,7 @@ pub async fn each(
             function,
             result: None,
             error: Some(FleetLine::NOT_BEGUN.to_owned()),
+            strict: false,
         });
         exits.push(Exit::CouldNotMeasure);
     }
@@ -206,6 +209,7 @@ fn failed(function: String, failure: &Failure) -> FleetLine {
         function,
         result: None,
         error: Some(failure.message().to_owned()),
+        strict: false,
     }
 }
 

@@ -161,6 +161,7 @@ fn judged_again(
         function,
         result: Some(Box::new(result)),
         error,
+        strict: by.gate.strict,
     };
     Ok((line, by.gate))
 }

@@ -32,7 +32,7 @@ impl Again {
                 let hint = error.hint().unwrap_or_default();
                 usage(format!("--before result:{name}: {error}"), &hint)
             })?;
-        let whole = format!("result:{}", named.result.id);
+        let whole = format!("result:{}{}", named.result.id, named.arm.ending());
         let subjects = named.result.subjects.into_iter();
         let subject = subjects.into_iter().find(|s| s.arm == named.arm);
         let Some((subject, source)) = subject.and_then(|s| s.source.clone().map(|from| (s, from)))

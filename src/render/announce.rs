@@ -68,7 +68,7 @@ fn announce(result: &RunResult, settings: &Settings, text: Text, width: usize) -
     if settings.no_handler {
         list.push((String::new(), text.will_not_handle().to_owned()));
     }
-    let title = conditions::function_names(result);
+    let title = conditions::function_name(&result.subjects);
     format!("{title}\n{}", fields(&list, width).trim_end())
 }
 

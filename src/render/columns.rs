@@ -38,11 +38,15 @@ pub fn columns(pairs: &[RunResult], lang: Lang, style: &Style) -> String {
         out.push('\n');
         out.push_str(&table(&comparisons, &names, text).render(style));
     }
-    let warnings: Vec<String> = pairs
-        .iter()
-        .zip(&names[1..])
-        .flat_map(|(both, name)| differing(both, name, text))
-        .collect();
+    let mut warnings: Vec<String> = Vec::new();
+    for (both, name) in pairs.iter().zip(&names[1..]) {
+        for warning in differing(both, (&names[0], name), text) {
+            // What is to be said of the first is in every pair.
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+    }
     let warnings = list(text.warnings(), &warnings, style, Paint::Yellow);
     if !warnings.is_empty() {
         out.extend(["\n", &warnings]);
@@ -73,9 +77,11 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
             ));
         }
         if let Some(after) = both.subject(Arm::After) {
+            let arm = both.stored_before.as_ref().and_then(|s| s.after_arm);
+            let id = clean(&both.id) + arm.map_or("", Arm::ending);
             let what = format!(
                 "{}, {}",
-                text.result_of(&clean(&both.id)),
+                text.result_of(&id),
                 text.measured_on(&minute(both.created_at))
             );
             list.push((
@@ -133,23 +139,28 @@ fn table(comparisons: &[Comparison], names: &[String], text: Text) -> Table {
     Table { titles, rows }
 }
 
-/// In what a result was measured differently from the first.
-fn differing(both: &RunResult, name: &str, text: Text) -> Vec<String> {
+/// In what a result was measured differently from the first, and what its runs warned of.
+fn differing(both: &RunResult, (first, name): (&str, &str), text: Text) -> Vec<String> {
     let (Some(before), Some(after)) = (both.subject(Arm::Before), both.subject(Arm::After)) else {
         return Vec::new();
     };
     let mut lines: Vec<String> = both
         .warnings
         .iter()
-        .map(|warning| format!("{name}: {}", clean(warning)))
+        .map(|warning| match warning.strip_prefix("before: ") {
+            Some(of_first) if both.stored_before.is_some() => {
+                format!("{first}: {}", clean(of_first))
+            }
+            _ => format!("{name}: {}", clean(warning)),
+        })
         .collect();
     let differs = conditions::differences(before, after, text);
     lines.extend(differs.map(|what| format!("{name}: {}", text.two_subjects_differ(&what))));
     let other = both
         .stored_before
         .as_ref()
-        .and_then(|stored| conditions::other_conditions(stored, both, text));
-    lines.extend(other.map(|what| format!("{name}: {what}")));
+        .and_then(|stored| conditions::not_the_same(stored, both, text));
+    lines.extend(other.map(|what| text.columns_differ(first, name, &what)));
     lines
 }
 
@@ -157,11 +168,13 @@ fn comparison(both: &RunResult) -> Option<Comparison> {
     crate::compare::compare_arms(both)
 }
 
-/// The change, or `~` and p where nothing can be said.
+/// The change, or `~` where nothing can be said, and p.
 fn change(row: &Row, text: Text) -> String {
     match row.test {
         Some(test) if !row.is_certain() => format!("~ p={:.2}", test.p),
-        _ => figure::change(row, text).0,
+        Some(test) if test.p < 0.001 => format!("{} p<.001", figure::change(row, text).0),
+        Some(test) => format!("{} p={:.3}", figure::change(row, text).0, test.p),
+        None => figure::change(row, text).0,
     }
 }
 
@@ -192,6 +205,29 @@ mod tests {
     #[test]
     fn the_same_in_korean() {
         insta::assert_snapshot!(columns(&three(), Lang::Ko, &Style::plain()));
+    }
+
+    #[test]
+    fn warnings_name_the_columns_and_the_arms_are_told() {
+        let (mut then, mut one) = (measured(), measured());
+        one.id = "20261126T010203Z-8".into();
+        one.subjects[1].function = "order-sync".into();
+        then.ending = crate::results::Ending::Stopped {
+            why: "interrupted".into(),
+        };
+        let both = pair((&then, Arm::After), (&one, Arm::After));
+        let printed = columns(&[both.clone(), both], Lang::En, &Style::plain());
+        let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        for told in [
+            "earlier result 20261125T125511Z-42@after,",
+            "result 20261126T010203Z-8@after,",
+            "- A: its run was stopped",
+            "- A and B were measured under other conditions: function (data-collector → order-sync)",
+        ] {
+            assert!(printed.contains(told), "{told}: {printed}");
+        }
+        assert!(!printed.contains("before: "), "{printed}");
+        assert_eq!(printed.matches("its run was stopped").count(), 1);
     }
 
     #[test]

@@ -9,11 +9,12 @@ use super::text::Text;
 /// A label and what it says.
 pub(super) type Field = (String, String);
 
-/// `data-collector`, or both names if they differ.
-pub(super) fn function_names(result: &RunResult) -> String {
-    let mut names: Vec<String> = result.subjects.iter().map(|s| clean(&s.function)).collect();
-    names.dedup();
-    names.join(", ")
+/// `data-collector`: a result goes by the name of what it was made for, the later build's, in every table and export.
+pub(super) fn function_name(subjects: &[SubjectResult]) -> String {
+    subjects
+        .last()
+        .map(|s| clean(&s.function))
+        .unwrap_or_default()
 }
 
 /// Sandbox or AWS, region, machine.
@@ -192,17 +193,26 @@ pub(super) fn other_conditions(
     result: &RunResult,
     text: Text,
 ) -> Option<String> {
+    not_the_same(stored, result, text).map(|what| text.other_conditions(&what))
+}
+
+/// The same by itself: another function, another machine.
+pub(super) fn not_the_same(
+    stored: &StoredBefore,
+    result: &RunResult,
+    text: Text,
+) -> Option<String> {
     let (before, after) = (result.subject(Arm::Before)?, result.subject(Arm::After)?);
     let mut what = Vec::new();
     if before.function != after.function {
-        let name = clean(&before.function);
-        what.push(format!("{} {name}", text.function_name()));
+        let [then, now] = [before, after].map(|subject| clean(&subject.function));
+        what.push(text.differing_values(text.function_name(), &then, &now));
     }
     let on_sandbox = [before, after].map(|s| s.endpoint) == [EndpointKind::Sandbox; 2];
     if on_sandbox && stored.machine != result.machine {
         what.push(text.machine().to_owned());
     }
-    (!what.is_empty()).then(|| text.other_conditions(&what.join(", ")))
+    (!what.is_empty()).then(|| what.join(", "))
 }
 
 fn over_subjects(

@@ -19,6 +19,8 @@ pub struct FleetLine {
     pub result: Option<Box<RunResult>>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Whether what is inconclusive fails.
+    pub strict: bool,
 }
 
 impl FleetLine {
@@ -200,6 +202,7 @@ mod tests {
             function: function.into(),
             result: result.map(Box::new),
             error: error.map(str::to_owned),
+            strict: false,
         };
         vec![
             line("data-collector", Some(pair()), None),

@@ -158,6 +158,7 @@ mod tests {
                 function: function.into(),
                 result: result.map(Box::new),
                 error: error.map(str::to_owned),
+                strict: false,
             },
             p,
         };

@@ -111,7 +111,7 @@ fn head(result: &RunResult, text: Text, style: &Style) -> String {
 
 /// What was measured, in a line.
 pub(super) fn title(result: &RunResult, text: Text) -> String {
-    let names = conditions::function_names(result);
+    let names = conditions::function_name(&result.subjects);
     match result.subjects.first() {
         Some(subject) => text.title(&names, result.subjects.len() == 2, subject),
         None => names,
@@ -124,8 +124,12 @@ pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     list.extend(conditions::subjects(result, text));
     if pair && let Some(stored) = &result.stored_before {
-        // How long it has been stands first: it is what makes the difference doubtful.
-        list[1].1 = describe(stored, Some(result), text);
+        let before = describe(stored, Some(result), text);
+        list[1].1.extend(["; ", &before]);
+        if let Some(arm) = stored.after_arm {
+            let id = format!("{}{}", clean(&result.id), arm.ending());
+            list[2].1.extend(["; ", &text.result_of(&id)]);
+        }
         let measured = text.measured_on(&minute(result.created_at));
         list[2].1.extend([", ", &measured]);
     }
@@ -139,11 +143,12 @@ pub(super) fn notes(result: &RunResult, text: Text) -> Vec<String> {
     View::new(result).notes(text)
 }
 
-/// A stored before: what it is called, and when it was measured, or how long before another one.
+/// A stored before: what it is called, with the arm where there were two, and when it was measured, or how long before another one.
 pub(super) fn describe(stored: &StoredBefore, than: Option<&RunResult>, text: Text) -> String {
+    let with_arm = |name: &str| clean(name) + stored.arm.ending();
     let what = match &stored.name {
-        Some(name) => text.stored_baseline(&clean(name)),
-        None => text.stored_result(&clean(&stored.id)),
+        Some(name) => text.stored_baseline(&with_arm(name)),
+        None => text.stored_result(&with_arm(&stored.id)),
     };
     let at = minute(stored.created_at);
     let measured = than.map_or_else(

@@ -9,6 +9,7 @@ use crate::config::Lang;
 use crate::results::store::{Front, Listed};
 use crate::results::{Arm, Ending};
 
+use super::conditions::function_name;
 use super::figure::{self, Tone};
 use super::layout::{clean, paragraph};
 use super::report::list;
@@ -34,7 +35,7 @@ pub fn baselines(all: &[Listed], now: Timestamp, lang: Lang, style: &Style) -> S
         let (cold, n) = latest(front, text);
         vec![
             clean(&line.name),
-            functions(front),
+            function_name(&front.subjects),
             cold,
             n,
             text.short_age(seconds(front, now)),
@@ -66,7 +67,7 @@ pub fn results(all: &[Listed], now: Timestamp, lang: Lang, style: &Style) -> Str
     let row = |line: &Listed, front: &Front| {
         vec![
             clean(&line.name),
-            functions(front),
+            function_name(&front.subjects),
             cold(front, text),
             text.short_age(seconds(front, now)),
         ]
@@ -123,7 +124,11 @@ pub fn baseline_replaced(name: &str, was: &Listed, now: Timestamp, lang: Lang) -
         Ok(front) => {
             let (cold, _) = latest(front, text);
             let age = text.age(seconds(front, now));
-            format!("{}, {cold}, {}", functions(front), text.measured_on(&age))
+            format!(
+                "{}, {cold}, {}",
+                function_name(&front.subjects),
+                text.measured_on(&age)
+            )
         }
         Err(error) => clean(&error.to_string()),
     };
@@ -185,12 +190,6 @@ fn unreadable(all: &[Listed], text: Text, style: &Style) -> String {
     } else {
         format!("\n{lines}")
     }
-}
-
-fn functions(front: &Front) -> String {
-    let mut names: Vec<String> = front.subjects.iter().map(|s| clean(&s.function)).collect();
-    names.dedup();
-    names.join(", ")
 }
 
 fn seconds(front: &Front, now: Timestamp) -> i64 {

@@ -376,8 +376,16 @@ impl Text {
 
     pub(super) fn other_conditions(self, what: &str) -> String {
         self.say(
-            format!("Before was measured under other conditions ({what})"),
-            format!("최적화 전은 다른 조건에서 측정했습니다({what})"),
+            format!("Before was measured under other conditions: {what}"),
+            format!("최적화 전은 다른 조건에서 측정했습니다: {what}"),
+        )
+    }
+
+    /// The same of two columns.
+    pub(super) fn columns_differ(self, first: &str, name: &str, what: &str) -> String {
+        self.say(
+            format!("{first} and {name} were measured under other conditions: {what}"),
+            format!("{first}, {name}의 측정 조건이 다릅니다: {what}"),
         )
     }
 

@@ -37,6 +37,17 @@ pub enum Arm {
     Only,
 }
 
+impl Arm {
+    /// `@before`, as a word that names a result ends; nothing where the result has no other arm.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Before => "@before",
+            Self::After => "@after",
+            Self::Only => "",
+        }
+    }
+}
+
 /// What an invoke was meant to be and, if accepted, was.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

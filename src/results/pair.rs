@@ -25,6 +25,9 @@ pub struct StoredBefore {
     pub runs: u32,
     /// Which arm it was.
     pub arm: Arm,
+    /// Which arm of its own run stands as *after*, where that run had two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_arm: Option<Arm>,
     /// The conditions in which the two differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<Difference>,
@@ -97,6 +100,7 @@ pub fn pair(before: (&RunResult, Arm), after: (&RunResult, Arm)) -> RunResult {
         machine: stored.machine.clone(),
         runs: stored.plan.runs,
         arm: before.1,
+        after_arm: (after.1 != Arm::Only).then_some(after.1),
         differs: match paired.subjects.as_slice() {
             [before, after] => differences(before, after),
             _ => Vec::new(),

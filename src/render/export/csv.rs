@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn there_is_a_row_for_each_invoke_and_the_header_even_without_one() {
         let (pair, single) = (pair(), single());
-        let rows = read(&csv(&[Measured::of(&pair), Measured::of(&single)]));
+        let rows = read(&csv(&[
+            Measured::of(&pair, false),
+            Measured::of(&single, false),
+        ]));
         assert_eq!(rows.len(), 1 + pair.samples.len() + single.samples.len());
         assert!(rows.iter().all(|row| row.len() == 23));
         assert_eq!(rows[1][1], "data-collector");
@@ -121,7 +124,7 @@ mod tests {
         let mut result = single();
         result.samples.truncate(1);
         result.samples[0].client_ms = 0.1 + 0.2;
-        let rows = read(&csv(&[Measured::of(&result)]));
+        let rows = read(&csv(&[Measured::of(&result, false)]));
         let at = |name: &str| {
             let column = rows[0].iter().position(|title| title == name).unwrap();
             rows[1][column].clone()
@@ -139,7 +142,7 @@ mod tests {
         result.subjects[0].function = "a,b\r\n\"c\"".into();
         result.subjects[0].label = Some("@SUM(1)".into());
         result.samples[0].error = Some("\t-2+3\u{1b}[2J".into());
-        let rows = read(&csv(&[Measured::of(&result)]));
+        let rows = read(&csv(&[Measured::of(&result, false)]));
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[1][1], "a,b \"c\"");
         assert_eq!(rows[1][3], "'@SUM(1)");

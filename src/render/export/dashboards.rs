@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn bencher_gets_the_latest_build_with_intervals_around_its_medians() {
         let result = spread_out();
-        let read: Value = serde_json::from_str(&bencher(&[Measured::of(&result)])).unwrap();
+        let read: Value = serde_json::from_str(&bencher(&[Measured::of(&result, false)])).unwrap();
         let measures = &read["data-collector"];
         assert_eq!(measures["package-bytes"], json!({ "value": 2560.0 }));
         assert_eq!(measures["max-memory-mb"], json!({ "value": 64.0 }));
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn every_name_of_a_measure_is_short_enough_to_be_one() {
         let result = pair();
-        let read: Value = serde_json::from_str(&bencher(&[Measured::of(&result)])).unwrap();
+        let read: Value = serde_json::from_str(&bencher(&[Measured::of(&result, false)])).unwrap();
         for name in read["data-collector"].as_object().unwrap().keys() {
             assert!(name.len() <= 64, "{name}");
             assert!(
@@ -222,7 +222,7 @@ mod tests {
     fn benchmark_action_gets_a_name_a_unit_and_a_value_of_each() {
         let result = spread_out();
         let read: Value =
-            serde_json::from_str(&benchmark_action(&[Measured::of(&result)])).unwrap();
+            serde_json::from_str(&benchmark_action(&[Measured::of(&result, false)])).unwrap();
         let entries = read.as_array().unwrap();
         let cold = entries
             .iter()
@@ -248,8 +248,13 @@ mod tests {
             function: "broken".into(),
             result: None,
             error: Some("its State is Failed".into()),
+            strict: false,
         };
-        let all = [Measured::of(&result), Measured::of(&result), failed];
+        let all = [
+            Measured::of(&result, false),
+            Measured::of(&result, false),
+            failed,
+        ];
         let read: Value = serde_json::from_str(&bencher(&all)).unwrap();
         let names: Vec<_> = read.as_object().unwrap().keys().collect();
         assert_eq!(names, ["data-collector", "data-collector (2)"]);

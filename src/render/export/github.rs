@@ -5,7 +5,7 @@ use super::{Measured, words};
 use crate::config::Lang;
 use crate::results::Verdict;
 
-/// An error for each budget that was not kept and for each function that could not be measured, a warning for each budget
+/// An error for each budget that fails the job and for each function that could not be measured, a warning for each budget
 /// that nothing can be said about, a notice for the rest.
 pub fn annotations(all: &[Measured], lang: Lang) -> String {
     let mut out = String::new();
@@ -17,7 +17,7 @@ pub fn annotations(all: &[Measured], lang: Lang) -> String {
         for judgement in judgements {
             let level = match judgement.verdict {
                 Verdict::Improved | Verdict::Passed => "notice",
-                Verdict::Regressed if judgement.budget.is_some() => "error",
+                _ if measured.fails(judgement) => "error",
                 Verdict::Regressed | Verdict::Inconclusive => "warning",
             };
             let says = format!(
@@ -65,8 +65,9 @@ mod tests {
             function: "broken".into(),
             result: None,
             error: Some("its State is Failed".into()),
+            strict: false,
         };
-        let lines = annotations(&[Measured::of(&result), failed], Lang::En);
+        let lines = annotations(&[Measured::of(&result, false), failed], Lang::En);
         let levels: Vec<&str> = lines
             .lines()
             .map(|line| line.split(' ').next().unwrap())
@@ -87,6 +88,7 @@ mod tests {
             function: super::super::printable("a,file=x::b\n::stop-commands::x"),
             result: None,
             error: Some(super::super::printable("50% \r\n::set-env name=PATH::/tmp")),
+            strict: false,
         }];
         assert_eq!(
             annotations(&all, Lang::En),

@@ -1,7 +1,7 @@
 //! `JUnit` XML as GitLab and Jenkins read it: a suite for each function, a case for each budget.
 //!
-//! Regressed is a failure, inconclusive a skipped case with its reason (a pipeline that wants it to fail asks for
-//! `--strict`), and a function that could not be measured, or not to the end, an error.
+//! Regressed is a failure, inconclusive a skipped case with its reason (under `--strict` a failure, as the job fails),
+//! and a function that could not be measured, or not to the end, an error.
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -58,10 +58,8 @@ fn judged(measured: &Measured, judgement: &Judgement) -> TestCase {
     let says = words::judged(judgement, Lang::En);
     let mut status = match judgement.verdict {
         Verdict::Improved | Verdict::Passed => TestCaseStatus::success(),
+        _ if measured.fails(judgement) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         // What nobody wrote a budget for fails nothing.
-        Verdict::Regressed if judgement.budget.is_some() => {
-            TestCaseStatus::non_success(NonSuccessKind::Failure)
-        }
         Verdict::Regressed | Verdict::Inconclusive => TestCaseStatus::skipped(),
     };
     let passed = matches!(status, TestCaseStatus::Success { .. });
@@ -143,6 +141,7 @@ mod tests {
             function: "broken".into(),
             result: None,
             error: Some("its State is Failed".into()),
+            strict: false,
         }
     }
 
@@ -154,7 +153,7 @@ mod tests {
         let mut unasked = regressed();
         unasked.budget = None;
         result.judgements = vec![regressed(), inconclusive(), passed, unasked];
-        let report = read(&[Measured::of(&result), failed()]);
+        let report = read(&[Measured::of(&result, false), failed()]);
         let [judged, broken] = report.test_suites.as_slice() else {
             panic!("two suites");
         };
@@ -184,13 +183,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_inconclusive_fails_where_the_job_does() {
+        let mut result = pair();
+        let mut unasked = inconclusive();
+        unasked.budget = None;
+        result.judgements = vec![inconclusive(), unasked];
+        for (strict, failures) in [(false, 0), (true, 1)] {
+            let report = read(&[Measured::of(&result, strict)]);
+            let suite = &report.test_suites[0];
+            assert_eq!((suite.failures, suite.skipped), (failures, 2 - failures));
+        }
+    }
+
+    #[test]
     fn no_name_can_break_the_xml() {
         let mut result = pair();
         for subject in &mut result.subjects {
             subject.function = "a\"<b>&]]>\u{0}\u{1b}[2J\u{fffe}\n'".into();
             subject.version = "\u{b}<!--".into();
         }
-        let written = junit(&[Measured::of(&result)]);
+        let written = junit(&[Measured::of(&result, false)]);
         assert!(!written.contains(['\u{0}', '\u{1b}', '\u{b}', '\u{fffe}']));
         let report = Report::deserialize_from_str(&written).expect("JUnit");
         assert_eq!(report.test_suites[0].name.as_str(), "a\"<b>&]]> [2J '");
@@ -202,8 +214,8 @@ mod tests {
         result.ending = crate::results::Ending::Stopped {
             why: "interrupted".into(),
         };
-        let report = read(&[Measured::of(&result)]);
+        let report = read(&[Measured::of(&result, false)]);
         assert_eq!(report.test_suites[0].errors, 1);
-        assert!(junit(&[Measured::of(&result)]).contains("message=\"interrupted\""));
+        assert!(junit(&[Measured::of(&result, false)]).contains("message=\"interrupted\""));
     }
 }

@@ -201,19 +201,20 @@ mod tests {
             function: "data-broken".into(),
             result: None,
             error: Some("its State is Failed".into()),
+            strict: false,
         }
     }
 
     #[test]
     fn the_verdict_stands_first_then_the_table_then_the_folded_report() {
         let result = judged();
-        insta::assert_snapshot!(markdown(&[Measured::of(&result)], Lang::En));
+        insta::assert_snapshot!(markdown(&[Measured::of(&result, false)], Lang::En));
     }
 
     #[test]
     fn the_same_of_two_functions_in_korean() {
         let result = judged();
-        let all = [Measured::of(&result), failed()];
+        let all = [Measured::of(&result, false), failed()];
         insta::assert_snapshot!(markdown(&all, Lang::Ko));
     }
 
@@ -227,7 +228,7 @@ mod tests {
         result.subjects[1].version = "v1 | x\n| y | <b> ```".into();
         result.subjects[1].function = "<script>|".into();
         result.subjects[0].function = "<script>|".into();
-        let written = markdown(&[Measured::of(&result)], Lang::En);
+        let written = markdown(&[Measured::of(&result, false)], Lang::En);
         let (above, folded) = written.split_once("<details>").unwrap();
         assert!(!above.contains("<script>") && above.contains("&lt;script>\\|"));
         let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
@@ -241,7 +242,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_a_comment_is_left_out_and_said() {
         let result = judged();
-        let many = vec![Measured::of(&result); 18];
+        let many = vec![Measured::of(&result, false); 18];
         let written = markdown(&many, Lang::En);
         assert!(length(&written) <= MOST_CHARACTERS, "{}", length(&written));
         assert_eq!(written.matches("- **data-collector**").count(), 18);
@@ -258,7 +259,7 @@ mod tests {
             written.lines().last().unwrap()
         );
 
-        let thousands = vec![Measured::of(&result); 500];
+        let thousands = vec![Measured::of(&result, false); 500];
         for lang in [Lang::En, Lang::Ko] {
             let written = markdown(&thousands, lang);
             assert!(length(&written) <= MOST_CHARACTERS);
@@ -268,6 +269,8 @@ mod tests {
     #[test]
     fn nothing_is_said_to_be_left_out_where_nothing_is() {
         let result = judged();
-        assert!(!markdown(&[Measured::of(&result), failed()], Lang::En).contains("Left out"));
+        assert!(
+            !markdown(&[Measured::of(&result, false), failed()], Lang::En).contains("Left out")
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The first thing in a page of several results: a row for each, with where to read on.
 
-use super::super::conditions::function_names;
+use super::super::conditions::function_name;
 use super::super::figure::{self, Tone, UNKNOWN};
 use super::super::report;
 use super::super::table::{Table, TableRow};
@@ -41,7 +41,7 @@ fn row(result: &RunResult, text: Text) -> TableRow {
         let mut rows = comparison.rows.iter();
         rows.find(|row| row.metric == Metric::ColdStart)
     });
-    let mut cells = vec![function_names(result)];
+    let mut cells = vec![function_name(&result.subjects)];
     let mut tone = Tone::Neutral;
     if let Some(row) = cold {
         let figures = [row.before.as_ref(), row.after.as_ref()];

@@ -236,8 +236,11 @@ fn a_baseline_of_another_function_is_named_as_one() {
     let mut baseline = days_before(single(), 3);
     baseline.subjects[0].function = "order-sync".into();
     let printed = plain(&against(&baseline, Some("main"), &single()), Lang::En);
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        printed.contains("Before was measured under other conditions (function order-sync)"),
+        printed.contains(
+            "Before was measured under other conditions: function (order-sync → data-collector)"
+        ),
         "{printed}"
     );
 }

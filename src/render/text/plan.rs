@@ -244,6 +244,10 @@ impl Text {
         let (cold, warm) = (known.billed.cold_ms.round(), known.billed.warm_ms.round());
         let next = known.cold_s;
         match &known.from {
+            Some(id) if known.warm_assumed => self.say(
+                format!("{of}{cold} ms billed per cold start, {next:.1} s from one cold start to the next, as in result {id}; it has no warm starts: {warm} ms assumed"),
+                format!("{of}이전 결과 {id} 기준(과금 시간 콜드 {cold} ms, 콜드 스타트 간격 {next:.1}초). 웜 스타트가 없는 결과라 웜은 {warm} ms로 가정"),
+            ),
             Some(id) => self.say(
                 format!("{of}{cold} ms billed per cold start, {warm} ms per warm one, {next:.1} s from one cold start to the next, as in result {id}"),
                 format!("{of}이전 결과 {id} 기준(과금 시간 콜드 {cold} ms, 웜 {warm} ms, 콜드 스타트 간격 {next:.1}초)"),

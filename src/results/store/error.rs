@@ -46,7 +46,7 @@ pub enum StoreError {
         /// All that it may be.
         found: Vec<String>,
     },
-    /// `last~9` of fewer results.
+    /// `last~9` of fewer results that have cold starts.
     #[error("{}", no_last(*back, *there))]
     NoLast {
         /// How far back.
@@ -77,7 +77,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A file that cannot be read.
-    #[error("reading {}: {source}", path.display())]
+    #[error("reading {}: {}", path.display(), why_unread(source))]
     Read {
         /// The file.
         path: PathBuf,
@@ -171,8 +171,23 @@ impl StoreError {
             Self::Write { path, source } if is_refused(source) && is_ours(path) => Some(
                 "run lambench from a folder that you may write to: its results go to .lambench/ there".into(),
             ),
-            Self::Read { .. } | Self::Write { .. } => None,
+            Self::Read { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some("`lambench results` lists what there is".into()),
+                io::ErrorKind::IsADirectory => Some(
+                    "a result is a file, as --save writes it; a package is measured first: `lambench run --after FOLDER`".into(),
+                ),
+                _ => None,
+            },
+            Self::Write { .. } => None,
         }
+    }
+}
+
+fn why_unread(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::IsADirectory => "it is a folder, not a result".into(),
+        _ => error.to_string(),
     }
 }
 
@@ -196,9 +211,9 @@ fn no_last(back: usize, there: usize) -> String {
         back => format!("last~{back}"),
     };
     match there {
-        0 => format!("{name}: there are no results yet"),
-        1 => format!("{name}: there is only 1 result"),
-        there => format!("{name}: there are only {there} results"),
+        0 => format!("{name}: there are no results with cold starts yet"),
+        1 => format!("{name}: there is only 1 result with cold starts"),
+        there => format!("{name}: there are only {there} results with cold starts"),
     }
 }
 

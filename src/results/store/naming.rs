@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::is_near;
+use super::listing::front;
 use super::{Store, StoreError, stems};
 use crate::results::{Arm, ArmSummary, RunResult, SubjectResult};
 
@@ -159,14 +160,23 @@ impl Store {
         }
     }
 
+    /// The newest result but `back`. A run that failed before any start counted is stepped over; a file that can't be
+    /// read is not: somebody has to hear of it.
     fn last(&self, back: usize) -> Result<String, StoreError> {
-        let ids = self.ids();
-        let at = ids.len().checked_sub(back + 1);
-        at.and_then(|at| ids.into_iter().nth(at))
-            .ok_or_else(|| StoreError::NoLast {
-                back,
-                there: self.ids().len(),
+        let has_figures = |id: &String| {
+            front(&self.result_path(id)).map_or(true, |front| {
+                let of = |arm| front.summary_of(arm).is_some_and(|s| s.cold_ms.is_some());
+                of(Arm::Only) || of(Arm::After)
             })
+        };
+        let mut there = 0;
+        for id in self.ids().into_iter().rev().filter(has_figures) {
+            if there == back {
+                return Ok(id);
+            }
+            there += 1;
+        }
+        Err(StoreError::NoLast { back, there })
     }
 
     /// The ids of all results, oldest first. An id begins with its second; of one second the files' times tell.

@@ -88,7 +88,7 @@ fn what_is_not_there_is_answered_with_what_is_near() {
         "{hint}"
     );
     let (error, _) = fails(&store, "last~4");
-    assert_eq!(error, "last~4: there are only 4 results");
+    assert_eq!(error, "last~4: there are only 4 results with cold starts");
     assert!(fails(&store, "baseline:mian").1.contains("main"));
     assert!(
         fails(&store, "result:main")
@@ -102,7 +102,10 @@ fn what_is_not_there_is_answered_with_what_is_near() {
 
     let empty = tempfile::tempdir().unwrap();
     let nothing = Store::new(empty.path());
-    assert_eq!(fails(&nothing, "last").0, "last: there are no results yet");
+    assert_eq!(
+        fails(&nothing, "last").0,
+        "last: there are no results with cold starts yet"
+    );
     assert!(fails(&nothing, "main").1.contains("lambench run"));
 }
 
@@ -157,4 +160,22 @@ fn of_one_second_the_last_written_is_the_last() {
         store.named("last").unwrap().result.id,
         "20261101T000000Z-100"
     );
+}
+
+#[test]
+fn a_run_without_a_cold_start_is_stored_and_is_not_the_last() {
+    let (_folder, store) = stored();
+    let mut failed = single();
+    failed.id = "20261104T000000Z-1".into();
+    for summary in &mut failed.summary {
+        summary.cold_ms = None;
+    }
+    store.save(&failed).unwrap();
+    assert_eq!(store.named("last").unwrap().result.id, "20261103T000000Z-9");
+    assert_eq!(
+        store.named("last~1").unwrap().result.id,
+        "20261102T000000Z-81"
+    );
+    assert_eq!(store.named("20261104").unwrap().result.id, failed.id);
+    assert!(store.ids().contains(&failed.id));
 }
