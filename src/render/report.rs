@@ -35,30 +35,24 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push('\n');
         out.push_str(&strip);
     }
-    let verdict = verdict::paragraph(result, text, style);
-    if !verdict.is_empty() {
-        out.push('\n');
-        out.push_str(&verdict);
-    }
+    let notes: String = (view.notes(text).iter())
+        .map(|note| paragraph("", &style.written(note), style.width))
+        .collect();
+    // The verdict is last: that is where the eye is when a run has ended.
     for section in [
+        notes,
         not_counted(result, text, style),
         warnings(result, &view, text, style),
+        stopped(result, text, style),
+        verdict::paragraph(result, text, style),
     ] {
         if !section.is_empty() {
             out.push('\n');
             out.push_str(&section);
         }
     }
-    out.push('\n');
-    if let Ending::Stopped { why } = &result.ending {
-        let lines = paragraph("", &text.stopped(&clean(why)), style.width);
-        out.push_str(&style.paint(Paint::Yellow, lines.trim_end()));
-        out.push_str("\n\n");
-    }
-    for note in view.notes(text) {
-        out.push_str(&paragraph("", &style.written(&note), style.width));
-    }
     if let Some(path) = saved {
+        out.push('\n');
         // Never broken: a path is there to be copied.
         out.extend([text.saved(), " ", &path.display().to_string(), "\n"]);
     }
@@ -170,6 +164,15 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
         })
         .collect();
     list(text.not_counted(), &lines, style, Paint::Bold)
+}
+
+/// Why the plan was not done, if it was not.
+fn stopped(result: &RunResult, text: Text, style: &Style) -> String {
+    let Ending::Stopped { why } = &result.ending else {
+        return String::new();
+    };
+    let lines = paragraph("", &text.stopped(&clean(why)), style.width);
+    format!("{}\n", style.paint(Paint::Yellow, lines.trim_end()))
 }
 
 fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> String {

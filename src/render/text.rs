@@ -79,8 +79,8 @@ words! {
     fleet_note: "Cold starts (init or restore, and handler), medians. The mean change is the geometric one. Each function's whole result is kept in .lambench/results/.",
         "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다. 평균 개선율은 기하평균입니다. 함수별 전체 결과는 .lambench/results/에 있습니다.";
     // Footnotes
-    medians_note: "Figures are medians of what was counted; max memory is the largest seen. A cold start is init (or restore) and handler together.",
-        "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
+    medians_note: "Figures are medians; max memory is the largest seen. A cold start is init (or restore) and handler.",
+        "수치는 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
     spread_note: "Max memory is the largest seen. A cold start is init (or restore) and handler together.",
         "최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
     p95_note: "p95 is left out (-) where too few starts were measured to tell.",
