@@ -44,8 +44,8 @@ impl Text {
             )
         } else {
             self.say(
-                format!("; that is within the limit of {limit}"),
-                format!(", 한도 {limit} 이내"),
+                format!("; that is below the limit of {limit}"),
+                format!(", 한도 {limit} 미만"),
             )
         }
     }
@@ -67,8 +67,8 @@ impl Text {
     ) -> String {
         let (en, ko) = limit.map_or_else(Default::default, |limit| {
             (
-                format!(", within the limit of {limit}"),
-                format!(", 한도 {limit} 이내"),
+                format!(", below the limit of {limit}"),
+                format!(", 한도 {limit} 미만"),
             )
         });
         self.say(
