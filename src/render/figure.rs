@@ -118,6 +118,10 @@ pub(super) fn give_or_take(figure: Option<&Figure>, interval: Option<(f64, f64)>
         return String::new();
     }
     let share = (high - median).max(median - low).max(0.0) / median * 100.0;
+    if share >= 99.5 {
+        // Of a figure that may be double or nothing, nobody needs to know how many times.
+        return " ± >99%".into();
+    }
     let decimals = usize::from((0.05..0.95).contains(&share));
     format!(" ± {share:.decimals$}%")
 }

@@ -19,6 +19,7 @@ use super::verdict;
 mod notes;
 mod tables;
 
+use tables::Detail;
 pub(super) use tables::table;
 
 /// The report of a run or of a pair, for a person; `saved` is the file that holds the result.
@@ -26,16 +27,18 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     let text = Text(lang);
     let view = View::new(result);
     let mut out = head(result, text, style);
+    let mut shown = Detail::Everything;
     if let Some(comparison) = view.comparison() {
-        out.push('\n');
-        out.push_str(&tables::tables(&comparison, text, style));
+        let (detail, tables) = tables::tables(&comparison, text, style);
+        shown = detail;
+        out.extend(["\n", &tables]);
     }
     let strip = strip(result, text, style);
     if !strip.is_empty() {
         out.push('\n');
         out.push_str(&strip);
     }
-    let notes: String = (view.notes(text).iter())
+    let notes: String = (view.notes(shown, text).iter())
         .map(|note| paragraph("", &style.written(note), style.width))
         .collect();
     // The verdict is last: that is where the eye is when a run has ended.

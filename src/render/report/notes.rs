@@ -9,16 +9,17 @@ use super::super::figure;
 use super::super::layout::clean;
 use super::super::plan::dollars;
 use super::super::text::Text;
+use super::tables::{Detail, n_of_all};
 use super::{View, apart};
 
 impl View<'_> {
     /// A paragraph each for what the figures are, how they were come by, and what they cost.
-    pub(super) fn notes(&self, text: Text) -> Vec<String> {
+    pub(super) fn notes(&self, shown: Detail, text: Text) -> Vec<String> {
         let Some(after) = self.after else {
             return Vec::new();
         };
         [
-            self.figures(after.1, text),
+            self.figures(after.1, shown, text),
             self.circumstances(after.0.no_handler, text),
             self.costs(after, text),
         ]
@@ -28,11 +29,11 @@ impl View<'_> {
         .collect()
     }
 
-    fn figures(&self, after: &ArmSummary, text: Text) -> Vec<String> {
+    fn figures(&self, after: &ArmSummary, shown: Detail, text: Text) -> Vec<String> {
         let mut notes = Vec::new();
         if self.before.is_some() {
             notes.push(text.medians_note().to_owned());
-            notes.extend(self.intervals(text));
+            notes.extend(self.intervals(shown, text));
         } else {
             notes.push(text.spread_note().to_owned());
             notes.push(text.single_interval_note().to_owned());
@@ -106,17 +107,18 @@ impl View<'_> {
     }
 
     /// What intervals and p are, and when the data were looked at.
-    fn intervals(&self, text: Text) -> Vec<String> {
+    fn intervals(&self, shown: Detail, text: Text) -> Vec<String> {
         let Some(comparison) = self.comparison() else {
             return Vec::new();
         };
-        let tests = || comparison.rows.iter().filter_map(|row| row.test);
-        let Some(first) = tests().next() else {
+        if comparison.rows.iter().all(|row| row.test.is_none()) {
             return Vec::new();
-        };
-        let alike = tests().all(|test| [test.n_before, test.n_after] == [first.n_before; 2]);
-        let n = alike.then_some(first.n_before);
-        let mut notes = vec![text.intervals_note(comparison.alpha, n)];
+        }
+        let mut notes = Vec::new();
+        if shown >= Detail::Intervals {
+            notes.push(text.intervals_note(comparison.alpha));
+        }
+        notes.push(text.test_note(shown >= Detail::P, n_of_all(&comparison)));
         let looks = self.result.plan.looks.as_ref();
         notes.extend(looks.filter(|l| l.at.len() > 1).map(|l| text.looks_note(l)));
         notes
