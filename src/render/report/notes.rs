@@ -103,6 +103,8 @@ impl View<'_> {
                 };
                 Some((subject.arm, low.clone(), high.clone()))
             })
+            // From one start, or from equal ones, there is no range.
+            .filter(|(_, low, high)| low != high)
             .collect()
     }
 

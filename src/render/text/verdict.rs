@@ -96,10 +96,11 @@ impl Text {
         }
     }
 
-    pub(in crate::render) fn no_interval(self, name: &str, n: &str) -> String {
+    pub(in crate::render) fn no_interval(self, name: &str, one: bool, n: &str) -> String {
+        let are = if one { "is" } else { "are" };
         self.say(
             format!(
-                "{n} are too few for an interval of the change of {}",
+                "{n} {are} too few for an interval of the change of {}",
                 lower(name)
             ),
             format!("{name}의 변화 구간을 구하기에는 측정 횟수가 부족합니다({n})"),
