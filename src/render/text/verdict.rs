@@ -243,7 +243,7 @@ impl Text {
         };
         self.say(
             format!("{p} (Mann-Whitney{en}); ~ is where nothing can be said. A change is the median of all after/before (Hodges-Lehmann), not the ratio of the medians."),
-            format!("{ko_p}(Mann-Whitney{ko})의 값이며, ~는 변화가 있다고 말할 수 없다는 뜻입니다. 개선율은 모든 후/전 비율의 중앙값(Hodges-Lehmann)으로, 표에 나온 중앙값의 비율과 다를 수 있습니다."),
+            format!("{ko_p}(Mann-Whitney{ko})의 값이며, ~는 변화가 있다고 말할 수 없다는 뜻입니다. 변화는 모든 후/전 비율의 중앙값(Hodges-Lehmann)으로, 표에 나온 중앙값의 비율과 다를 수 있습니다."),
         )
     }
 
