@@ -1,5 +1,5 @@
 //! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, and
-//! the sandbox under boto3 and the aws CLI, the statistics against scipy's. They install what they need and fail where they
+//! the sandbox under boto3 and the aws CLI, the page of `report` in a browser, the statistics against scipy's. They install what they need and fail where they
 //! can't.
 
 #[path = "support/random.rs"]
@@ -59,6 +59,11 @@ fn the_fixtures_do_what_they_say() {
 #[test]
 fn boto3_and_the_aws_cli_cannot_tell_the_sandbox_from_lambda() {
     run("clients");
+}
+
+#[test]
+fn a_browser_shows_the_page_of_a_result_and_has_nothing_to_complain_of() {
+    run("browser");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod export;
 mod gate;
+mod report;
 mod restore;
 mod run;
 mod safety;
@@ -25,6 +26,7 @@ pub use demo::DemoArgs;
 pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
+pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
@@ -149,6 +151,9 @@ pub enum Command {
     /// Compare stored results, without measuring
     #[command(before_help = compare::EXAMPLES, long_about = compare::LONG)]
     Compare(CompareArgs),
+    /// Write stored results as a page for the browser
+    #[command(before_help = report::EXAMPLES, long_about = report::LONG)]
+    Report(ReportArgs),
     /// List the results that were stored under a name
     #[command(before_help = stored::BASELINES_EXAMPLES, long_about = stored::BASELINES_LONG)]
     Baselines(BaselinesArgs),

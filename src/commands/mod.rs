@@ -22,6 +22,7 @@ mod measure;
 mod ours;
 mod parcel;
 mod policy;
+mod report;
 mod restore;
 mod run;
 mod schema;
@@ -83,6 +84,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Report(args) => report::report(&args, &cli.globals),
             Command::Baselines(args) => stored::baselines(&args, &cli.globals),
             Command::Results(args) => stored::results(&args, &cli.globals),
             Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,

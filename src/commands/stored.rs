@@ -86,7 +86,7 @@ fn show(store: &Store, name: &str, json: bool, lang: Lang) -> Result<Exit, Failu
 }
 
 /// A run that was compared with a stored result, beside that, if it is still there.
-fn with_its_before(store: &Store, result: &RunResult) -> Option<RunResult> {
+pub(super) fn with_its_before(store: &Store, result: &RunResult) -> Option<RunResult> {
     let stored = result.stored_before.as_ref()?;
     result.measured(Arm::Only)?;
     let names = [

@@ -1,5 +1,6 @@
 //! The verdict of a run: whether it is decided at a look, and what it comes to at the end.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use crate::compare::Metric;
@@ -72,21 +73,29 @@ pub fn judge_result(result: &mut RunResult, settings: &Settings) {
 /// The same by budgets and the limit of the verdict that nobody asks for.
 pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: &Prices) {
     let pair = result.subject(Arm::Before).is_some() && result.subject(Arm::After).is_some();
-    let alpha = result.alpha();
-    result.judgements = judged(
+    let starts = [Arm::Before, Arm::After].map(|arm| result.accepted(arm, Kind::Cold));
+    let starts = starts.into_iter().min().unwrap_or(0);
+    let stopped = matches!(result.ending, Ending::Stopped { .. });
+    if let Some(looks) = &result.plan.looks {
+        result.look = look_reached(looks, starts);
+    }
+    let samples = match result.look {
+        // Where it was stopped nobody had planned to look.
+        Some(look) if stopped => up_to_look(&result.samples, look),
+        _ => Cow::Borrowed(result.samples.as_slice()),
+    };
+    let judgements = judged(
         &budgets(written, limit, pair),
-        &result.samples,
+        &samples,
         &result.subjects,
-        alpha,
+        result.alpha(),
         prices,
     );
+    result.judgements = judgements;
     let Some(looks) = &result.plan.looks else {
         return;
     };
-    let starts = [Arm::Before, Arm::After].map(|arm| result.accepted(arm, Kind::Cold));
-    let starts = starts.into_iter().min().unwrap_or(0);
-    result.look = look_reached(looks, starts);
-    if result.look.is_none() && matches!(result.ending, Ending::Stopped { .. }) {
+    if result.look.is_none() && stopped {
         let note = Note::BeforeLook {
             pairs: starts,
             at: looks.at[0] as usize,
@@ -97,6 +106,11 @@ pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: 
             sampled.note = Some(note.to_string());
         }
     }
+}
+
+/// What was measured up to a look, from 1.
+fn up_to_look(samples: &[Sample], look: u32) -> Cow<'_, [Sample]> {
+    samples.iter().filter(|s| s.look < look).cloned().collect()
 }
 
 /// The last look that has all its starts, from 1.
@@ -145,5 +159,60 @@ pub fn exit(gate: Gate, result: &RunResult) -> Exit {
         Some(Verdict::Regressed) if gate.fails && written => Exit::Regressed,
         Some(Verdict::Inconclusive) if gate.strict && written => Exit::Inconclusive,
         _ => Exit::Done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::samples::pair;
+
+    /// Two looks, at 10 and at 20; what comes after the first one is ten times as slow.
+    fn slow_after_the_first_look() -> RunResult {
+        let mut result = pair();
+        result.plan.looks = Some(Looks {
+            at: vec![10, 20],
+            alpha: 0.03,
+        });
+        for arm in [Arm::Before, Arm::After] {
+            let own = result.samples.iter_mut().filter(|s| s.arm == arm);
+            let mut starts = 0;
+            for sample in own {
+                starts += u32::from(sample.accepted && sample.kind == Kind::Cold);
+                sample.look = u32::from(starts > 10);
+                if arm == Arm::After && sample.look == 1 {
+                    sample.init_ms = sample.init_ms.map(|ms| 10.0 * ms);
+                }
+            }
+        }
+        result
+    }
+
+    fn cold(result: &RunResult) -> &Judgement {
+        let found = result.judgements.iter().find(|j| j.metric == "cold.p50");
+        found.expect("judged")
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_between_looks_is_judged_by_what_the_last_look_saw() {
+        let mut result = slow_after_the_first_look();
+        let last = result.samples.iter().rposition(|s| s.kind == Kind::Cold);
+        result.samples.truncate(last.unwrap());
+        result.ending = Ending::Stopped {
+            why: "interrupted".into(),
+        };
+        judge_by(&mut result, &[], 0.1, &Prices::builtin());
+        assert_eq!(result.look, Some(1));
+        let test = cold(&result).test.unwrap();
+        assert_eq!((test.n_before, test.n_after), (10, 10));
+        assert_eq!(cold(&result).verdict, Verdict::Improved);
+    }
+
+    #[test]
+    fn a_run_that_was_not_stopped_is_judged_by_all_of_it() {
+        let mut result = slow_after_the_first_look();
+        judge_by(&mut result, &[], 0.1, &Prices::builtin());
+        assert_eq!(result.look, Some(2));
+        assert_eq!(cold(&result).test.unwrap().n_after, 20);
     }
 }

@@ -80,8 +80,8 @@ pub fn resolve(
     warnings: &mut Vec<String>,
 ) -> Result<(Vec<Budget>, Gate), ConfigError> {
     let typed = typed(args, around)?;
-    let strict = strict(args, around)?;
     let asked = args.gate || typed.is_some();
+    let strict = strict(args, around, asked)?;
     if strict && !asked {
         return Err(ConfigError::CannotJudge {
             what: "--strict without --fail-if: nothing that `run` fails on".into(),
@@ -163,15 +163,14 @@ fn typed(
     Ok((!budgets.is_empty()).then_some(budgets))
 }
 
-fn strict(args: &RunArgs, around: &Surroundings) -> Result<bool, ConfigError> {
+fn strict(args: &RunArgs, around: &Surroundings, asked: bool) -> Result<bool, ConfigError> {
     let variable = around.choice("LAMBENCH_STRICT", "1 or 0", |text| match text {
         "1" | "true" | "yes" => Some(true),
         "0" | "false" | "no" => Some(false),
         _ => None,
     })?;
     // The variable is set for a whole pipeline, in which a run may gate on nothing.
-    let counts = args.gate || !args.verdict.fail_if.is_empty();
-    Ok(args.verdict.strict || (counts && variable.is_some_and(|strict| strict.value)))
+    Ok(args.verdict.strict || (asked && variable.is_some_and(|strict| strict.value)))
 }
 
 fn read(written: Sourced<String>) -> Result<Sourced<Budget>, ConfigError> {

@@ -20,7 +20,7 @@ mod notes;
 mod tables;
 
 use tables::Detail;
-pub(super) use tables::table;
+pub(super) use tables::{spread, table};
 
 /// The report of a run or of a pair, for a person; `saved` is the file that holds the result.
 pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path>) -> String {
@@ -44,8 +44,18 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     // The verdict is last: that is where the eye is when a run has ended.
     for section in [
         notes,
-        not_counted(result, text, style),
-        warnings(result, &view, text, style),
+        list(
+            text.not_counted(),
+            &not_counted(result, text),
+            style,
+            Paint::Bold,
+        ),
+        list(
+            text.warnings(),
+            &warnings(result, text),
+            style,
+            Paint::Yellow,
+        ),
         stopped(result, text, style),
         verdict::paragraph(result, text, style),
     ] {
@@ -89,12 +99,25 @@ impl<'a> View<'a> {
 }
 
 fn head(result: &RunResult, text: Text, style: &Style) -> String {
-    let pair = result.subjects.len() == 2;
+    format!(
+        "{}\n\n{}",
+        style.paint(Paint::Bold, &title(result, text)),
+        fields(&measured_how(result, text), style.width)
+    )
+}
+
+/// What was measured, in a line.
+pub(super) fn title(result: &RunResult, text: Text) -> String {
     let names = conditions::function_names(result);
-    let title = match result.subjects.first() {
-        Some(subject) => text.title(&names, pair, subject),
+    match result.subjects.first() {
+        Some(subject) => text.title(&names, result.subjects.len() == 2, subject),
         None => names,
-    };
+    }
+}
+
+/// Where, what, under which conditions, how often and in which order.
+pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
+    let pair = result.subjects.len() == 2;
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     list.extend(conditions::subjects(result, text));
     if pair && let Some(stored) = &result.stored_before {
@@ -105,11 +128,12 @@ fn head(result: &RunResult, text: Text, style: &Style) -> String {
     }
     list.extend(conditions::conditions(result, text));
     list.extend(conditions::sampling(result, text));
-    format!(
-        "{}\n\n{}",
-        style.paint(Paint::Bold, &title),
-        fields(&list, style.width)
-    )
+    list
+}
+
+/// How far to trust the figures, and what they cost.
+pub(super) fn notes(result: &RunResult, text: Text) -> Vec<String> {
+    View::new(result).notes(Detail::Everything, text)
 }
 
 /// A stored before: what it is called, and when it was measured, or how long before another one.
@@ -134,8 +158,8 @@ pub(super) fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// Every exclusion, by reason; a section that is empty has no heading.
-fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
+/// Every exclusion, by reason.
+pub(super) fn not_counted(result: &RunResult, text: Text) -> Vec<String> {
     let mut reasons: BTreeMap<Exclusion, BTreeMap<Arm, BTreeMap<Kind, u64>>> = BTreeMap::new();
     for excluded in &result.exclusions {
         *reasons
@@ -146,7 +170,7 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
             .entry(excluded.kind)
             .or_default() += excluded.count;
     }
-    let lines: Vec<String> = reasons
+    reasons
         .into_iter()
         .map(|(reason, arms)| {
             let counts: Vec<(Arm, String)> = arms
@@ -165,8 +189,7 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
             };
             format!("{counts}: {}", text.exclusion(reason))
         })
-        .collect();
-    list(text.not_counted(), &lines, style, Paint::Bold)
+        .collect()
 }
 
 /// Why the plan was not done, if it was not.
@@ -178,16 +201,16 @@ fn stopped(result: &RunResult, text: Text, style: &Style) -> String {
     format!("{}\n", style.paint(Paint::Yellow, lines.trim_end()))
 }
 
-fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> String {
+pub(super) fn warnings(result: &RunResult, text: Text) -> Vec<String> {
     let mut lines: Vec<String> = result
         .warnings
         .iter()
         .map(|warning| text.told(&clean(warning)))
         .collect();
-    if let Some(stored) = view.stored() {
+    if let Some(stored) = View::new(result).stored() {
         lines.extend(conditions::other_conditions(stored, result, text));
     }
-    list(text.warnings(), &lines, style, Paint::Yellow)
+    lines
 }
 
 /// A heading and its lines; nothing where there are none.

@@ -1,9 +1,21 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+/// Words without figures: a method for each, named for what it says.
+macro_rules! words {
+    ($($name:ident: $en:literal, $ko:literal;)+) => {
+        impl Text {
+            $(pub(in crate::render) const fn $name(self) -> &'static str {
+                self.pick($en, $ko)
+            })+
+        }
+    };
+}
+
 mod budgets;
 mod explain;
 mod exports;
+mod html;
 mod left_over;
 mod names;
 mod plan;
@@ -20,17 +32,6 @@ use super::layout::clean;
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text(pub(super) Lang);
-
-/// Words without figures: a method for each, named for what it says.
-macro_rules! words {
-    ($($name:ident: $en:literal, $ko:literal;)+) => {
-        impl Text {
-            $(pub(super) const fn $name(self) -> &'static str {
-                self.pick($en, $ko)
-            })+
-        }
-    };
-}
 
 words! {
     // The table

@@ -81,3 +81,14 @@ fn what_the_command_line_asks_for_and_cannot_be_judged_is_refused() {
         assert!(error.hint().is_some(), "{line}");
     }
 }
+
+#[test]
+fn the_variable_that_is_strict_counts_with_the_variable_that_says_what_fails() {
+    let mut test = test("", "");
+    test.var("LAMBENCH_STRICT", "1");
+    let settings = test.run("--function fn").unwrap();
+    assert!(!settings.gate.strict, "nothing is gated");
+    test.var("LAMBENCH_FAIL_IF", "cold.p50>+20%");
+    let settings = test.run("--function fn").unwrap();
+    assert!(settings.gate.fails && settings.gate.strict);
+}

@@ -54,7 +54,7 @@ pub(super) fn judge(
                 0.0
             };
             judgement.change = Some(change);
-            if beyond(after, before * (1.0 + limit)) {
+            if beyond(after, farthest(before, limit)) {
                 Verdict::Regressed
             } else if after < before {
                 Verdict::Improved
@@ -64,4 +64,15 @@ pub(super) fn judge(
         }
     };
     judgement
+}
+
+/// How far a change may go; where that is a whole number of bytes, exactly so: 15 % more than 100 is 115, not a hair less.
+fn farthest(before: f64, limit: f64) -> f64 {
+    let bound = before * (1.0 + limit);
+    let whole = bound.round();
+    if (bound - whole).abs() <= 1e-12 * whole {
+        whole
+    } else {
+        bound
+    }
 }

@@ -355,6 +355,29 @@ fn sizes_are_judged_exactly() {
 }
 
 #[test]
+fn a_size_exactly_at_its_limit_is_not_beyond_it() {
+    // 1.15 is a hair less than 1.15 in binary.
+    for (budget, after, verdict) in [
+        ("package.zip > +15%", 115, Passed),
+        ("package.zip >= +15%", 115, Regressed),
+        ("package.zip > +15%", 116, Regressed),
+        ("package.zip >= +10%", 110, Regressed),
+        ("package.zip > +10%", 110, Passed),
+    ] {
+        let (mut before, mut this) = (subject(Arm::Before), subject(Arm::After));
+        (before.package_bytes, this.package_bytes) = (Some(100), Some(after));
+        let side = |subject| Side {
+            samples: &[],
+            subject,
+        };
+        let budgets = [budget.parse().unwrap()];
+        let prices = Prices::builtin();
+        let judged = judge(&budgets, Some(side(&before)), side(&this), 0.05, &prices);
+        assert_eq!(judged[0].verdict, verdict, "{budget}: {after}");
+    }
+}
+
+#[test]
 fn nothing_is_said_of_what_is_not_known() {
     fn image(before: &mut SubjectResult, _: &mut SubjectResult) {
         before.package_bytes = None;

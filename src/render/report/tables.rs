@@ -31,6 +31,18 @@ pub(in crate::render) fn table(result: &RunResult, text: Text) -> Option<Table> 
     })
 }
 
+/// The spread of what was measured beside a stored before.
+pub(in crate::render) fn spread(result: &RunResult, text: Text) -> Option<Table> {
+    let comparison = compare_arms(result).filter(|comparison| comparison.indicative)?;
+    let rows: Vec<&Row> = spreads(&comparison);
+    (!rows.is_empty()).then(|| spread_table(&rows, text))
+}
+
+fn spreads(comparison: &Comparison) -> Vec<&Row> {
+    let rows = comparison.rows.iter();
+    rows.filter(|row| row.spread.is_some()).collect()
+}
+
 /// Of how many figures, before and after, every row is that was tested; none where they differ.
 pub(super) fn n_of_all(comparison: &Comparison) -> Option<(usize, usize)> {
     let mut all = (comparison.rows.iter())
@@ -59,11 +71,7 @@ pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> (Det
         .map(|&detail| comparison_table(comparison, detail, text))
         .collect();
     let (shown, mut out) = render_first(&tables, style);
-    let spreads: Vec<&Row> = comparison
-        .rows
-        .iter()
-        .filter(|row| row.spread.is_some())
-        .collect();
+    let spreads = spreads(comparison);
     if comparison.indicative && !spreads.is_empty() {
         let heading = style.paint(Paint::Bold, text.spread_heading());
         let table = spread_table(&spreads, text).render(style);
