@@ -175,7 +175,7 @@ fn korean_words_for_the_same_table() {
         .prints("메트릭")
         .prints("최적화 전")
         .prints("최적화 후")
-        .prints("개선율")
+        .prints("변화")
         .prints("콜드 스타트");
     for english in ["inferred from", "is defined", "because", "default"] {
         assert!(!ran.stderr.contains(english), "{}", ran.stderr);

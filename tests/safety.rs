@@ -603,6 +603,17 @@ fn the_policy_is_json_and_needs_no_call() {
 }
 
 #[test]
+fn a_policy_of_nothing_says_that_no_permission_is_needed() {
+    let test = Test::new();
+    test.write("dc/app.py", "def handler(event, context):\n    return 1\n");
+    let args = ["run", "--after", "dc", "--handler", "app.handler"];
+    test.run(&[&args[..], &["--local", "--iam-policy"]].concat())
+        .success()
+        .prints("\"Statement\": []")
+        .says("no permission is needed");
+}
+
+#[test]
 fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
     let place = Place::new();
     // A request costs a ten-thousandth of a dollar and time nothing: four fit, a fifth would pass.

@@ -73,7 +73,7 @@ pub struct GateArgs {
     pub build: Option<String>,
     /// The change of the median cold start that is still no regression, where there is no budget [env: LAMBENCH_LIMIT]
     /// [default: 10%]
-    #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
+    #[arg(long, value_name = "PERCENT", value_parser = limit, allow_hyphen_values = true, help_heading = "Verdict")]
     pub limit: Option<f64>,
     /// What fails.
     #[command(flatten)]

@@ -128,7 +128,7 @@ pub struct RunArgs {
     ///
     /// The verdict on it is part of every report of two subjects: improved, passed, regressed, or inconclusive. It does not
     /// change the exit code.
-    #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
+    #[arg(long, value_name = "PERCENT", value_parser = limit, allow_hyphen_values = true, help_heading = "Verdict")]
     pub limit: Option<f64>,
     /// What fails.
     #[command(flatten)]

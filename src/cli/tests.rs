@@ -224,11 +224,12 @@ fn global_flags_stand_before_or_after_the_command() {
 
 #[test]
 fn wrong_flags_are_usage_errors_that_name_them() {
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 14] = [
         (&["--runs", "0"], &["--runs"]),
         (&["--runs", "4294967295"], &["--runs", "1..=1000000"]),
         (&["--warm-invokes", "4294967295"], &["--warm-invokes"]),
         (&["--warm-invokes", "-1"], &["-1"]),
+        (&["--limit", "-5%"], &["--limit", "-5%", "write it as"]),
         (&["--memory", "127"], &["--memory", "128..=10240"]),
         (&["--after-timeout", "901"], &["--after-timeout", "1..=900"]),
         (&["--env", "NOVALUE"], &["--env", "KEY=VALUE"]),

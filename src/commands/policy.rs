@@ -1,5 +1,7 @@
 //! `run --iam-policy`: the least that the caller must be allowed for exactly this command.
 
+use std::io::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::config::naming::plain_name;
@@ -14,8 +16,12 @@ pub async fn print_policy(settings: &Settings) -> Result<Exit, Failure> {
     print_document(&policy(settings, region(settings).await.as_deref(), true))
 }
 
-/// Prints one.
+/// Prints one; where nothing is to be allowed, says so beside it: AWS takes no policy without a statement.
 pub fn print_document(policy: &Value) -> Result<Exit, Failure> {
+    if policy["Statement"].as_array().is_some_and(Vec::is_empty) {
+        let told = "no permission is needed: this command calls the embedded sandbox only";
+        let _ = writeln!(std::io::stderr(), "{told}");
+    }
     print(&format!("{policy:#}\n"))?;
     Ok(Exit::Done)
 }

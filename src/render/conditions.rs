@@ -105,7 +105,12 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
                 Some(stored) if subject.arm == Arm::Before => stored.runs,
                 _ => result.plan.runs,
             };
-            (subject.arm, text.counted(cold, planned, may_end, warm))
+            // A stored run may have had looks that the comparison, with its one, does not know of.
+            let fewer = result.stored_before.is_some() && cold < planned as usize;
+            (
+                subject.arm,
+                text.counted(cold, planned, may_end || fewer, warm),
+            )
         })
         .collect();
     let counted = match counts.as_slice() {

@@ -118,6 +118,10 @@ pub(super) fn give_or_take(figure: Option<&Figure>, interval: Option<(f64, f64)>
         return String::new();
     }
     let share = (high - median).max(median - low).max(0.0) / median * 100.0;
+    if share >= 99.5 {
+        // Of a figure that may be double or nothing, nobody needs to know how many times.
+        return " ± >99%".into();
+    }
     let decimals = usize::from((0.05..0.95).contains(&share));
     format!(" ± {share:.decimals$}%")
 }
@@ -158,11 +162,20 @@ pub(super) fn change_size(change: f64) -> String {
 
 /// Both ends of a change that points one way, as sizes, the smaller one first.
 pub(super) fn change_ends((low, high): (f64, f64)) -> (String, String) {
+    let size = |change: f64| {
+        // An interval that leaves out no change must not seem to end there.
+        let tiny = change != 0.0 && change.abs() < 0.0005;
+        if tiny {
+            "<0.1%".into()
+        } else {
+            change_size(change)
+        }
+    };
     let (low, high) = (low - 1.0, high - 1.0);
     if low.abs() <= high.abs() {
-        (change_size(low), change_size(high))
+        (size(low), size(high))
     } else {
-        (change_size(high), change_size(low))
+        (size(high), size(low))
     }
 }
 
@@ -342,6 +355,20 @@ mod tests {
                 "{before} to {after}"
             );
         }
+    }
+
+    #[test]
+    fn an_end_beside_no_change_is_not_written_as_none() {
+        assert_eq!(change_interval((1.0004, 1.43)), "<0.1–43%");
+        assert_eq!(change_interval((0.57, 0.9996)), "<0.1–43%");
+        assert_eq!(change_interval((1.0006, 1.43)), "0.1–43%");
+    }
+
+    #[test]
+    fn how_far_a_median_may_be_off_is_never_many_times_itself() {
+        let of = |low, high| give_or_take(Some(&Figure::Ms(0.5)), Some((low, high)));
+        assert_eq!(of(0.4, 5.5), " ± >99%");
+        assert_eq!(of(0.4, 0.9), " ± 80%");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::verdict;
 mod notes;
 mod tables;
 
+use tables::Detail;
 pub(super) use tables::{spread, table};
 
 /// The report of a run or of a pair, for a person; `saved` is the file that holds the result.
@@ -26,21 +27,23 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     let text = Text(lang);
     let view = View::new(result);
     let mut out = head(result, text, style);
+    let mut shown = Detail::Everything;
     if let Some(comparison) = view.comparison() {
-        out.push('\n');
-        out.push_str(&tables::tables(&comparison, text, style));
+        let (detail, tables) = tables::tables(&comparison, text, style);
+        shown = detail;
+        out.extend(["\n", &tables]);
     }
     let strip = strip(result, text, style);
     if !strip.is_empty() {
         out.push('\n');
         out.push_str(&strip);
     }
-    let verdict = verdict::paragraph(result, text, style);
-    if !verdict.is_empty() {
-        out.push('\n');
-        out.push_str(&verdict);
-    }
+    let notes: String = (view.notes(shown, text).iter())
+        .map(|note| paragraph("", &style.written(note), style.width))
+        .collect();
+    // The verdict is last: that is where the eye is when a run has ended.
     for section in [
+        notes,
         list(
             text.not_counted(),
             &not_counted(result, text),
@@ -53,22 +56,16 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
             style,
             Paint::Yellow,
         ),
+        stopped(result, text, style),
+        verdict::paragraph(result, text, style),
     ] {
         if !section.is_empty() {
             out.push('\n');
             out.push_str(&section);
         }
     }
-    out.push('\n');
-    if let Ending::Stopped { why } = &result.ending {
-        let lines = paragraph("", &text.stopped(&clean(why)), style.width);
-        out.push_str(&style.paint(Paint::Yellow, lines.trim_end()));
-        out.push_str("\n\n");
-    }
-    for note in view.notes(text) {
-        out.push_str(&paragraph("", &style.written(&note), style.width));
-    }
     if let Some(path) = saved {
+        out.push('\n');
         // Never broken: a path is there to be copied.
         out.extend([text.saved(), " ", &path.display().to_string(), "\n"]);
     }
@@ -140,7 +137,7 @@ pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
 
 /// How far to trust the figures, and what they cost.
 pub(super) fn notes(result: &RunResult, text: Text) -> Vec<String> {
-    View::new(result).notes(text)
+    View::new(result).notes(Detail::Everything, text)
 }
 
 /// A stored before: what it is called, with the arm where there were two, and when it was measured, or how long before another one.
@@ -198,6 +195,15 @@ pub(super) fn not_counted(result: &RunResult, text: Text) -> Vec<String> {
             format!("{counts}: {}", text.exclusion(reason))
         })
         .collect()
+}
+
+/// Why the plan was not done, if it was not.
+fn stopped(result: &RunResult, text: Text, style: &Style) -> String {
+    let Ending::Stopped { why } = &result.ending else {
+        return String::new();
+    };
+    let lines = paragraph("", &text.stopped(&clean(why)), style.width);
+    format!("{}\n", style.paint(Paint::Yellow, lines.trim_end()))
 }
 
 pub(super) fn warnings(result: &RunResult, text: Text) -> Vec<String> {

@@ -31,22 +31,25 @@ pub(super) struct TableRow {
 }
 
 /// The first of several tables, from the fullest on, that fits without cutting short words; the last one with its words
-/// cut, if it must be.
-pub(super) fn render_first(tables: &[Table], style: &Style) -> String {
+/// cut, if it must be. And which one it was.
+pub(super) fn render_first(tables: &[Table], style: &Style) -> (usize, String) {
     let whole_words = &WORD_WIDTHS[..3];
-    let fitting = tables
-        .iter()
-        .find_map(|table| Some((table, table.fitting(whole_words, style)?)));
-    if let Some((table, lines)) = fitting {
-        return table.colored(&lines, style);
+    let fitting = tables.iter().enumerate().find_map(|(at, table)| {
+        Some((
+            at,
+            table.colored(&table.fitting(whole_words, style)?, style),
+        ))
+    });
+    if let Some(fitting) = fitting {
+        return fitting;
     }
     let (Some(fullest), Some(last)) = (tables.first(), tables.last()) else {
-        return String::new();
+        return (0, String::new());
     };
     // A line takes whatever there is to say.
     last.fitting(&WORD_WIDTHS, style).map_or_else(
-        || fullest.one_line_a_row(style),
-        |lines| last.colored(&lines, style),
+        || (0, fullest.one_line_a_row(style)),
+        |lines| (tables.len() - 1, last.colored(&lines, style)),
     )
 }
 

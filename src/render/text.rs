@@ -38,7 +38,7 @@ words! {
     metric_title: "Metric", "메트릭";
     before_title: "Before", "최적화 전";
     after_title: "After", "최적화 후";
-    change_title: "Change", "개선율";
+    change_title: "Change", "변화";
     median_title: "Median", "중앙값";
     min_title: "Min", "최소";
     max_title: "Max", "최대";
@@ -78,10 +78,10 @@ words! {
     failed: "failed", "실패";
     not_measured: "Not measured", "측정하지 못함";
     fleet_note: "Cold starts (init or restore, and handler), medians. The mean change is the geometric one. Each function's whole result is kept in .lambench/results/.",
-        "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다. 평균 개선율은 기하평균입니다. 함수별 전체 결과는 .lambench/results/에 있습니다.";
+        "콜드 스타트(초기화 또는 복원과 핸들러)의 중앙값입니다. 평균 변화는 기하평균입니다. 함수별 전체 결과는 .lambench/results/에 있습니다.";
     // Footnotes
-    medians_note: "Figures are medians of what was counted; max memory is the largest seen. A cold start is init (or restore) and handler together.",
-        "수치는 집계한 호출의 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
+    medians_note: "Figures are medians; max memory is the largest seen. A cold start is init (or restore) and handler.",
+        "수치는 중앙값이며, 최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
     spread_note: "Max memory is the largest seen. A cold start is init (or restore) and handler together.",
         "최대 메모리는 관측된 최댓값입니다. 콜드 스타트는 초기화(또는 복원)와 핸들러 시간을 더한 값입니다.";
     p95_note: "p95 is left out (-) where too few starts were measured to tell.",
@@ -91,7 +91,7 @@ words! {
     interleaved_note: "Before and after were measured alternately in the same run.",
         "최적화 전과 후를 같은 실행에서 번갈아 측정했습니다.";
     around_note: "Before and after were not interleaved: all of before, then the command of --around, then all of after. A drift of the machine or the region in between is part of the change.",
-        "최적화 전과 후를 번갈아 측정하지 않았습니다. 최적화 전을 모두 측정하고 --around 명령을 실행한 뒤 최적화 후를 측정했으므로, 그 사이의 환경 변화도 개선율에 섞여 있습니다.";
+        "최적화 전과 후를 번갈아 측정하지 않았습니다. 최적화 전을 모두 측정하고 --around 명령을 실행한 뒤 최적화 후를 측정했으므로, 그 사이에 환경이 달라졌다면 그 영향도 변화에 섞여 있습니다.";
     no_handler_note: "--no-handler: a wrapper loaded the handler's module and answered {}. Nothing of the handler ran: these are inits, and warm starts are of the wrapper.",
         "--no-handler: 래퍼가 핸들러의 모듈만 불러오고 {}로 응답했습니다. 핸들러는 실행되지 않았으므로 초기화만 측정한 값이며, 웜 스타트는 래퍼의 값입니다.";
     will_not_handle: "a wrapper loads the handler's module and answers {}: nothing of the handler is run",

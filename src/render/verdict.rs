@@ -127,7 +127,8 @@ fn by_ranks(judgement: &Judgement, name: &str, test: &Change, text: Text) -> Opt
     let limit = judgement.limit_change.map(figure::signed)?;
     let n = text.pairs(test.n_before, test.n_after);
     let Some((low, high)) = test.interval else {
-        return Some(text.no_interval(name, &n));
+        let one = (test.n_before, test.n_after) == (1, 1);
+        return Some(text.no_interval(name, one, &n));
     };
     let signed = |ratio: f64| figure::signed(ratio - 1.0);
     let (low_end, high_end) = (signed(low), signed(high));

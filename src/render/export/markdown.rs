@@ -233,7 +233,7 @@ mod tests {
         assert!(!above.contains("<script>") && above.contains("&lt;script>\\|"));
         let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
         for line in above.lines().filter(|line| line.starts_with('|')) {
-            assert_eq!(pipes(line), 6, "{line}");
+            assert_eq!(pipes(line), 7, "{line}");
         }
         let fence = folded.lines().find(|line| line.ends_with("`text")).unwrap();
         assert!(fence.starts_with("````"), "{fence}");

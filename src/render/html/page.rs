@@ -186,7 +186,7 @@ pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
          <caption>{0}</caption>\n<thead><tr>",
         esc(caption),
         // Its last column says less than the others.
-        if table.titles.last().is_some_and(|title| title == "p, n") {
+        if table.titles.last().is_some_and(|title| title == "n") {
             "tested"
         } else {
             "plain"

@@ -2,40 +2,54 @@
 
 use crate::compare::Metric;
 use crate::cost::Prices;
-use crate::results::{Arm, EndpointKind};
+use crate::results::{Arm, ArmSummary, EndpointKind, SubjectResult};
 use crate::stats::{far_out, two_groups};
 
 use super::super::figure;
 use super::super::layout::clean;
 use super::super::plan::dollars;
 use super::super::text::Text;
+use super::tables::{Detail, n_of_all};
 use super::{View, apart};
 
 impl View<'_> {
-    pub(super) fn notes(&self, text: Text) -> Vec<String> {
+    /// A paragraph each for what the figures are, how they were come by, and what they cost.
+    pub(super) fn notes(&self, shown: Detail, text: Text) -> Vec<String> {
         let Some(after) = self.after else {
             return Vec::new();
         };
+        [
+            self.figures(after.1, shown, text),
+            self.circumstances(after.0.no_handler, text),
+            self.costs(after, text),
+        ]
+        .into_iter()
+        .filter(|sentences| !sentences.is_empty())
+        .map(|sentences| sentences.join(" "))
+        .collect()
+    }
+
+    fn figures(&self, after: &ArmSummary, shown: Detail, text: Text) -> Vec<String> {
         let mut notes = Vec::new();
-        let ranges = self.ranges(text);
         if self.before.is_some() {
             notes.push(text.medians_note().to_owned());
-            notes.extend(self.intervals(text));
-            if !ranges.is_empty() {
-                notes.push(text.range(&ranges));
-            }
+            notes.extend(self.intervals(shown, text));
         } else {
             notes.push(text.spread_note().to_owned());
             notes.push(text.single_interval_note().to_owned());
         }
-        notes.extend(self.shapes(text));
         if self.before.is_none() || self.stored().is_some() {
-            let spreads = [after.1.cold_ms, after.1.warm_ms];
+            let spreads = [after.cold_ms, after.warm_ms];
             let told = |p95: bool| spreads.iter().flatten().any(|s| s.p95.is_some() == p95);
             if told(true) && told(false) {
                 notes.push(text.p95_note().to_owned());
             }
         }
+        notes
+    }
+
+    fn circumstances(&self, no_handler: bool, text: Text) -> Vec<String> {
+        let mut notes = Vec::new();
         if let Some(stored) = self.stored() {
             notes.push(text.indicative_note(&apart(stored, self.result, text)));
         } else if self.result.plan.around {
@@ -43,21 +57,31 @@ impl View<'_> {
         } else if self.before.is_some() {
             notes.push(text.interleaved_note().to_owned());
         }
-        if after.0.no_handler {
+        let ranges = self.ranges(text);
+        if self.before.is_some() && !ranges.is_empty() {
+            notes.push(text.range(&ranges));
+        }
+        notes.extend(self.shapes(text));
+        if no_handler {
             notes.push(text.no_handler_note().to_owned());
         }
-        if after.1.cost_cold_usd_per_million.is_some() {
-            notes.push(match &self.result.cost.own_prices {
-                Some(list) => text.own_prices_note(&clean(list)),
-                None => text.costs_note(after.0.region.as_deref().unwrap_or("us-east-1")),
-            });
-        }
+        notes
+    }
+
+    fn costs(&self, (subject, summary): (&SubjectResult, &ArmSummary), text: Text) -> Vec<String> {
+        let mut notes = Vec::new();
         if self.result.cost.requests > 0 {
             let usd = self.result.cost.cost_usd.map(dollars);
-            let paid = after.0.endpoint == EndpointKind::Aws;
+            let paid = subject.endpoint == EndpointKind::Aws;
             notes.push(text.has_cost(&self.result.cost, usd.as_deref(), paid));
         }
-        if after.0.endpoint == EndpointKind::Sandbox {
+        if summary.cost_cold_usd_per_million.is_some() {
+            notes.push(match &self.result.cost.own_prices {
+                Some(list) => text.own_prices_note(&clean(list)),
+                None => text.costs_note(subject.region.as_deref().unwrap_or("us-east-1")),
+            });
+        }
+        if subject.endpoint == EndpointKind::Sandbox {
             notes.push(text.sandbox_note().to_owned());
         }
         notes
@@ -79,21 +103,24 @@ impl View<'_> {
                 };
                 Some((subject.arm, low.clone(), high.clone()))
             })
+            // From one start, or from equal ones, there is no range.
+            .filter(|(_, low, high)| low != high)
             .collect()
     }
 
     /// What intervals and p are, and when the data were looked at.
-    fn intervals(&self, text: Text) -> Vec<String> {
+    fn intervals(&self, shown: Detail, text: Text) -> Vec<String> {
         let Some(comparison) = self.comparison() else {
             return Vec::new();
         };
-        let tests = || comparison.rows.iter().filter_map(|row| row.test);
-        let Some(first) = tests().next() else {
+        if comparison.rows.iter().all(|row| row.test.is_none()) {
             return Vec::new();
-        };
-        let alike = tests().all(|test| [test.n_before, test.n_after] == [first.n_before; 2]);
-        let n = alike.then_some(first.n_before);
-        let mut notes = vec![text.intervals_note(comparison.alpha, n)];
+        }
+        let mut notes = Vec::new();
+        if shown >= Detail::Intervals {
+            notes.push(text.intervals_note(comparison.alpha));
+        }
+        notes.push(text.test_note(shown >= Detail::P, n_of_all(&comparison)));
         let looks = self.result.plan.looks.as_ref();
         notes.extend(looks.filter(|l| l.at.len() > 1).map(|l| text.looks_note(l)));
         notes

@@ -2,6 +2,7 @@
 
 use crate::compare::{Comparison, Row, compare_arms};
 use crate::results::RunResult;
+use crate::stats::Change;
 
 use super::super::figure::{self, Tone};
 use super::super::style::{Paint, Style};
@@ -10,7 +11,7 @@ use super::super::text::Text;
 
 /// How much a comparison tells, from all to what always fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
-enum Detail {
+pub(super) enum Detail {
     /// Figures and changes.
     Changes,
     /// How far each figure and each change may be off.
@@ -42,10 +43,21 @@ fn spreads(comparison: &Comparison) -> Vec<&Row> {
     rows.filter(|row| row.spread.is_some()).collect()
 }
 
-/// The comparison, if there are two; the spread, if what is measured is alone or stands against a stored result.
-pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> String {
+/// Of how many figures, before and after, every row is that was tested; none where they differ.
+pub(super) fn n_of_all(comparison: &Comparison) -> Option<(usize, usize)> {
+    let mut all = (comparison.rows.iter())
+        .filter_map(|row| row.test)
+        .map(|test| (test.n_before, test.n_after));
+    let first = all.next()?;
+    all.all(|n| n == first).then_some(first)
+}
+
+/// The comparison, if there are two; the spread, if what is measured is alone or stands against a stored result. And
+/// how much of it there was room for.
+pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> (Detail, String) {
     if comparison.arms.0.is_none() {
-        return spread_table(&comparison.rows.iter().collect::<Vec<_>>(), text).render(style);
+        let rows: Vec<_> = comparison.rows.iter().collect();
+        return (Detail::Everything, spread_table(&rows, text).render(style));
     }
     let details = [
         Detail::Everything,
@@ -53,15 +65,19 @@ pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> Stri
         Detail::Intervals,
         Detail::Changes,
     ];
-    let tables = details.map(|detail| comparison_table(comparison, detail, text));
-    let mut out = render_first(&tables, style);
+    // What is the same in every row is said once, below.
+    let details = &details[usize::from(n_of_all(comparison).is_some())..];
+    let tables: Vec<_> = (details.iter())
+        .map(|&detail| comparison_table(comparison, detail, text))
+        .collect();
+    let (shown, mut out) = render_first(&tables, style);
     let spreads = spreads(comparison);
     if comparison.indicative && !spreads.is_empty() {
         let heading = style.paint(Paint::Bold, text.spread_heading());
         let table = spread_table(&spreads, text).render(style);
         out.extend(["\n", &heading, "\n\n", &table]);
     }
-    out
+    (details[shown], out)
 }
 
 fn comparison_table(comparison: &Comparison, detail: Detail, text: Text) -> Table {
@@ -76,10 +92,11 @@ fn comparison_table(comparison: &Comparison, detail: Detail, text: Text) -> Tabl
         text.after_title().to_owned(),
         text.change_title().to_owned(),
     ];
-    match detail {
-        Detail::Everything => titles.push("p, n".to_owned()),
-        Detail::P => titles.push("p".to_owned()),
-        Detail::Intervals | Detail::Changes => {}
+    if detail >= Detail::P {
+        titles.push("p".to_owned());
+    }
+    if detail >= Detail::Everything {
+        titles.push("n".to_owned());
     }
     let rows = comparison
         .rows
@@ -99,7 +116,13 @@ fn comparison_table(comparison: &Comparison, detail: Detail, text: Text) -> Tabl
                 change.push_str(&interval(row));
             }
             if detail >= Detail::P {
-                cells.push(p_and_n(row, detail));
+                cells.push(
+                    row.test
+                        .map_or_else(String::new, |test| figure::p_value(test.p)),
+                );
+            }
+            if detail >= Detail::Everything {
+                cells.push(row.test.map_or_else(String::new, n));
             }
             TableRow {
                 cells,
@@ -120,18 +143,12 @@ fn interval(row: &Row) -> String {
     }
 }
 
-fn p_and_n(row: &Row, detail: Detail) -> String {
-    let Some(test) = row.test else {
-        return String::new();
-    };
-    let p = figure::p_value(test.p);
-    if detail < Detail::Everything {
-        return p;
-    }
+/// `20`, or `6+20` where one side has more.
+fn n(test: Change) -> String {
     if test.n_before == test.n_after {
-        format!("{p} n={}", test.n_before)
+        test.n_before.to_string()
     } else {
-        format!("{p} n={}+{}", test.n_before, test.n_after)
+        format!("{}+{}", test.n_before, test.n_after)
     }
 }
 

@@ -188,6 +188,7 @@ impl Text {
         } else {
             (after, "매번")
         };
+        let invoke_s = if invokes == 1 { "" } else { "s" };
         let numbers = |or: &str| {
             let all: Vec<String> = early.iter().map(ToString::to_string).collect();
             all.join(or)
@@ -201,7 +202,7 @@ impl Text {
             )
         };
         self.say(
-            format!("{up_to}{runs} cold start{s}{each}{en_bursts}{fewer}, {warm} warm after every {after}: {up_to}{invokes} invokes{idle}, and first starts that are not counted"),
+            format!("{up_to}{runs} cold start{s}{each}{en_bursts}{fewer}, {warm} warm after every {after}: {up_to}{invokes} invoke{invoke_s}{idle}, and first starts that are not counted"),
             format!("{ko_each}콜드 스타트 {ko_up_to}{runs}회{ko_bursts}{ko_fewer}, {ko_after} 이어서 웜 호출 {warm}회: 모두 {ko_up_to}{invokes}회 호출{ko_idle}(집계하지 않는 첫 시작은 별도)"),
         )
     }
@@ -298,6 +299,7 @@ impl Text {
         paid: bool,
     ) -> String {
         let (n, s) = (cost.requests, cost.billed_ms / 1e3);
+        let plural = if n == 1 { "" } else { "s" };
         let (en, ko) = match (usd, paid) {
             (None, _) => (
                 ", at a price that is not known".into(),
@@ -318,7 +320,7 @@ impl Text {
         });
         let (en, ko) = (format!("{en}{snap_en}"), format!("{ko}{snap_ko}"));
         self.say(
-            format!("This run made {n} invokes of {s:.1} s billed time{en}."),
+            format!("This run made {n} invoke{plural} of {s:.1} s billed time{en}."),
             format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
         )
     }

@@ -54,7 +54,7 @@ impl Text {
     pub(in crate::render) const fn indicative_columns_note(self) -> &'static str {
         self.pick(
             "The changes are indicative: the results are of different runs, and the same function can drift by more than 10% from day to day.",
-            "개선율은 참고용입니다. 서로 다른 실행에서 측정했으며, 같은 함수라도 날마다 10% 넘게 달라질 수 있습니다.",
+            "변화는 참고용입니다. 서로 다른 실행에서 측정했으며, 같은 함수라도 날마다 10% 넘게 달라질 수 있습니다.",
         )
     }
 

@@ -44,8 +44,8 @@ impl Text {
             )
         } else {
             self.say(
-                format!("; that is within the limit of {limit}"),
-                format!(", 한도 {limit} 이내"),
+                format!("; that is below the limit of {limit}"),
+                format!(", 한도 {limit} 미만"),
             )
         }
     }
@@ -67,8 +67,8 @@ impl Text {
     ) -> String {
         let (en, ko) = limit.map_or_else(Default::default, |limit| {
             (
-                format!(", within the limit of {limit}"),
-                format!(", 한도 {limit} 이내"),
+                format!(", below the limit of {limit}"),
+                format!(", 한도 {limit} 미만"),
             )
         });
         self.say(
@@ -96,10 +96,11 @@ impl Text {
         }
     }
 
-    pub(in crate::render) fn no_interval(self, name: &str, n: &str) -> String {
+    pub(in crate::render) fn no_interval(self, name: &str, one: bool, n: &str) -> String {
+        let are = if one { "is" } else { "are" };
         self.say(
             format!(
-                "{n} are too few for an interval of the change of {}",
+                "{n} {are} too few for an interval of the change of {}",
                 lower(name)
             ),
             format!("{name}의 변화 구간을 구하기에는 측정 횟수가 부족합니다({n})"),
@@ -218,17 +219,38 @@ impl Text {
         self.say(note.to_string(), ko)
     }
 
-    /// What `±`, the parentheses, p and `~` mean; n where it is the same of every figure.
-    pub(in crate::render) fn intervals_note(self, alpha: f64, n: Option<usize>) -> String {
+    /// What `±` and the parentheses mean.
+    pub(in crate::render) fn intervals_note(self, alpha: f64) -> String {
         let level = (1.0 - alpha) * 100.0;
         let decimals = if level.fract().abs() < 1e-9 { 0 } else { 2 };
-        let level = format!("{level:.decimals$}%");
-        let (en, ko) = n.map_or_else(Default::default, |n| {
-            (format!(", n = {n} of each"), format!(", n = 각각 {n}"))
-        });
         self.say(
-            format!("± and parentheses are {level} intervals, p is the rank test's (Mann-Whitney{en}); ~ is where nothing can be said. A change is Hodges-Lehmann's, the median of all after/before, and need not equal the ratio of the medians that are shown."),
-            format!("±와 괄호는 {level} 신뢰 구간이고, p는 순위 검정(Mann-Whitney{ko})의 값이며, ~는 변화가 있다고 말할 수 없다는 뜻입니다. 개선율은 모든 후/전 비율의 중앙값(Hodges-Lehmann)이므로 표에 나온 중앙값의 비율과 다를 수 있습니다."),
+            format!("± and parentheses are {level:.decimals$}% intervals."),
+            format!("±와 괄호는 {level:.decimals$}% 신뢰 구간입니다."),
+        )
+    }
+
+    /// What p, `~` and a change are; n where it is the same of every figure. A p that there was no room for is not
+    /// passed over.
+    pub(in crate::render) fn test_note(self, has_p: bool, n: Option<(usize, usize)>) -> String {
+        let (en, ko) = match n {
+            None => Default::default(),
+            Some((a, b)) if a == b => (format!(", n = {a} of each"), format!(", n = 각각 {a}")),
+            Some((a, b)) => (
+                format!(", n = {a} before and {b} after"),
+                format!(", n = 전 {a}, 후 {b}"),
+            ),
+        };
+        let (p, ko_p) = if has_p {
+            ("p is the rank test's", "p는 순위 검정")
+        } else {
+            (
+                "p, the rank test's, needs a wider terminal",
+                "터미널이 좁아 p를 생략했습니다. p는 순위 검정",
+            )
+        };
+        self.say(
+            format!("{p} (Mann-Whitney{en}); ~ is where nothing can be said. A change is the median of all after/before (Hodges-Lehmann), not the ratio of the medians."),
+            format!("{ko_p}(Mann-Whitney{ko})의 값이며, ~는 변화가 있다고 말할 수 없다는 뜻입니다. 변화는 모든 후/전 비율의 중앙값(Hodges-Lehmann)으로, 표에 나온 중앙값의 비율과 다를 수 있습니다."),
         )
     }
 
