@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bench::events::Event;
+use crate::bench::stopped::Stopped;
 use crate::cli::{Globals, RunArgs};
 use crate::config::safety::{Match, Rule, glob};
 use crate::config::{self, Chosen, Settings};
@@ -119,6 +120,13 @@ pub async fn each(
 ) -> Result<(Vec<FleetLine>, Vec<Exit>), Failure> {
     let (mut lines, mut exits) = (Vec::new(), Vec::new());
     for (name, settings) in jobs {
+        // What nobody has measured must not look as if nothing were wrong with it.
+        if session.signals.stop.is_time_up() {
+            let why = Stopped::TimeUp.to_string();
+            lines.push(failed(name, &Failure::new(Exit::CouldNotMeasure, why)));
+            exits.push(Exit::CouldNotMeasure);
+            continue;
+        }
         let permitted = settings.map_err(Failure::from).and_then(|settings| {
             consent::not_denied_by_name(&settings)?;
             Ok(settings)
@@ -153,7 +161,7 @@ pub async fn each(
             error,
         });
         exits.push(exit);
-        if session.signals.stop.is_requested() {
+        if session.is_interrupted() {
             break;
         }
     }

@@ -181,6 +181,19 @@ impl Text {
         )
     }
 
+    pub(in crate::render) fn judged_as_at(self, look: usize, of: usize) -> String {
+        self.say(
+            format!(
+                "; judged by what the {} of {} looks saw, not by what came after it until the run was stopped",
+                ordinal(look),
+                counted(of)
+            ),
+            format!(
+                ". {of}번의 판정 시점 중 {look}번째까지의 측정값으로 판정했으며, 그 뒤 중단될 때까지 측정한 값은 판정에 쓰지 않았습니다"
+            ),
+        )
+    }
+
     pub(in crate::render) const fn judged_when_stopped(self) -> &'static str {
         self.pick(
             "; judged at what there was when the run was stopped",
