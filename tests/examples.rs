@@ -32,7 +32,7 @@ fn commands(path: &Path) -> Vec<String> {
         .collect()
 }
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 10] = [
     "run",
     "demo",
     "serve",
@@ -41,6 +41,8 @@ const COMMANDS: [&str; 8] = [
     "compare",
     "results",
     "baselines",
+    "explain",
+    "man",
 ];
 
 /// Words as a shell makes them, as far as examples need it.

@@ -1,5 +1,5 @@
 //! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, and
-//! the sandbox under boto3 and the aws CLI, the statistics against scipy's. They install what they need and fail where they
+//! the sandbox under boto3 and the aws CLI, the page of `report` in a browser, the statistics against scipy's. They install what they need and fail where they
 //! can't.
 
 #[path = "support/random.rs"]
@@ -62,6 +62,11 @@ fn boto3_and_the_aws_cli_cannot_tell_the_sandbox_from_lambda() {
 }
 
 #[test]
+fn a_browser_shows_the_page_of_a_result_and_has_nothing_to_complain_of() {
+    run("browser");
+}
+
+#[test]
 fn the_statistics_are_scipys() {
     let mut random = Random(4);
     let cases: Vec<_> = (0..420)
@@ -70,7 +75,7 @@ fn the_statistics_are_scipys() {
             let most = [6, 10, 30, 60, 100][i % 5];
             let steps = if i % 2 == 0 { 0.0 } else { 25.0 };
             let mut set = |slower: f64| -> Vec<f64> {
-                (0..1 + random.next() % most)
+                (0..=(random.next() % most))
                     .map(|_| 100.0 * slower * (0.2 * random.normal()).exp())
                     .map(|x| {
                         if steps > 0.0 {

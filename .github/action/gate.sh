@@ -17,8 +17,8 @@ output() {
 
 target() {
   case "$(uname -s) $(uname -m)" in
-    "Linux x86_64") echo x86_64-unknown-linux-gnu ;;
-    "Linux aarch64" | "Linux arm64") echo aarch64-unknown-linux-gnu ;;
+    "Linux x86_64") echo x86_64-unknown-linux-musl ;;
+    "Linux aarch64" | "Linux arm64") echo aarch64-unknown-linux-musl ;;
     "Darwin arm64") echo aarch64-apple-darwin ;;
     "Darwin x86_64") echo x86_64-apple-darwin ;;
     *) return 1 ;;

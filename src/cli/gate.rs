@@ -10,7 +10,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench gate                                             what lambench.toml sets budgets for
   lambench gate --function 'data-*' --fail-if 'cold.p50>+10%'
-  lambench gate --before-ref origin/main --build ./build.sh a pull request against its base
+  lambench gate --before-ref main --build ./build.sh        a pull request against its base
   lambench gate last --fail-if 'package.zip>5MiB'           a saved result, without measuring";
 
 pub(super) const LONG: &str = "\

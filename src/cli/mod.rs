@@ -4,14 +4,17 @@
 
 mod compare;
 mod demo;
+mod explain;
 mod export;
 mod gate;
+mod report;
 mod restore;
 mod run;
 mod safety;
 mod self_test;
 mod serve;
 mod shared;
+mod shell;
 mod stored;
 
 use std::path::PathBuf;
@@ -20,8 +23,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
+pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
+pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
 pub use safety::SafetyArgs;
@@ -31,6 +36,7 @@ pub use shared::{
     AfterBuild, BeforeBuild, CommonBuild, InterpreterArgs, OrderArgs, OutputArgs, PaceArgs,
     PlaceArgs, TypedBuild, duration,
 };
+pub use shell::{CompletionsArgs, ManArgs};
 pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};
 
 const EXAMPLES: &str = "\
@@ -38,6 +44,16 @@ Examples:
   lambench demo                                             see it work: no account, no set-up
   lambench run --before build/old.zip --after build/new/    two packages, on this machine
   lambench run --function my-fn                             a function on AWS, put back afterwards";
+
+const SCHEMA_EXAMPLES: &str = "\
+Example:
+  lambench schema > result.schema.json";
+
+const SCHEMA_LONG: &str = "\
+Print the JSON Schema of the result file
+
+That is what --json and --export json write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only \
+ever added: what holds to the schema goes on doing so.";
 
 /// Measures AWS Lambda cold starts honestly: on AWS, or with no account on an embedded Lambda.
 ///
@@ -77,6 +93,11 @@ pub struct Globals {
     /// Machine forms (JSON, exit codes, flag names) are never translated.
     #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<LangArg>,
+    /// How to print for people: colours, movement, pictures, signs [env: LAMBENCH_STYLE] [default: auto]
+    ///
+    /// auto goes by the terminal and by NO_COLOR, CLICOLOR_FORCE, CI and TERM=dumb.
+    #[arg(long, global = true, value_enum, value_name = "STYLE")]
+    pub style: Option<StyleArg>,
     /// No progress on standard error; errors and the report stay
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -89,6 +110,19 @@ pub enum LangArg {
     En,
     /// Korean
     Ko,
+}
+
+/// A style as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// What the terminal can show
+    Auto,
+    /// Colours and pictures, also in a pipe
+    Full,
+    /// Neither colour nor movement
+    Plain,
+    /// As auto, in ASCII alone
+    Ascii,
 }
 
 /// A touch as it is typed.
@@ -117,6 +151,9 @@ pub enum Command {
     /// Compare stored results, without measuring
     #[command(before_help = compare::EXAMPLES, long_about = compare::LONG)]
     Compare(CompareArgs),
+    /// Write stored results as a page for the browser
+    #[command(before_help = report::EXAMPLES, long_about = report::LONG)]
+    Report(ReportArgs),
     /// List the results that were stored under a name
     #[command(before_help = stored::BASELINES_EXAMPLES, long_about = stored::BASELINES_LONG)]
     Baselines(BaselinesArgs),
@@ -138,11 +175,18 @@ pub enum Command {
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),
+    /// Say what a figure, a reason or a verdict means and where it comes from
+    #[command(before_help = explain::EXAMPLES, long_about = explain::LONG)]
+    Explain(ExplainArgs),
     /// Print the JSON Schema of the result file
-    ///
-    /// That is what --json and --save write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only
-    /// ever added: what holds to the schema goes on doing so.
+    #[command(before_help = SCHEMA_EXAMPLES, long_about = SCHEMA_LONG)]
     Schema,
+    /// Print a script that completes commands and flags in a shell
+    #[command(before_help = shell::COMPLETIONS_EXAMPLES, long_about = shell::COMPLETIONS_LONG)]
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them into a folder
+    #[command(before_help = shell::MAN_EXAMPLES, long_about = shell::MAN_LONG)]
+    Man(ManArgs),
 }
 
 #[cfg(test)]

@@ -26,6 +26,21 @@ List, show and delete what runs have stored
 Every run keeps its result in .lambench/results/ of the project, and each sample as it is taken in .lambench/runs/. \
 Both are for this machine; baselines are not among them and are never pruned.";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  lambench results list
+  lambench results list --json";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  lambench results show last
+  lambench results show last~1 --lang ko";
+
+const PRUNE_EXAMPLES: &str = "\
+Examples:
+  lambench results prune --keep 50
+  lambench results prune --older-than 30d --yes";
+
 /// Arguments of `lambench baselines`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct BaselinesArgs {
@@ -53,14 +68,17 @@ pub struct ResultsArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum ResultsAction {
     /// One line for each, the newest first
+    #[command(before_help = LIST_EXAMPLES)]
     List,
     /// The report of a result again
+    #[command(before_help = SHOW_EXAMPLES)]
     Show {
         /// A run's id or its beginning, a file, a baseline's name, last, last~1
         #[arg(value_name = "RESULT")]
         name: String,
     },
     /// Delete results and the logs of their runs; never baselines
+    #[command(before_help = PRUNE_EXAMPLES)]
     Prune(PruneArgs),
 }
 

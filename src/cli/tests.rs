@@ -15,27 +15,77 @@ fn the_flags_of_all_commands_fit_together() {
     Cli::command().debug_assert();
 }
 
-#[test]
-fn every_help_opens_with_an_example_that_parses() {
+/// Every command and every command below one, with what is typed to get there.
+fn every_command() -> Vec<(String, clap::Command)> {
+    fn below(command: &clap::Command, typed: &str, all: &mut Vec<(String, clap::Command)>) {
+        all.push((typed.to_owned(), command.clone()));
+        for command in command.get_subcommands() {
+            below(command, &format!("{typed} {}", command.get_name()), all);
+        }
+    }
     let mut cli = Cli::command();
     cli.build();
-    let mut helps = vec![cli.render_help(), cli.render_long_help()];
-    for command in cli.get_subcommands_mut() {
-        helps.extend([command.render_help(), command.render_long_help()]);
+    let mut all = Vec::new();
+    below(&cli, "lambench", &mut all);
+    all
+}
+
+/// The words of an example as a shell would split them: quotes are taken off, pipes and redirections end it.
+fn words(example: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in example.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, c) if c.is_whitespace() => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(c),
+        }
     }
-    assert_eq!(helps.len(), 20);
-    for help in helps {
-        let help = help.to_string();
-        assert!(help.starts_with("Example"), "{help}");
-        let examples = help
-            .lines()
-            .skip(1)
-            .take_while(|line| !line.trim().is_empty())
-            .map(|line| line.trim().split("   ").next().unwrap())
-            .filter(|line| line.starts_with("lambench"));
-        for example in examples {
-            let words = example.split_whitespace();
-            assert!(Cli::try_parse_from(words).is_ok(), "{example}");
+    assert_eq!(quote, None, "{example}");
+    words.retain(|word| !word.is_empty());
+    let end = words.iter().position(|word| word == "|" || word == ">");
+    words.truncate(end.unwrap_or(words.len()));
+    words
+}
+
+#[test]
+fn every_help_opens_with_examples_of_the_command_that_parse() {
+    let all = every_command();
+    assert!(all.len() > 12, "{}", all.len());
+    for (typed, mut command) in all {
+        let helps = [command.render_help(), command.render_long_help()];
+        for help in helps {
+            let help = help.to_string();
+            assert!(help.starts_with("Example"), "{typed}: {help}");
+            let examples: Vec<&str> = help
+                .lines()
+                .skip(1)
+                .take_while(|line| !line.trim().is_empty())
+                .map(|line| line.trim().split("   ").next().unwrap())
+                .filter(|line| line.starts_with("lambench"))
+                .collect();
+            assert!(
+                examples.iter().any(|line| line.starts_with(&typed)),
+                "{typed}: {help}"
+            );
+            for example in examples {
+                let parsed = Cli::try_parse_from(words(example));
+                assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_short_help_is_a_page_of_one_line_a_flag() {
+    for (typed, mut command) in every_command() {
+        let short = command.render_help().to_string();
+        let long = command.render_long_help().to_string();
+        assert!(short.lines().count() <= long.lines().count(), "{typed}");
+        for flag in command.get_arguments() {
+            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.contains('\n'), "{typed} {}: {help}", flag.get_id());
         }
     }
 }

@@ -15,17 +15,7 @@ use super::{Failure, export, print, verdict};
 pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     export::check(&args.export.exports, args.json)?;
     let lang = config::language(globals);
-    let store = Store::new(&config::project()?);
-    let before = named(&store, &args.before)?;
-    let mut pairs = Vec::new();
-    let mut exits = Vec::new();
-    for word in &args.after {
-        let after = named(&store, word)?;
-        let mut both = paired(&before, &after);
-        comparable((&args.before, &before), (word, &after), &both, args.force)?;
-        exits.push(judge(&mut both, args, globals)?);
-        pairs.push(both);
-    }
+    let (pairs, exits) = pairs(args, globals)?;
     let results: Vec<&RunResult> = pairs.iter().collect();
     if args.json {
         print(&render::export::json(&results))?;
@@ -37,6 +27,25 @@ pub fn compare(args: &CompareArgs, globals: &Globals) -> Result<Exit, Failure> {
     }
     export::export(&args.export.exports, &results, lang)?;
     Ok(Exit::of_all(exits))
+}
+
+/// The first result beside each of the others, judged.
+pub(super) fn pairs(
+    args: &CompareArgs,
+    globals: &Globals,
+) -> Result<(Vec<RunResult>, Vec<Exit>), Failure> {
+    let store = Store::new(&config::project()?);
+    let before = named(&store, &args.before)?;
+    let mut pairs = Vec::new();
+    let mut exits = Vec::new();
+    for word in &args.after {
+        let after = named(&store, word)?;
+        let mut both = paired(&before, &after);
+        comparable((&args.before, &before), (word, &after), &both, args.force)?;
+        exits.push(judge(&mut both, args, globals)?);
+        pairs.push(both);
+    }
+    Ok((pairs, exits))
 }
 
 /// A stored result that has something to compare.

@@ -210,7 +210,8 @@ async fn ask(
         format!("{shown}\n")
     };
     // Standard error may be closed; then nobody answers.
-    let _ = std::io::stderr().write_all(format!("{shown}{question} ").as_bytes());
+    let asked = render::Style::for_stderr().written(&format!("{shown}{question} "));
+    let _ = std::io::stderr().write_all(asked.as_bytes());
     let answer = tokio::task::spawn_blocking(move || {
         let mut line = String::new();
         BufReader::new(terminal).read_line(&mut line).map(|_| line)

@@ -11,7 +11,7 @@ use crate::render::{self, Style};
 use crate::results::Arm;
 use crate::results::store::Store;
 
-use super::{Failure, consent, forecast, policy, print, snap_start, warnings};
+use super::{Failure, consent, forecast, policy, print, say, snap_start, warnings};
 
 /// What is known of a run before it begins.
 pub struct Planned {
@@ -46,7 +46,7 @@ pub async fn dry_run(settings: &Settings) -> Result<Exit, Failure> {
         let permissions = policy["Statement"]
             .as_array()
             .map_or(&[][..], Vec::as_slice);
-        print(&render::dry_run(
+        say(&render::dry_run(
             &planned.subjects,
             &planned.estimate,
             permissions,

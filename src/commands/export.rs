@@ -14,7 +14,7 @@ use crate::results::store::{self, Store};
 
 use super::conclude::unwritable;
 use super::measure::misnamed;
-use super::{Failure, print};
+use super::{Failure, print, say};
 
 /// GitHub Actions names the file of a step's summary in it.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -47,9 +47,10 @@ pub fn check(exports: &[Export], json: bool) -> Result<(), Failure> {
 /// Shows the report: on standard output, or on standard error where standard output is an export's.
 pub fn show(exports: &[Export], report: impl FnOnce(&Style) -> String) -> Result<(), Failure> {
     if to_stdout(exports).next().is_none() {
-        return print(&report(&Style::for_stdout()));
+        return say(&report(&Style::for_stdout()));
     }
-    let text = report(&Style::for_stderr());
+    let style = Style::for_stderr();
+    let text = style.written(&report(&style));
     // It is not what was asked for: a closed one is no failure.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     Ok(())

@@ -61,6 +61,7 @@ impl Failure {
             text.push('\n');
         }
         // Standard error may be closed; there is nobody else to tell.
+        let text = crate::render::Style::for_stderr().written(&text);
         let _ = std::io::stderr().write_all(text.as_bytes());
         self.exit
     }

@@ -12,7 +12,7 @@ use crate::render::{self, PlanLine, Style};
 use super::dry_run::{form, planned};
 use super::fleet::settings_of;
 use super::policy::{self, Statement};
-use super::{Failure, print};
+use super::{Failure, print, say};
 
 /// Prints the plans.
 pub async fn dry_run(
@@ -69,7 +69,7 @@ pub async fn dry_run(
         actions.sort_unstable();
         actions.dedup();
         let lang = config::language(globals);
-        print(&render::fleet_plan(
+        say(&render::fleet_plan(
             &lines,
             &actions,
             lang,

@@ -7,10 +7,10 @@ use crate::config::{self, Lang};
 use crate::exit::Exit;
 use crate::lambda::journal::{Journals, LeftOver, Record};
 use crate::lambda::{Connect, Lambda, LambdaError, finish_left_over};
-use crate::render;
+use crate::render::{self, Style};
 
 use super::signals::{self, Signals};
-use super::{Failure, print};
+use super::{Failure, say};
 
 /// Finishes what was asked for, one function after another; what fails is said, and the rest goes on.
 pub async fn restore(args: RestoreArgs, globals: Globals) -> Result<Exit, Failure> {
@@ -19,7 +19,7 @@ pub async fn restore(args: RestoreArgs, globals: Globals) -> Result<Exit, Failur
     let all = journals.left_over().map_err(LambdaError::from)?;
     let wanted: Vec<&LeftOver> = all.iter().filter(|left| is_wanted(left, &args)).collect();
     if args.list || wanted.is_empty() {
-        print(&render::left_over::list(&wanted, lang))?;
+        say(&render::left_over::list(&wanted, lang))?;
         if !args.list {
             journals.tidy().map_err(LambdaError::from)?;
         }
@@ -41,7 +41,7 @@ pub async fn restore(args: RestoreArgs, globals: Globals) -> Result<Exit, Failur
             }
             // One that a running lambench works on is not left over, unless somebody means just that one.
             record => {
-                print(&render::left_over::list(&[left], lang))?;
+                say(&render::left_over::list(&[left], lang))?;
                 if record.is_err() || args.function.is_some() {
                     exit = Exit::CouldNotMeasure;
                 }
@@ -61,6 +61,7 @@ pub fn notice(globals: &Globals) {
         .and_then(|all| render::left_over::notice(&all, config::language(globals)));
     if let Some(notice) = notice {
         // Standard error may be closed; there is nobody else to tell.
+        let notice = Style::for_stderr().written(&notice);
         let _ = writeln!(std::io::stderr(), "{notice}");
     }
 }
@@ -110,7 +111,7 @@ async fn finish(
                 ));
             }
         };
-        print(&format!(
+        say(&format!(
             "{}\n",
             render::left_over::finished(record, entry, &finished, lang)
         ))?;

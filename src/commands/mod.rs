@@ -9,6 +9,7 @@ mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod explain;
 mod export;
 mod failure;
 mod fleet;
@@ -21,11 +22,13 @@ mod measure;
 mod ours;
 mod parcel;
 mod policy;
+mod report;
 mod restore;
 mod run;
 mod schema;
 mod self_test;
 mod serve;
+mod shell;
 mod signals;
 mod snap_start;
 mod source;
@@ -41,6 +44,7 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::render::Style;
 
 pub use failure::Failure;
 
@@ -55,6 +59,10 @@ pub fn main(args: Vec<OsString>) -> Exit {
             return if wrong { Exit::Usage } else { Exit::Done };
         }
     };
+    match crate::config::style(&cli.globals) {
+        Ok(choice) => crate::render::choose(choice),
+        Err(error) => return Failure::from(error).report(),
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -64,13 +72,19 @@ pub fn main(args: Vec<OsString>) -> Exit {
             return Failure::new(Exit::CouldNotMeasure, format!("starting: {error}")).report();
         }
     };
-    if !matches!(cli.command, Command::Restore(_)) {
+    // Shells call some of these as they start, and `restore` tells by itself.
+    let tells = matches!(
+        cli.command,
+        Command::Restore(_) | Command::Schema | Command::Completions(_) | Command::Man(_)
+    );
+    if !tells {
         left_over::notice(&cli.globals);
     }
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Report(args) => report::report(&args, &cli.globals),
             Command::Baselines(args) => stored::baselines(&args, &cli.globals),
             Command::Results(args) => stored::results(&args, &cli.globals),
             Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
@@ -78,12 +92,20 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::SelfTest(args) => Box::pin(self_test::self_test(args, cli.globals)).await,
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
+            Command::Explain(args) => explain::explain(&args, &cli.globals),
             Command::Schema => schema::schema(),
+            Command::Completions(args) => shell::completions(&args),
+            Command::Man(args) => shell::man(&args),
         }
     });
     // A task that still blocks (a read of standard input) must not hold the exit up.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|failure| failure.report())
+}
+
+/// Writes what people read to standard output, in the signs that they want.
+fn say(text: &str) -> Result<(), Failure> {
+    print(&Style::for_stdout().written(text))
 }
 
 /// Writes to standard output; a closed pipe ends the output quietly, as with any other filter.

@@ -9,7 +9,7 @@ use crate::render::{self, Proof};
 use crate::results::{Arm, RunResult};
 
 use super::fleet::{self, Session};
-use super::{Failure, print, stage};
+use super::{Failure, say, stage};
 
 /// Imports take it a few times as long as Python itself.
 const FUNCTION: &str = "\
@@ -49,7 +49,7 @@ pub async fn self_test(args: SelfTestArgs, globals: Globals) -> Result<Exit, Fai
         init_ms,
         delay_ms,
     };
-    print(&render::self_test(&proof, config::language(&globals)))?;
+    say(&render::self_test(&proof, config::language(&globals)))?;
     if proof.holds() {
         Ok(Exit::Done)
     } else {

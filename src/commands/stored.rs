@@ -13,7 +13,7 @@ use crate::results::{Arm, RunResult, pair};
 
 use super::conclude::unwritable;
 use super::measure::misnamed;
-use super::{Failure, print};
+use super::{Failure, print, say};
 
 /// Lists the baselines, or deletes those that are named.
 pub fn baselines(args: &BaselinesArgs, globals: &Globals) -> Result<Exit, Failure> {
@@ -21,11 +21,17 @@ pub fn baselines(args: &BaselinesArgs, globals: &Globals) -> Result<Exit, Failur
     let store = Store::new(&config::project()?);
     if args.delete.is_empty() {
         let all = store.list_baselines();
-        print(&if args.json {
-            render::stored::stored_json(&all)
+        if args.json {
+            print(&render::stored::stored_json(&all))?;
         } else {
-            render::stored::baselines(&all, Timestamp::now(), lang, &Style::for_stdout())
-        })?;
+            let style = Style::for_stdout();
+            say(&render::stored::baselines(
+                &all,
+                Timestamp::now(),
+                lang,
+                &style,
+            ))?;
+        }
         return Ok(Exit::Done);
     }
     for name in &args.delete {
@@ -33,7 +39,7 @@ pub fn baselines(args: &BaselinesArgs, globals: &Globals) -> Result<Exit, Failur
             StoreError::Write { .. } => unwritable(&error),
             _ => misnamed(&error),
         })?;
-        print(&render::stored::baseline_deleted(name, &path, lang))?;
+        say(&render::stored::baseline_deleted(name, &path, lang))?;
     }
     Ok(Exit::Done)
 }
@@ -52,28 +58,35 @@ pub fn results(args: &ResultsArgs, globals: &Globals) -> Result<Exit, Failure> {
 fn list(store: &Store, json: bool, lang: Lang) -> Result<Exit, Failure> {
     let mut all = store.list_results();
     all.reverse();
-    print(&if json {
-        render::stored::stored_json(&all)
+    if json {
+        print(&render::stored::stored_json(&all))?;
     } else {
-        render::stored::results(&all, Timestamp::now(), lang, &Style::for_stdout())
-    })?;
+        let style = Style::for_stdout();
+        say(&render::stored::results(
+            &all,
+            Timestamp::now(),
+            lang,
+            &style,
+        ))?;
+    }
     Ok(Exit::Done)
 }
 
 fn show(store: &Store, name: &str, json: bool, lang: Lang) -> Result<Exit, Failure> {
     let named = store.named(name).map_err(|error| misnamed(&error))?;
-    print(&if json {
-        render::json(&named.result)
+    if json {
+        print(&render::json(&named.result))?;
     } else {
         let shown = with_its_before(store, &named.result);
         let shown = shown.as_ref().unwrap_or(&named.result);
-        render::report(shown, lang, &Style::for_stdout(), Some(&named.path))
-    })?;
+        let style = Style::for_stdout();
+        say(&render::report(shown, lang, &style, Some(&named.path)))?;
+    }
     Ok(Exit::Done)
 }
 
 /// A run that was compared with a stored result, beside that, if it is still there.
-pub fn with_its_before(store: &Store, result: &RunResult) -> Option<RunResult> {
+pub(super) fn with_its_before(store: &Store, result: &RunResult) -> Option<RunResult> {
     let stored = result.stored_before.as_ref()?;
     result.measured(Arm::Only)?;
     let names = [
@@ -105,14 +118,14 @@ fn prune(store: &Store, args: &PruneArgs, json: bool, lang: Lang) -> Result<Exit
             .map_err(|error| unwritable(&error))?;
     }
     let names: Vec<&str> = wanted.iter().map(|line| line.name.as_str()).collect();
-    print(&if json {
-        format!(
+    if json {
+        print(&format!(
             "{:#}\n",
             serde_json::json!({ "deleted": names, "freed_bytes": bytes, "left": left })
-        )
+        ))?;
     } else {
-        render::stored::pruned(names.len(), bytes, left, lang)
-    })?;
+        say(&render::stored::pruned(names.len(), bytes, left, lang))?;
+    }
     Ok(Exit::Done)
 }
 
@@ -151,7 +164,7 @@ fn agreed(results: usize, bytes: u64, lang: Lang) -> Result<bool, Failure> {
         )
         .hint(Some("give --yes".into())));
     };
-    let question = render::stored::to_prune(results, bytes, lang);
+    let question = Style::for_stderr().written(&render::stored::to_prune(results, bytes, lang));
     // A closed standard error has nobody who could answer.
     let _ = write!(std::io::stderr(), "{question} ");
     let mut line = String::new();

@@ -18,7 +18,8 @@ pub mod resolve;
 pub mod safety;
 pub mod served;
 pub mod staging;
-pub mod subjects;
+pub mod style;
+mod subjects;
 pub mod surroundings;
 pub mod toml_reader;
 
@@ -38,6 +39,7 @@ pub use gated::{Base, Job};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
 pub use served::Served;
 pub use staging::StagingBucket;
+pub use style::{Choice, style};
 use surroundings::Surroundings;
 
 /// The settings of `lambench run`.

@@ -10,7 +10,7 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
@@ -27,6 +27,7 @@ const KNOWN: [&str; 20] = [
     "LAMBENCH_SEED",
     "LAMBENCH_STAGING_BUCKET",
     "LAMBENCH_STRICT",
+    "LAMBENCH_STYLE",
     "LAMBENCH_TIMEOUT",
     "LAMBENCH_TOUCH",
     "LAMBENCH_WARM_INVOKES",

@@ -9,25 +9,32 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::bench::events::Event;
 use crate::config::Lang;
 use crate::results::{Arm, Exclusion};
-use crate::stats::median;
+use crate::stats::{self, Looks, median};
 
+use super::ascii::ascii;
 use super::figure;
 use super::style::Style;
 use super::text::Text;
 
 /// Off a terminal a run of any length says about this many lines.
 const LINES: usize = 10;
+/// Past so many ratios the interval takes longer than a start may wait: it is found at every tenth alone.
+const RATIOS: usize = 2_500;
 const WORTH_SAYING: Duration = Duration::from_millis(100);
 
 /// Shows the events of one run.
 pub struct Progress {
     text: Text,
     out: Output,
+    ascii: bool,
     begun: Option<Instant>,
     settled: bool,
     cold_ms: BTreeMap<Arm, Vec<f64>>,
     excluded: usize,
     look_at: Option<usize>,
+    /// The level of intervals: that of several looks, as soon as one is known of.
+    alpha: f64,
+    change: Option<String>,
     said: BTreeSet<(Arm, Exclusion)>,
 }
 
@@ -41,25 +48,29 @@ impl Progress {
     /// Progress as standard error can show it.
     pub fn new(quiet: bool, lang: Lang) -> Self {
         let stderr = Box::new(std::io::stderr());
+        let style = Style::for_stderr();
         let out = if quiet {
             Output::Quiet
-        } else if Style::for_stderr().animation {
+        } else if style.animation {
             Output::Bar(bar(ProgressDrawTarget::stderr()), stderr)
         } else {
             Output::Lines(stderr)
         };
-        Self::with(out, lang)
+        Self::with(out, lang, style.ascii)
     }
 
-    fn with(out: Output, lang: Lang) -> Self {
+    fn with(out: Output, lang: Lang, ascii: bool) -> Self {
         Self {
             text: Text(lang),
             out,
+            ascii,
             begun: None,
             settled: false,
             cold_ms: BTreeMap::new(),
             excluded: 0,
             look_at: None,
+            alpha: Looks::one(0).alpha,
+            change: None,
             said: BTreeSet::new(),
         }
     }
@@ -71,7 +82,7 @@ impl Progress {
                 let message = self.text.first_start(arm);
                 match &self.out {
                     Output::Bar(bar, _) => {
-                        bar.set_message(message);
+                        bar.set_message(self.signs(&message));
                         bar.tick();
                     }
                     _ => self.line(&message),
@@ -86,6 +97,9 @@ impl Progress {
                 cold_ms,
             } => {
                 self.look_at = look_at;
+                if look_at.is_some() {
+                    self.alpha = Looks::standard().alpha;
+                }
                 self.start(done, total, arm, cold_ms);
             }
             Event::Looked {
@@ -94,7 +108,10 @@ impl Progress {
                 starts,
                 decided,
             } => {
-                let line = self.text.looked(look, of, starts, decided);
+                let mut line = self.text.looked(look, of, starts, decided);
+                if let Some(change) = &self.change {
+                    line = format!("{line}; {change}");
+                }
                 self.line(&line);
             }
             Event::Excluded { arm, reason } => self.exclude(arm, reason),
@@ -130,22 +147,29 @@ impl Progress {
     fn start(&mut self, done: usize, total: usize, arm: Arm, cold_ms: f64) {
         self.cold_ms.entry(arm).or_default().push(cold_ms);
         if let (None, Output::Bar(bar, _)) = (self.begun, &self.out) {
-            bar.set_style(style("{bar:24} {pos}/{len}  {wide_msg}"));
+            bar.set_style(style(COUNTING, self.ascii));
         }
         // The clock runs from the first start that is done: what came before it (staging, first starts) is no measure.
         let elapsed = self.begun.get_or_insert_with(Instant::now).elapsed();
-        let message = self.message(time_left(elapsed, done, total));
+        self.change = self.change(done);
+        let measured = self.measured().join(", ");
+        let ahead = self.ahead(time_left(elapsed, done, total)).join(", ");
         match &self.out {
             Output::Quiet => {}
             Output::Bar(bar, _) => {
                 bar.set_length(total as u64);
-                bar.set_message(message);
+                bar.set_prefix(self.signs(&ahead));
+                bar.set_message(self.signs(&measured));
                 bar.set_position(done as u64);
                 bar.tick();
             }
             Output::Lines(_) => {
                 if done == total || done.is_multiple_of(total.div_ceil(LINES).max(1)) {
-                    let line = format!("{} {done}/{total}: {message}", self.text.cold_starts());
+                    let what = self.text.cold_starts();
+                    let mut line = format!("{what} {done}/{total}: {measured}");
+                    if !ahead.is_empty() {
+                        line = format!("{line}, {ahead}");
+                    }
                     self.line(&line);
                 }
             }
@@ -169,8 +193,8 @@ impl Progress {
         }
     }
 
-    /// `before 1.80 s, after 0.94 s, 2 not counted, look at 20, up to 40 s left`
-    fn message(&self, left: Option<u64>) -> String {
+    /// `before 1.80 s`, `after 940 ms`, `change -48% (-52% to -41%)`, `2 not counted`
+    fn measured(&self) -> Vec<String> {
         let mut parts: Vec<String> = self
             .cold_ms
             .iter()
@@ -182,13 +206,45 @@ impl Progress {
                 }
             })
             .collect();
+        parts.extend(self.change.clone());
         if self.excluded > 0 {
             parts.push(self.text.not_counted_count(self.excluded));
         }
-        parts.extend(self.look_at.map(|starts| self.text.next_look(starts)));
+        parts
+    }
+
+    /// `look at 20`, `up to 40 s left`
+    fn ahead(&self, left: Option<u64>) -> Vec<String> {
         let may_end = self.look_at.is_some();
-        parts.extend(left.map(|seconds| self.text.time_left(seconds, may_end)));
-        parts.join(", ")
+        let look = self.look_at.map(|starts| self.text.next_look(starts));
+        let left = left.map(|seconds| self.text.time_left(seconds, may_end));
+        look.into_iter().chain(left).collect()
+    }
+
+    /// The change so far with its interval, once there is one. It shows what to expect; only looks decide.
+    fn change(&self, done: usize) -> Option<String> {
+        let (before, after) = (
+            self.cold_ms.get(&Arm::Before)?,
+            self.cold_ms.get(&Arm::After)?,
+        );
+        if before.len() * after.len() > RATIOS && !done.is_multiple_of(10) {
+            return self.change.clone();
+        }
+        let change = stats::change(before, after, self.alpha)?;
+        let signed = |ratio: f64| figure::signed(ratio - 1.0);
+        let (low, high) = change.interval?;
+        Some(
+            self.text
+                .change_so_far(&signed(change.ratio?), &signed(low), &signed(high)),
+        )
+    }
+
+    fn signs(&self, text: &str) -> String {
+        if self.ascii {
+            ascii(text)
+        } else {
+            text.to_owned()
+        }
     }
 
     /// Prints above the bar, if there is one.
@@ -198,6 +254,7 @@ impl Progress {
             .chars()
             .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
             .collect();
+        let line = self.signs(&line);
         // Standard error may be closed; the run goes on.
         match &mut self.out {
             Output::Quiet => {}
@@ -211,15 +268,18 @@ impl Progress {
     }
 }
 
+/// What lies ahead beside the bar, what was measured below it: both fit in 80 columns, in Korean too.
+const COUNTING: &str = "{bar:24} {pos}/{len}  {prefix}\n{wide_msg}";
+
 /// Words alone until there is something to count.
 fn bar(target: ProgressDrawTarget) -> ProgressBar {
-    ProgressBar::with_draw_target(Some(0), target).with_style(style("{wide_msg}"))
+    ProgressBar::with_draw_target(Some(0), target).with_style(style("{wide_msg}", false))
 }
 
-fn style(template: &str) -> ProgressStyle {
+fn style(template: &str, ascii: bool) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .expect("both templates are right")
-        .progress_chars("━╸─")
+        .progress_chars(if ascii { "=>-" } else { "━╸─" })
 }
 
 /// Seconds to go, from the second start on.

@@ -11,6 +11,7 @@ use crate::results::{
 
 use super::conditions::{self, Field};
 use super::layout::{clean, fields, paragraph};
+use super::strip::strip;
 use super::style::{Paint, Style};
 use super::text::Text;
 use super::verdict;
@@ -18,7 +19,7 @@ use super::verdict;
 mod notes;
 mod tables;
 
-pub(super) use tables::table;
+pub(super) use tables::{spread, table};
 
 /// The report of a run or of a pair, for a person; `saved` is the file that holds the result.
 pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path>) -> String {
@@ -29,14 +30,29 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push('\n');
         out.push_str(&tables::tables(&comparison, text, style));
     }
+    let strip = strip(result, text, style);
+    if !strip.is_empty() {
+        out.push('\n');
+        out.push_str(&strip);
+    }
     let verdict = verdict::paragraph(result, text, style);
     if !verdict.is_empty() {
         out.push('\n');
         out.push_str(&verdict);
     }
     for section in [
-        not_counted(result, text, style),
-        warnings(result, &view, text, style),
+        list(
+            text.not_counted(),
+            &not_counted(result, text),
+            style,
+            Paint::Bold,
+        ),
+        list(
+            text.warnings(),
+            &warnings(result, text),
+            style,
+            Paint::Yellow,
+        ),
     ] {
         if !section.is_empty() {
             out.push('\n');
@@ -50,7 +66,7 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
         out.push_str("\n\n");
     }
     for note in view.notes(text) {
-        out.push_str(&paragraph("", &note, style.width));
+        out.push_str(&paragraph("", &style.written(&note), style.width));
     }
     if let Some(path) = saved {
         // Never broken: a path is there to be copied.
@@ -86,12 +102,25 @@ impl<'a> View<'a> {
 }
 
 fn head(result: &RunResult, text: Text, style: &Style) -> String {
-    let pair = result.subjects.len() == 2;
+    format!(
+        "{}\n\n{}",
+        style.paint(Paint::Bold, &title(result, text)),
+        fields(&measured_how(result, text), style.width)
+    )
+}
+
+/// What was measured, in a line.
+pub(super) fn title(result: &RunResult, text: Text) -> String {
     let names = conditions::function_names(result);
-    let title = match result.subjects.first() {
-        Some(subject) => text.title(&names, pair, subject),
+    match result.subjects.first() {
+        Some(subject) => text.title(&names, result.subjects.len() == 2, subject),
         None => names,
-    };
+    }
+}
+
+/// Where, what, under which conditions, how often and in which order.
+pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
+    let pair = result.subjects.len() == 2;
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     list.extend(conditions::subjects(result, text));
     if pair && let Some(stored) = &result.stored_before {
@@ -102,11 +131,12 @@ fn head(result: &RunResult, text: Text, style: &Style) -> String {
     }
     list.extend(conditions::conditions(result, text));
     list.extend(conditions::sampling(result, text));
-    format!(
-        "{}\n\n{}",
-        style.paint(Paint::Bold, &title),
-        fields(&list, style.width)
-    )
+    list
+}
+
+/// How far to trust the figures, and what they cost.
+pub(super) fn notes(result: &RunResult, text: Text) -> Vec<String> {
+    View::new(result).notes(text)
 }
 
 /// A stored before: what it is called, and when it was measured, or how long before another one.
@@ -131,8 +161,8 @@ pub(super) fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// Every exclusion, by reason; a section that is empty has no heading.
-fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
+/// Every exclusion, by reason.
+pub(super) fn not_counted(result: &RunResult, text: Text) -> Vec<String> {
     let mut reasons: BTreeMap<Exclusion, BTreeMap<Arm, BTreeMap<Kind, u64>>> = BTreeMap::new();
     for excluded in &result.exclusions {
         *reasons
@@ -143,7 +173,7 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
             .entry(excluded.kind)
             .or_default() += excluded.count;
     }
-    let lines: Vec<String> = reasons
+    reasons
         .into_iter()
         .map(|(reason, arms)| {
             let counts: Vec<(Arm, String)> = arms
@@ -162,20 +192,19 @@ fn not_counted(result: &RunResult, text: Text, style: &Style) -> String {
             };
             format!("{counts}: {}", text.exclusion(reason))
         })
-        .collect();
-    list(text.not_counted(), &lines, style, Paint::Bold)
+        .collect()
 }
 
-fn warnings(result: &RunResult, view: &View, text: Text, style: &Style) -> String {
+pub(super) fn warnings(result: &RunResult, text: Text) -> Vec<String> {
     let mut lines: Vec<String> = result
         .warnings
         .iter()
         .map(|warning| text.told(&clean(warning)))
         .collect();
-    if let Some(stored) = view.stored() {
+    if let Some(stored) = View::new(result).stored() {
         lines.extend(conditions::other_conditions(stored, result, text));
     }
-    list(text.warnings(), &lines, style, Paint::Yellow)
+    lines
 }
 
 /// A heading and its lines; nothing where there are none.

@@ -1,11 +1,24 @@
 //! What the place that is printed to can show: colour, movement, width. Decided from values, so that it can be tested.
 
 use std::io::IsTerminal as _;
+use std::sync::OnceLock;
+
+use super::ascii::ascii;
+use crate::config::Choice;
 
 /// Off a terminal, and where nobody knows better.
 const USUAL_WIDTH: usize = 80;
 
+/// `--style`, for the length of the program.
+static CHOICE: OnceLock<Choice> = OnceLock::new();
+
+/// From now on this holds for all that is printed; the first call counts.
+pub fn choose(choice: Choice) {
+    let _ = CHOICE.set(choice);
+}
+
 /// How to print.
+#[expect(clippy::struct_excessive_bools, reason = "each is seen or not")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// ANSI colours.
@@ -14,6 +27,10 @@ pub struct Style {
     pub animation: bool,
     /// Columns.
     pub width: usize,
+    /// Nothing but ASCII, names and Korean excepted.
+    pub ascii: bool,
+    /// A picture of the cold starts below the table.
+    pub strip: bool,
 }
 
 impl Style {
@@ -21,6 +38,7 @@ impl Style {
     pub fn for_stdout() -> Self {
         let out = std::io::stdout();
         Self::detect(
+            CHOICE.get().copied().unwrap_or_default(),
             variable,
             out.is_terminal(),
             columns(terminal_size::terminal_size_of(&out)),
@@ -31,24 +49,29 @@ impl Style {
     pub fn for_stderr() -> Self {
         let out = std::io::stderr();
         Self::detect(
+            CHOICE.get().copied().unwrap_or_default(),
             variable,
             out.is_terminal(),
             columns(terminal_size::terminal_size_of(&out)),
         )
     }
 
-    /// Neither colour nor movement, 80 columns.
+    /// Neither colour nor movement nor pictures, 80 columns.
     pub const fn plain() -> Self {
         Self {
             color: false,
             animation: false,
             width: USUAL_WIDTH,
+            ascii: false,
+            strip: false,
         }
     }
 
     /// Decides from environment variables (`NO_COLOR`, `CLICOLOR_FORCE`, `CI`, `TERM`, `COLUMNS`), whether it is a
-    /// terminal, and how wide that is. `NO_COLOR` wins over `CLICOLOR_FORCE`, which wins over everything else.
+    /// terminal, and how wide that is. `NO_COLOR` wins over `CLICOLOR_FORCE`, which wins over everything else but
+    /// what somebody has chosen.
     pub fn detect(
+        choice: Choice,
         variable: impl Fn(&str) -> Option<String>,
         terminal: bool,
         terminal_width: Option<usize>,
@@ -64,10 +87,29 @@ impl Style {
             .filter(|&columns| columns > 0)
             .or(terminal_width.filter(|&columns| columns > 0))
             .unwrap_or(USUAL_WIDTH);
+        let (color, animation) = match choice {
+            Choice::Full => (true, terminal),
+            Choice::Plain => (false, false),
+            Choice::Auto | Choice::Ascii => {
+                (!set("NO_COLOR") && (on("CLICOLOR_FORCE") || lively), lively)
+            }
+        };
         Self {
-            color: !set("NO_COLOR") && (on("CLICOLOR_FORCE") || lively),
-            animation: lively,
+            color,
+            animation,
             width,
+            ascii: choice == Choice::Ascii,
+            // What is piped is read by programs, or pasted.
+            strip: terminal || matches!(choice, Choice::Full | Choice::Ascii),
+        }
+    }
+
+    /// `text` as it may be printed.
+    pub fn written(&self, text: &str) -> String {
+        if self.ascii {
+            ascii(text)
+        } else {
+            text.to_owned()
         }
     }
 }
@@ -115,7 +157,7 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let style = Style::detect(variable, terminal, None);
+        let style = Style::detect(Choice::Auto, variable, terminal, None);
         (style.color, style.animation)
     }
 
@@ -160,11 +202,27 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_has_chosen_wins_over_the_variables() {
+        let quiet = |name: &str| matches!(name, "NO_COLOR" | "CI").then(|| "1".to_owned());
+        let forced = |name: &str| (name == "CLICOLOR_FORCE").then(|| "1".to_owned());
+        let full = |terminal| Style::detect(Choice::Full, quiet, terminal, None);
+        assert!(full(true).color && full(true).animation && full(true).strip);
+        assert!(full(false).color && !full(false).animation && full(false).strip);
+        let plain = Style::detect(Choice::Plain, forced, true, None);
+        assert!(!plain.color && !plain.animation && !plain.ascii && plain.strip);
+        let ascii = |terminal| Style::detect(Choice::Ascii, |_| None, terminal, None);
+        assert!(ascii(true).color && ascii(true).animation && ascii(true).ascii);
+        assert!(!ascii(false).color && ascii(false).ascii && ascii(false).strip);
+        let auto = |terminal| Style::detect(Choice::Auto, |_| None, terminal, None);
+        assert!(auto(true).strip && !auto(false).strip && !auto(true).ascii);
+    }
+
+    #[test]
     fn the_width_is_columns_then_the_terminals_then_80() {
         let width = |columns: Option<&str>, terminal| {
             let variable =
                 |name: &str| columns.filter(|_| name == "COLUMNS").map(ToOwned::to_owned);
-            Style::detect(variable, true, terminal).width
+            Style::detect(Choice::Auto, variable, true, terminal).width
         };
         assert_eq!(width(Some("100"), Some(60)), 100);
         assert_eq!(width(None, Some(60)), 60);

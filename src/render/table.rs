@@ -62,11 +62,11 @@ impl Table {
     fn fitting(&self, word_widths: &[usize], style: &Style) -> Option<Vec<String>> {
         word_widths
             .iter()
-            .map(|&word_width| self.lines(word_width))
+            .map(|&word_width| self.lines(word_width, style))
             .find(|lines| lines.iter().all(|line| line.width() <= style.width))
     }
 
-    fn lines(&self, word_width: usize) -> Vec<String> {
+    fn lines(&self, word_width: usize, style: &Style) -> Vec<String> {
         let mut table = comfy_table::Table::new();
         table
             .load_style(ASCII_MARKDOWN)
@@ -75,7 +75,7 @@ impl Table {
         for row in &self.rows {
             let figures = row.cells[1..]
                 .iter()
-                .map(|cell| fit(cell, word_width).replace('|', "\\|"));
+                .map(|cell| style.written(&fit(cell, word_width)).replace('|', "\\|"));
             table.add_row(
                 std::iter::once(name(row))
                     .chain(figures)
@@ -134,12 +134,12 @@ impl TableRow {
             Tone::Worse => Paint::Red,
             Tone::Neutral => return line.to_owned(),
         };
-        let change = self.cells.get(CHANGE).map_or("", String::as_str);
-        match line.rfind(change) {
+        let change = style.written(self.cells.get(CHANGE).map_or("", String::as_str));
+        match line.rfind(&change) {
             Some(at) => {
                 let (head, tail) = line.split_at(at);
                 let rest = &tail[change.len()..];
-                format!("{head}{}{rest}", style.paint(paint, change))
+                format!("{head}{}{rest}", style.paint(paint, &change))
             }
             None => line.to_owned(),
         }

@@ -1,8 +1,21 @@
 //! Every string that a person reads, in English and Korean side by side. Machine forms are not here: they are never
 //! translated.
 
+/// Words without figures: a method for each, named for what it says.
+macro_rules! words {
+    ($($name:ident: $en:literal, $ko:literal;)+) => {
+        impl Text {
+            $(pub(in crate::render) const fn $name(self) -> &'static str {
+                self.pick($en, $ko)
+            })+
+        }
+    };
+}
+
 mod budgets;
+mod explain;
 mod exports;
+mod html;
 mod left_over;
 mod names;
 mod plan;
@@ -19,17 +32,6 @@ use super::layout::clean;
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text(pub(super) Lang);
-
-/// Words without figures: a method for each, named for what it says.
-macro_rules! words {
-    ($($name:ident: $en:literal, $ko:literal;)+) => {
-        impl Text {
-            $(pub(super) const fn $name(self) -> &'static str {
-                self.pick($en, $ko)
-            })+
-        }
-    };
-}
 
 words! {
     // The table
@@ -61,6 +63,7 @@ words! {
     not_counted: "Not counted", "집계에서 제외";
     spread_heading: "Spread of this run", "이번 측정의 분포";
     and: " and ", ", ";
+    strip_heading: "Every cold start, from the fastest to the slowest", "모든 콜드 스타트, 빠른 것부터 느린 것까지";
     // Conditions
     function_name: "function", "함수";
     handler: "handler", "핸들러";
@@ -103,7 +106,7 @@ words! {
 }
 
 impl Text {
-    const fn pick(self, en: &'static str, ko: &'static str) -> &'static str {
+    pub(super) const fn pick(self, en: &'static str, ko: &'static str) -> &'static str {
         match self.0 {
             Lang::En => en,
             Lang::Ko => ko,

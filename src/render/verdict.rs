@@ -10,16 +10,38 @@ use super::layout::{clean, paragraph as lines};
 use super::style::{Paint, Style};
 use super::text::Text;
 
+/// The verdict in words.
+pub(super) struct Said {
+    pub(super) verdict: Verdict,
+    /// `Verdict: improved.`
+    pub(super) head: String,
+    /// The head, and what it rests on where only one thing was judged.
+    pub(super) first: String,
+    /// A sentence for each where more than one thing was judged.
+    pub(super) rest: Vec<String>,
+}
+
 /// `Verdict: improved. …`; a line for each where more than one thing was judged, and nothing where nothing was.
 pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String {
-    let Some(verdict) = worst(&result.judgements) else {
+    let Some(said) = sentences(result, text) else {
         return String::new();
     };
-    let paint = match verdict {
+    let paint = match said.verdict {
         Verdict::Improved | Verdict::Passed => Paint::Green,
         Verdict::Inconclusive => Paint::Yellow,
         Verdict::Regressed => Paint::Red,
     };
+    let painted = style.paint(paint, &said.head);
+    let mut out = lines("", &said.first, style.width).replacen(&said.head, &painted, 1);
+    for line in &said.rest {
+        out.push_str(&lines("  - ", line, style.width));
+    }
+    out
+}
+
+/// The same before it is set in lines; nothing where nothing was judged.
+pub(super) fn sentences(result: &RunResult, text: Text) -> Option<Said> {
+    let verdict = worst(&result.judgements)?;
     let indicative = result.stored_before.is_some();
     let head = text.verdict_head(text.verdict(verdict), indicative);
     let at = look(result, verdict, text).unwrap_or_default();
@@ -34,18 +56,18 @@ pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String
             all,
         ),
     };
-    let mut out = lines("", &first, style.width).replacen(&head, &style.paint(paint, &head), 1);
-    for judgement in rest {
+    let rest = rest.iter().map(|judgement| {
         let asked = judgement.budget.as_ref().unwrap_or(&judgement.metric);
         let verdict = text.verdict(judgement.verdict);
-        let line = format!(
-            "{}: {verdict}. {}",
-            clean(asked),
-            capitalised(&said(judgement, text))
-        );
-        out.push_str(&lines("  - ", &format!("{line}."), style.width));
-    }
-    out
+        let clause = capitalised(&self::said(judgement, text));
+        format!("{}: {verdict}. {clause}.", clean(asked))
+    });
+    Some(Said {
+        rest: rest.collect(),
+        verdict,
+        head,
+        first,
+    })
 }
 
 /// At which of several looks, or that there was none.

@@ -348,7 +348,7 @@ fn starts() -> Vec<Case> {
             "No start is ever cold",
             &["gave no cold start 5 times in a row", "--touch"],
             &["unknown"; 5],
-            { on(Request::is_invoke, 4, ALWAYS, Fault::Tail(without_init)) },
+            on(Request::is_invoke, 4, ALWAYS, Fault::Tail(without_init)),
         ),
         case(
             "Lambda has initialised an environment ahead of time",

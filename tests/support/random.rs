@@ -1,4 +1,4 @@
-//! Figures by chance, the same ones in every run: SplitMix64 (Steele, Lea and Flood, 2014).
+//! Figures by chance, the same ones in every run: `SplitMix64` (Steele, Lea and Flood, 2014).
 
 /// A generator; the seed is its whole state.
 pub struct Random(pub u64);

@@ -177,7 +177,7 @@ mod tests {
     use crate::results::samples::pair;
     use crate::results::{Arm, Kind};
 
-    /// Cold starts of the build after, 600 to 695 ms of init.
+    /// Cold starts of the build after, 560 to 655 ms of init.
     fn spread_out() -> RunResult {
         let mut result = pair();
         for (n, sample) in result
@@ -199,10 +199,6 @@ mod tests {
         assert_eq!(measures["package-bytes"], json!({ "value": 2560.0 }));
         assert_eq!(measures["max-memory-mb"], json!({ "value": 64.0 }));
         assert_eq!(measures["cold-start-ms"]["value"], 940.0);
-        assert_eq!(
-            measures["cost-cold-usd-per-million"]["lower_value"],
-            Value::Null
-        );
         let init = &measures["init-ms"];
         let end = |name: &str| init[name].as_f64().unwrap();
         assert!(end("lower_value") <= end("value") && end("value") <= end("upper_value"));

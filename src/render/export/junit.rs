@@ -29,7 +29,7 @@ fn suite(measured: &Measured) -> TestSuite {
             "timestamp".into(),
             result
                 .created_at
-                .strftime("%Y-%m-%dT%H:%M:%S")
+                .strftime("%Y-%m-%dT%H:%M:%S+00:00")
                 .to_string()
                 .into(),
         );

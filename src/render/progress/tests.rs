@@ -23,7 +23,7 @@ impl Written {
 fn lines(lang: Lang) -> (Progress, Written) {
     let written = Written::default();
     let out = Output::Lines(Box::new(written.clone()));
-    (Progress::with(out, lang), written)
+    (Progress::with(out, lang, false), written)
 }
 
 fn start(done: usize, total: usize, arm: Arm, cold_ms: f64) -> Event {
@@ -202,6 +202,7 @@ fn on_a_terminal_a_note_stands_above_a_bar_that_goes_at_the_end() {
     let mut progress = Progress::with(
         Output::Bar(bar(target), Box::new(written.clone())),
         Lang::En,
+        false,
     );
     progress.on(Event::Warmup { arm: Arm::Before });
     assert!(!terminal.0.lock().unwrap().contains("0/0"));
@@ -211,6 +212,69 @@ fn on_a_terminal_a_note_stands_above_a_bar_that_goes_at_the_end() {
     assert_eq!(written.text(), "a note\n\n");
     let drawn = terminal.0.lock().unwrap().clone();
     assert!(drawn.contains("━━━━━━╸───"), "{drawn}");
-    assert!(drawn.contains("1/4  before 1.80 s"), "{drawn}");
+    assert!(drawn.contains("1/4  "), "{drawn}");
+    assert!(drawn.contains("before 1.80 s"), "{drawn}");
     assert!(drawn.ends_with("<clear>"), "{drawn}");
+}
+
+#[test]
+fn the_change_and_its_interval_narrow_from_start_to_start() {
+    let (mut progress, written) = lines(Lang::En);
+    for i in 0..30 {
+        let spread = f64::from(i * 7 % 10) * 10.0;
+        let i = i as usize;
+        progress.on(start(2 * i + 1, 60, Arm::Before, 1000.0 + spread));
+        progress.on(start(2 * i + 2, 60, Arm::After, 500.0 + spread));
+    }
+    let text = written.text();
+    let told: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("change ")?.1.split_once(')'))
+        .map(|(change, _)| change)
+        .collect();
+    assert!(told.len() >= 8, "{text}");
+    let width = |told: &str| {
+        let ends = told.split_once('(').unwrap().1;
+        let (low, high) = ends.split_once(" to ").unwrap();
+        let number = |end: &str| end.trim_end_matches('%').parse::<f64>().unwrap();
+        number(high) - number(low)
+    };
+    assert!(told[0].starts_with("-4"), "{text}");
+    assert!(width(told[0]) > width(told[told.len() - 1]), "{text}");
+}
+
+#[test]
+fn a_look_says_what_it_saw() {
+    let (mut progress, written) = lines(Lang::Ko);
+    for i in 0..10 {
+        let ms = 100.0 + f64::from(i);
+        progress.on(start(1, 20, Arm::Before, ms));
+        progress.on(start(1, 20, Arm::After, ms));
+    }
+    progress.on(Event::Looked {
+        look: 1,
+        of: 3,
+        starts: 10,
+        decided: false,
+    });
+    let text = written.text();
+    let look = text.lines().last().unwrap();
+    assert!(look.contains("1번째 판정 시점"), "{look}");
+    assert!(look.contains("; 변화 ") && look.ends_with(')'), "{look}");
+}
+
+#[test]
+fn in_ascii_nothing_else_is_said() {
+    let written = Written::default();
+    let out = Output::Lines(Box::new(written.clone()));
+    let mut progress = Progress::with(out, Lang::En, true);
+    progress.on(Event::Note("100 ms → 90 ms · ± 1%…".into()));
+    assert_eq!(written.text(), "100 ms -> 90 ms - +/- 1%...\n");
+    let (terminal, written) = (Terminal::default(), Written::default());
+    let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+    let out = Output::Bar(bar(target), Box::new(written));
+    let mut progress = Progress::with(out, Lang::En, true);
+    progress.on(start(1, 4, Arm::Before, 1800.0));
+    let drawn = terminal.0.lock().unwrap().clone();
+    assert!(drawn.is_ascii() && drawn.contains("==>---"), "{drawn}");
 }

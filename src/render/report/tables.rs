@@ -30,6 +30,18 @@ pub(in crate::render) fn table(result: &RunResult, text: Text) -> Option<Table> 
     })
 }
 
+/// The spread of what was measured beside a stored before.
+pub(in crate::render) fn spread(result: &RunResult, text: Text) -> Option<Table> {
+    let comparison = compare_arms(result).filter(|comparison| comparison.indicative)?;
+    let rows: Vec<&Row> = spreads(&comparison);
+    (!rows.is_empty()).then(|| spread_table(&rows, text))
+}
+
+fn spreads(comparison: &Comparison) -> Vec<&Row> {
+    let rows = comparison.rows.iter();
+    rows.filter(|row| row.spread.is_some()).collect()
+}
+
 /// The comparison, if there are two; the spread, if what is measured is alone or stands against a stored result.
 pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> String {
     if comparison.arms.0.is_none() {
@@ -43,11 +55,7 @@ pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> Stri
     ];
     let tables = details.map(|detail| comparison_table(comparison, detail, text));
     let mut out = render_first(&tables, style);
-    let spreads: Vec<&Row> = comparison
-        .rows
-        .iter()
-        .filter(|row| row.spread.is_some())
-        .collect();
+    let spreads = spreads(comparison);
     if comparison.indicative && !spreads.is_empty() {
         let heading = style.paint(Paint::Bold, text.spread_heading());
         let table = spread_table(&spreads, text).render(style);

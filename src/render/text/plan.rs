@@ -210,6 +210,14 @@ impl Text {
         self.say(format!("look at {starts}"), format!("{starts}회에서 판정"))
     }
 
+    /// The change as it stands, with its interval.
+    pub(in crate::render) fn change_so_far(self, change: &str, low: &str, high: &str) -> String {
+        self.say(
+            format!("change {change} ({low} to {high})"),
+            format!("변화 {change}({low} ~ {high})"),
+        )
+    }
+
     /// What a look has shown.
     pub(in crate::render) fn looked(
         self,
