@@ -130,6 +130,20 @@ fn one_that_cannot_be_measured_is_its_line_and_a_regression_counts_more() {
 }
 
 #[test]
+fn what_there_was_no_time_for_is_told_and_does_not_pass() {
+    let test = Test::new();
+    let toml = function(&test, "first", FAST, FAST) + &function(&test, "second", FAST, FAST);
+    test.write("lambench.toml", &toml);
+    let mut args = vec!["gate", "--runs", "5000", "--warm-invokes", "0"];
+    args.extend(["--max-time", "3s", "--json"]);
+    let ran = test.run(&args).fails_with(1);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json[1]["function"], "second");
+    let error = json[1]["error"].as_str().unwrap();
+    assert!(error.contains("--max-time"), "{error}");
+}
+
+#[test]
 fn a_wrong_budget_is_marked_before_anything_is_measured() {
     let test = Test::new();
     let toml = function(&test, "fn", FAST, FAST);

@@ -1,5 +1,7 @@
 //! `lambench gate`: every function measured, or every result read; judged; and one exit code for all.
 
+use std::io::Write as _;
+
 use crate::bench::events::Event;
 use crate::cli::{GateArgs, Globals, RunArgs};
 use crate::config::{self, Gate};
@@ -7,12 +9,12 @@ use crate::exit::Exit;
 use crate::gate::{among_functions, only_indicative};
 use crate::render::{self, FleetLine, GateLine};
 use crate::results::store::Store;
-use crate::results::{Arm, Ending, Kind, RunResult, pair};
+use crate::results::{Arm, Ending, Kind, RunResult};
 
 use super::before_ref::Worktree;
 use super::fleet::{self, Session};
 use super::measure::{misnamed, tell};
-use super::{Failure, export, print, verdict};
+use super::{Failure, export, print, stored, verdict};
 
 /// Judges what is configured, or what is saved.
 pub async fn gate(args: GateArgs, globals: Globals) -> Result<Exit, Failure> {
@@ -106,21 +108,10 @@ fn saved(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, F
     let mut lines = Vec::new();
     for word in &args.results {
         let named = store.named(word).map_err(|error| misnamed(&error))?;
-        let result = with_before(&store, named.result);
+        let result = stored::with_its_before(&store, &named.result).unwrap_or(named.result);
         lines.push(judged_again(result, word, wanted, globals)?);
     }
     conclude(args, globals, lines)
-}
-
-/// A run of one subject that was compared with a stored result, and that result, if it is still there.
-fn with_before(store: &Store, result: RunResult) -> RunResult {
-    let (Some(stored), Some(_)) = (&result.stored_before, result.subject(Arm::Only)) else {
-        return result;
-    };
-    let Ok(before) = store.named(&format!("result:{}", stored.id)) else {
-        return result;
-    };
-    pair((&before.result, stored.arm), (&result, Arm::Only))
 }
 
 fn judged_again(
@@ -144,6 +135,10 @@ fn judged_again(
         result.plan.warm_invokes,
     )
     .map_err(|error| Failure::from(error).about(word))?;
+    for warning in &by.warnings {
+        // Standard error may be closed.
+        let _ = writeln!(std::io::stderr(), "warning: {word}: {warning}");
+    }
     let error = match &result.ending {
         Ending::Complete => {
             result.judgements = verdict::judged(
@@ -174,7 +169,7 @@ fn conclude(
 ) -> Result<Exit, Failure> {
     for (line, gate) in &mut lines {
         if let Some(result) = &mut line.result
-            && result.stored_before.is_some()
+            && result.is_indicative()
             && !gate.allow_indicative
         {
             only_indicative(&mut result.judgements);

@@ -174,3 +174,24 @@ fn agreed(results: usize, bytes: u64, lang: Lang) -> Result<bool, Failure> {
         "y" | "yes" | "예" | "네"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::samples::single;
+
+    #[test]
+    fn a_before_that_is_there_only_as_a_baseline_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let (mut then, mut now) = (single(), single());
+        then.id = "20261101T000000Z-7".into();
+        store.save_baseline("main", &then).unwrap();
+        let both = pair((&then, Arm::Only), (&now, Arm::Only));
+        now.stored_before.clone_from(&both.stored_before);
+        assert!(with_its_before(&store, &now).is_none(), "no name");
+        now.stored_before.as_mut().unwrap().name = Some("main".into());
+        let found = with_its_before(&store, &now).unwrap();
+        assert_eq!(found.stored_before.unwrap().id, then.id);
+    }
+}

@@ -126,7 +126,7 @@ fn is_sampled(judgement: &Judgement) -> bool {
 
 /// What a stored *before* alone would have failed does not fail, unless that is allowed; says so.
 pub fn hold_back(result: &mut RunResult, gate: Gate) {
-    if !gate.fails || gate.allow_indicative || result.stored_before.is_none() {
+    if !gate.fails || gate.allow_indicative || !result.is_indicative() {
         return;
     }
     let regressed = |j: &&Judgement| j.verdict == Verdict::Regressed;
@@ -145,7 +145,7 @@ pub fn hold_back(result: &mut RunResult, gate: Gate) {
             // Standard error may be closed; the report says it too.
             let _ = writeln!(
                 std::io::stderr(),
-                "note: '{budget}' would have failed, but before was not measured in the same run: that is only indicative, \
+                "note: '{budget}' would have failed, but before and after were not measured side by side: that is only indicative, \
                  and fails with --allow-indicative"
             );
         }
@@ -191,6 +191,34 @@ mod tests {
     fn cold(result: &RunResult) -> &Judgement {
         let found = result.judgements.iter().find(|j| j.metric == "cold.p50");
         found.expect("judged")
+    }
+
+    #[test]
+    fn all_of_before_and_then_all_of_after_fails_no_gate_unless_that_is_allowed() {
+        for (around, allow_indicative, expected) in [
+            (false, false, Verdict::Regressed),
+            (true, false, Verdict::Inconclusive),
+            (true, true, Verdict::Regressed),
+        ] {
+            let mut result = pair();
+            result.plan.around = around;
+            for sample in result.samples.iter_mut().filter(|s| s.arm == Arm::After) {
+                sample.init_ms = sample.init_ms.map(|ms| 10.0 * ms);
+            }
+            let budget: Budget = "cold.p50 > +10%".parse().unwrap();
+            judge_by(&mut result, &[budget], 0.1, &Prices::builtin());
+            let gate = Gate {
+                fails: true,
+                strict: false,
+                allow_indicative,
+            };
+            hold_back(&mut result, gate);
+            assert_eq!(
+                cold(&result).verdict,
+                expected,
+                "{around} {allow_indicative}"
+            );
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct ForResult {
     pub gate: Gate,
     /// The price list.
     pub prices: Prices,
+    /// What can't be judged.
+    pub warnings: Vec<String>,
 }
 
 /// What a run is that budgets are set for.
@@ -99,7 +101,12 @@ pub fn resolve(
     for budget in written.unwrap_or_default() {
         match impossible(&budget, facts) {
             None => budgets.push(budget.value),
-            Some(_) if common && budget.value.needs_before() && !facts.has_before => {}
+            Some(error) if common && budget.value.needs_before() && !facts.has_before => {
+                // A gate must not look as if it had judged it.
+                if args.gate {
+                    warnings.push(format!("{error}; it is not judged"));
+                }
+            }
             Some(error) if asked => return Err(error),
             Some(error) => warnings.push(format!("{error}; it is not judged")),
         }
@@ -131,7 +138,8 @@ pub fn for_result(
     facts: &Facts,
 ) -> Result<ForResult, ConfigError> {
     let table = file.functions.get(function).map(|def| &def.gate);
-    let (budgets, gate) = resolve(args, around, file, table, facts, &mut Vec::new())?;
+    let mut warnings = Vec::new();
+    let (budgets, gate) = resolve(args, around, file, table, facts, &mut warnings)?;
     if budgets.is_empty() {
         return Err(nothing_to_judge(function, file));
     }
@@ -140,6 +148,7 @@ pub fn for_result(
         budgets,
         gate,
         prices,
+        warnings,
     })
 }
 

@@ -27,7 +27,7 @@ pub enum Note {
     FromNothing,
     /// Regressed on its own, but not among so many functions.
     AmongFunctions(usize),
-    /// *Before* is a stored result: it was not measured in the same run.
+    /// *Before* was not measured side by side with *after*: it is a stored result, or was measured before a deploy.
     Indicative,
     /// The run was stopped before it could be judged.
     BeforeLook {
@@ -49,7 +49,9 @@ impl fmt::Display for Note {
             Self::NotPositive => f.write_str("figures of zero have no ratio"),
             Self::FromNothing => f.write_str("there was nothing before"),
             Self::AmongFunctions(n) => write!(f, "not certain among {n} functions"),
-            Self::Indicative => f.write_str("before is a stored result, which fails no gate"),
+            Self::Indicative => {
+                f.write_str("before was not measured next to after, which fails no gate")
+            }
             Self::BeforeLook { pairs, at } => write!(
                 f,
                 "the run was stopped at {pairs} pairs, before it could be judged at {at}"

@@ -76,6 +76,9 @@ fn look(result: &RunResult, verdict: Verdict, text: Text) -> Option<String> {
     let looks = result.plan.looks.as_ref()?;
     let of = looks.at.len();
     match (&result.ending, result.look) {
+        (Ending::Stopped { .. }, Some(look)) if of > 1 => {
+            Some(text.judged_as_at(look as usize, of))
+        }
         (Ending::Stopped { .. }, Some(_)) => Some(text.judged_when_stopped().to_owned()),
         (Ending::Complete, Some(look)) if of > 1 => Some(if verdict == Verdict::Inconclusive {
             text.undecided_after(of)

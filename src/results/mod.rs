@@ -428,6 +428,12 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// Whether *before* and *after* were not measured side by side: a stored before, or all of before and then all of
+    /// after. What differs may be the time, not the code.
+    pub fn is_indicative(&self) -> bool {
+        self.stored_before.is_some() || self.plan.around
+    }
+
     /// The subject of an arm.
     pub fn subject(&self, arm: Arm) -> Option<&SubjectResult> {
         self.subjects.iter().find(|subject| subject.arm == arm)

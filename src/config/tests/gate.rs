@@ -1,7 +1,10 @@
 //! What a run fails on: which place wins, and what is refused or left out.
 
+use clap::Parser as _;
+
 use super::Test;
-use crate::config::{Gate, Settings};
+use crate::cli::{Cli, Command};
+use crate::config::{Gate, Settings, resolve};
 
 fn budgets(settings: &Settings) -> Vec<String> {
     settings.budgets.iter().map(ToString::to_string).collect()
@@ -91,4 +94,23 @@ fn the_variable_that_is_strict_counts_with_the_variable_that_says_what_fails() {
     test.var("LAMBENCH_FAIL_IF", "cold.p50>+20%");
     let settings = test.run("--function fn").unwrap();
     assert!(settings.gate.fails && settings.gate.strict);
+}
+
+#[test]
+fn a_gate_says_what_of_all_functions_budgets_it_does_not_judge() {
+    let test = test(
+        "[gate]\nfail_if = [\"cold.p50>+40%\", \"package.zip>5B\"]",
+        "",
+    );
+    let line = ["lambench", "run", "--after", "a", "--runs", "6"];
+    let cli = Cli::try_parse_from(line).unwrap();
+    let Command::Run(mut args) = cli.command else {
+        unreachable!()
+    };
+    args.gate = true;
+    let settings = resolve::run(&args, &cli.globals, &test.around_in("")).unwrap();
+    assert_eq!(budgets(&settings), ["package.zip > 5B"]);
+    let told = settings.warnings.iter();
+    let told = told.filter(|warning| warning.contains("there is no before; it is not judged"));
+    assert_eq!(told.count(), 1, "{:?}", settings.warnings);
 }

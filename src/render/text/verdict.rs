@@ -189,6 +189,19 @@ impl Text {
         )
     }
 
+    pub(in crate::render) fn judged_as_at(self, look: usize, of: usize) -> String {
+        self.say(
+            format!(
+                "; judged by what the {} of {} looks saw, not by what came after it until the run was stopped",
+                ordinal(look),
+                counted(of)
+            ),
+            format!(
+                ". {of}번의 판정 시점 중 {look}번째까지의 측정값으로 판정했으며, 그 뒤 중단될 때까지 측정한 값은 판정에 쓰지 않았습니다"
+            ),
+        )
+    }
+
     pub(in crate::render) const fn judged_when_stopped(self) -> &'static str {
         self.pick(
             "; judged at what there was when the run was stopped",
@@ -210,7 +223,8 @@ impl Text {
             Note::FromNothing => "최적화 전에는 없던 것입니다".to_owned(),
             Note::AmongFunctions(n) => format!("함수 {n}개를 함께 보면 확실하지 않습니다"),
             Note::Indicative => {
-                "저장된 결과와 비교했으므로 게이트를 실패시키지 않습니다".to_owned()
+                "최적화 전과 후를 번갈아 측정하지 않았으므로 게이트를 실패시키지 않습니다"
+                    .to_owned()
             }
             Note::BeforeLook { pairs, at } => {
                 format!("첫 판정 시점인 {at}쌍에 이르기 전에 {pairs}쌍에서 중단되었습니다")
