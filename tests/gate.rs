@@ -139,8 +139,9 @@ fn what_there_was_no_time_for_is_told_and_does_not_pass() {
     let ran = test.run(&args).fails_with(1);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json[1]["function"], "second");
-    let error = json[1]["error"].as_str().unwrap();
-    assert!(error.contains("--max-time"), "{error}");
+    assert_eq!(json[1]["error"], "not begun");
+    let why = json[0]["error"].as_str().unwrap();
+    assert!(why.contains("--max-time"), "{why}");
 }
 
 #[test]
