@@ -122,7 +122,7 @@ pub async fn each(
 ) -> Result<(Vec<FleetLine>, Vec<Exit>), Failure> {
     let (mut lines, mut exits) = (Vec::new(), Vec::new());
     let mut jobs = jobs.into_iter();
-    while let Some((name, settings)) = jobs.next() {
+    for (name, settings) in jobs.by_ref() {
         let permitted = settings.map_err(Failure::from).and_then(|settings| {
             consent::not_denied_by_name(&settings)?;
             Ok(settings)
