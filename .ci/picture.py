@@ -90,7 +90,13 @@ def svg(screen: Terminal, prompt: str, title: str) -> str:
     rows = [row for row in range(ROWS) if screen.display[row].strip()]
     notes = [row for row in rows if screen.display[row].startswith(("Not counted", "Figures are "))]
     first, last = rows[0], rows[rows.index(notes[0]) - 1] if notes else rows[-1]
-    lines = [[(0, len(prompt), prompt, "dim")], []] + [list(runs(screen, row)) for row in range(first, last + 1)]
+    shown = [*range(first, last + 1)]
+    # The verdict stands last, after the notes.
+    verdict = [row for row in rows if screen.display[row].startswith("Verdict")]
+    if verdict and verdict[0] > last:
+        after = next((row for row in range(verdict[0], ROWS) if row not in rows), ROWS)
+        shown += [verdict[0] - 1, *range(verdict[0], after)]
+    lines = [[(0, len(prompt), prompt, "dim")], []] + [list(runs(screen, row)) for row in shown]
     width, height = COLUMNS * WIDTH + 2 * MARGIN, len(lines) * HEIGHT + 2 * MARGIN
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img" aria-labelledby="title">',
