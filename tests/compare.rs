@@ -388,3 +388,32 @@ fn a_baseline_that_is_replaced_is_said_to_be() {
         .success()
         .says("baseline v1 is replaced; it was ");
 }
+
+#[test]
+fn a_budget_of_a_price_is_judged_by_the_prices_of_lambench_toml() {
+    let test = stored();
+    let own = include_str!("../src/prices.toml").replace(
+        "requests_per_million = 0.20",
+        "requests_per_million = 900.0",
+    );
+    assert_ne!(own, include_str!("../src/prices.toml"), "a dearer list");
+    test.write("prices.toml", &own);
+    let args = ["compare", "main", "last", "--fail-if", "cost.cold > $500"];
+    let args = [&args[..], &["--allow-indicative"]].concat();
+    test.run(&args).success();
+    test.write("lambench.toml", "[safety]\nprices = \"prices.toml\"\n");
+    test.run(&args).fails_with(3);
+}
+
+#[test]
+fn a_baseline_without_a_cold_start_is_nothing_to_compare_with() {
+    let test = stored();
+    let mut empty = another("20261101T000000Z-1", "2026-11-01T00:00:00Z", 2.0);
+    empty["summary"][0]["cold_ms"] = Value::Null;
+    test.write(".lambench/baselines/empty.json", &empty.to_string());
+    let package = fixture("hello-python");
+    let args = ["run", "--after", package.to_str().unwrap()];
+    test.run(&[&args[..], &["--baseline", "empty"]].concat())
+        .fails_with(2)
+        .says("baseline empty has no cold starts");
+}

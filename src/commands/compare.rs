@@ -2,7 +2,6 @@
 
 use crate::cli::{CompareArgs, Globals};
 use crate::config::{self, Gate};
-use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::render;
 use crate::results::store::{Named, Store};
@@ -68,14 +67,14 @@ fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<
     let starts = [Arm::Before, Arm::After].map(|arm| both.accepted(arm, Kind::Cold));
     let starts = starts.into_iter().min().unwrap_or(0);
     let function = both.subject(Arm::After).map(|s| s.function.clone());
-    let (budgets, gate, limit) = config::for_comparison(
+    let (budgets, gate, limit, prices) = config::for_comparison(
         args,
         globals,
         &function.unwrap_or_default(),
         u32::try_from(starts).unwrap_or(u32::MAX),
         both.plan.warm_invokes,
     )?;
-    verdict::judge_by(both, &budgets, limit, &Prices::builtin());
+    verdict::judge_by(both, &budgets, limit, &prices);
     verdict::hold_back(both, gate);
     Ok(gate)
 }

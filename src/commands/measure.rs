@@ -97,6 +97,19 @@ pub async fn measure_one(
         .map_err(|error| misnamed(&error))?;
     let interrupted = again::resumed(&store, &mut settings)?;
     if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
+        if before
+            .latest()
+            .is_none_or(|(_, figures)| figures.cold_ms.is_none())
+        {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("baseline {name} has no cold starts to compare with"),
+            )
+            .hint(Some(
+                "its run was stopped before there were any; measure it again with --save-baseline"
+                    .into(),
+            )));
+        }
         // What copies are is known only by reading their functions.
         if !settings.has_copies() {
             again::same_mode(name, before, &mode(settings.pace.concurrency))?;

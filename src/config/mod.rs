@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
+use crate::cost::Prices;
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::stats::Looks;
@@ -117,14 +118,14 @@ pub fn language(globals: &Globals) -> Lang {
         .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
-/// What a comparison of stored results is judged by: budgets, whether they fail, and the limit of the verdict.
+/// What a comparison of stored results is judged by: budgets, whether they fail, the limit of the verdict, and prices.
 pub fn for_comparison(
     args: &CompareArgs,
     globals: &Globals,
     function: &str,
     starts: u32,
     warm_invokes: u32,
-) -> Result<(Vec<Budget>, Gate, f64), ConfigError> {
+) -> Result<(Vec<Budget>, Gate, f64, Prices), ConfigError> {
     let around = Surroundings::of_process()?;
     let file = resolve::config_file(globals, &around)?;
     let args = RunArgs {
@@ -145,7 +146,8 @@ pub fn for_comparison(
     let table = def.map(|def| &def.gate);
     // What can't be judged of lambench.toml is for runs to be told of.
     let (budgets, gate) = gate::resolve(&args, &around, &file, table, &facts, &mut Vec::new())?;
-    Ok((budgets, gate, limit))
+    let prices = safety::resolve(&args.safety, &around, &file)?.prices();
+    Ok((budgets, gate, limit, prices))
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.
