@@ -100,7 +100,7 @@ pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: 
             pairs: starts,
             at: looks.at[0] as usize,
         };
-        for sampled in result.judgements.iter_mut().filter(|j| is_sampled(j)) {
+        for sampled in result.judgements.iter_mut().filter(|j| j.is_sampled()) {
             sampled.verdict = Verdict::Inconclusive;
             sampled.more_pairs = None;
             sampled.note = Some(note.to_string());
@@ -117,11 +117,6 @@ fn up_to_look(samples: &[Sample], look: u32) -> Cow<'_, [Sample]> {
 fn look_reached(looks: &Looks, starts: usize) -> Option<u32> {
     let reached = looks.at.iter().filter(|at| **at as usize <= starts);
     u32::try_from(reached.count()).ok().filter(|look| *look > 0)
-}
-
-/// A size is what it is, looks or none.
-fn is_sampled(judgement: &Judgement) -> bool {
-    judgement.test.is_some() || judgement.after_interval.is_some()
 }
 
 /// What a stored *before* alone would have failed does not fail, unless that is allowed; says so.

@@ -42,8 +42,7 @@ pub fn among_functions(functions: &mut [&mut [Judgement]]) -> Vec<Option<f64>> {
 /// change of what was sampled fails. Sizes do not drift.
 pub fn only_indicative(judgements: &mut [Judgement]) {
     for judgement in judgements {
-        let sampled = judgement.limit_change.is_some()
-            && (judgement.test.is_some() || judgement.after_interval.is_some());
+        let sampled = judgement.limit_change.is_some() && judgement.is_sampled();
         if sampled && judgement.verdict == Verdict::Regressed {
             judgement.verdict = Verdict::Inconclusive;
             judgement.note = Some(Note::Indicative.to_string());

@@ -32,9 +32,7 @@ pub(super) fn row(judgement: &Judgement, part: bool, text: Text) -> TableRow {
     let metric = measure.map_or(Metric::ColdStart, |measure| measure.metric);
     let figure = |value: Option<f64>| Some(figure_of(measure?, value?));
     let (before, after) = (figure(judgement.before), figure(judgement.after));
-    let mut cells = vec![clean(
-        judgement.budget.as_deref().unwrap_or(&judgement.metric),
-    )];
+    let mut cells = vec![clean(judgement.asked())];
     cells.extend(figure::row(
         metric,
         &[before.as_ref(), after.as_ref()],
@@ -84,8 +82,7 @@ pub(super) fn tone(verdict: Verdict) -> Tone {
 /// What there is to say beside the verdict, begun with the budget.
 pub(super) fn note(judgement: &Judgement, text: Text) -> Option<String> {
     let why = why(judgement, text)?;
-    let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
-    Some(format!("{}: {why}", clean(budget)))
+    Some(format!("{}: {why}", clean(judgement.asked())))
 }
 
 /// The same of what was sampled, with what its verdict rests on.
@@ -96,20 +93,22 @@ pub(super) fn full_note(judgement: &Judgement, text: Text) -> Option<String> {
         (None, None) => return note(judgement, text),
     };
     let parts: Vec<String> = rests_on.into_iter().chain(why(judgement, text)).collect();
-    let budget = judgement.budget.as_deref().unwrap_or(&judgement.metric);
-    Some(format!("{}: {}", clean(budget), parts.join("; ")))
+    Some(format!(
+        "{}: {}",
+        clean(judgement.asked()),
+        parts.join("; ")
+    ))
 }
 
 /// Why nothing can be said, or what would let something be.
 pub(super) fn why(judgement: &Judgement, text: Text) -> Option<String> {
-    match (&judgement.note, judgement.more_pairs) {
-        (Some(note), _) => Some(match Note::of_text(note) {
-            Some(note) => text.judged_note(&note),
-            None => clean(note),
-        }),
-        (None, Some(pairs)) => Some(text.more_pairs(pairs)),
-        (None, None) => None,
-    }
+    reason(judgement, text).or_else(|| Some(text.more_pairs(judgement.more_pairs?)))
+}
+
+/// What the judgement itself notes.
+pub(super) fn reason(judgement: &Judgement, text: Text) -> Option<String> {
+    let note = judgement.note.as_deref()?;
+    Some(Note::of_text(note).map_or_else(|| clean(note), |note| text.judged_note(&note)))
 }
 
 pub(super) fn figure_of(measure: Measure, value: f64) -> Figure {

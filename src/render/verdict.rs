@@ -5,7 +5,7 @@ use crate::gate::{Measure, Note, worst};
 use crate::results::{Ending, Judgement, RunResult, Verdict};
 use crate::stats::Change;
 
-use super::budgets::verdict_word;
+use super::budgets::{reason, verdict_word};
 use super::figure;
 use super::layout::{clean, paragraph as lines};
 use super::style::{Paint, Style};
@@ -58,10 +58,9 @@ pub(super) fn sentences(result: &RunResult, text: Text) -> Option<Said> {
         ),
     };
     let rest = rest.iter().map(|judgement| {
-        let asked = judgement.budget.as_ref().unwrap_or(&judgement.metric);
         let verdict = verdict_word(judgement, text);
         let clause = capitalised(&self::said(judgement, text));
-        format!("{}: {verdict}. {clause}.", clean(asked))
+        format!("{}: {verdict}. {clause}.", clean(judgement.asked()))
     });
     Some(Said {
         rest: rest.collect(),
@@ -99,13 +98,7 @@ fn said(judgement: &Judgement, text: Text) -> String {
         }
         _ => clean(&judgement.metric),
     };
-    let reason = judgement
-        .note
-        .as_deref()
-        .map(|note| match Note::of_text(note) {
-            Some(note) => text.judged_note(&note),
-            None => clean(note),
-        });
+    let reason = reason(judgement, text);
     let figures = match (judgement.limit_value, &judgement.test) {
         (Some(limit), _) => against_value(judgement, &name, limit, text),
         (None, Some(test)) => by_ranks(judgement, &name, test, text),

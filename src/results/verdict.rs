@@ -62,3 +62,15 @@ pub struct Judgement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
+
+impl Judgement {
+    /// What was asked: the budget as it was written, or the metric.
+    pub fn asked(&self) -> &str {
+        self.budget.as_deref().unwrap_or(&self.metric)
+    }
+
+    /// Whether it rests on samples; a size is what it is, however often one looks.
+    pub fn is_sampled(&self) -> bool {
+        self.test.is_some() || self.after_interval.is_some()
+    }
+}

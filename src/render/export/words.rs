@@ -22,7 +22,7 @@ pub(super) fn arm(arm: Arm) -> &'static str {
 
 /// What was asked: the budget as it was written, or the metric.
 pub(super) fn asked(judgement: &Judgement) -> String {
-    printable(judgement.budget.as_ref().unwrap_or(&judgement.metric))
+    printable(judgement.asked())
 }
 
 /// `regressed, 100 ms → 130 ms, +30% [+20%, +41%], p = 0.003, n 20 + 20`, and what else there is to say.
