@@ -106,13 +106,7 @@ impl Place {
     #[track_caller]
     fn is_clean(&self) {
         assert_eq!(self.functions(), ["my-fn"]);
-        let journals = self.test.path().join("state/lambench/journal");
-        let left: Vec<_> = std::fs::read_dir(journals)
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
+        let left = self.test.journals();
         assert!(left.is_empty(), "{left:?}");
     }
 }

@@ -161,16 +161,7 @@ impl Place {
     }
 
     fn entries(&self) -> Vec<Value> {
-        let journals = self.test.path().join("state/lambench/journal");
-        std::fs::read_dir(journals)
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .map(|text| serde_json::from_str::<Value>(&text).unwrap())
-            .flat_map(|journal| journal["entries"].as_array().unwrap().clone())
-            .collect()
+        self.test.journal_entries()
     }
 
     #[track_caller]

@@ -67,6 +67,26 @@ impl Test {
         Ran::from(self.command(args).output().expect("lambench starts"))
     }
 
+    /// The journals of what is not put back or deleted yet.
+    pub fn journals(&self) -> Vec<PathBuf> {
+        std::fs::read_dir(self.path().join("state/lambench/journal"))
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "json"))
+            .collect()
+    }
+
+    /// Their entries.
+    pub fn journal_entries(&self) -> Vec<serde_json::Value> {
+        self.journals()
+            .iter()
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap())
+            .flat_map(|journal| journal["entries"].as_array().unwrap().clone())
+            .collect()
+    }
+
     /// The only result stored in this folder.
     pub fn result(&self) -> serde_json::Value {
         let files: Vec<_> = std::fs::read_dir(self.path().join(".lambench/results"))
