@@ -140,12 +140,11 @@ fn for_copies(settings: &Settings, region: Option<&str>, images: bool) -> Vec<St
     }
     let allow = Statement::new;
     // A version or an alias of it is read, too.
-    let models = copies
-        .iter()
-        .flat_map(|copy| {
-            let plain = arn(&copy.model, region);
-            [format!("{plain}:*"), plain]
-        })
+    let mut models: Vec<String> = copies.iter().map(|copy| arn(&copy.model, region)).collect();
+    models.dedup();
+    let models = models
+        .into_iter()
+        .flat_map(|plain| [format!("{plain}:*"), plain])
         .collect();
     let ours = arn("lambench-*", region);
     let layers = ours.replace(":function:", ":layer:");

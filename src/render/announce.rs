@@ -94,7 +94,8 @@ fn origins(provenance: &[(String, String, String)], text: Text) -> Vec<String> {
         .collect()
 }
 
-fn changes(settings: &Settings, text: Text) -> String {
+/// What will be touched, copied or created.
+pub(super) fn changes(settings: &Settings, text: Text) -> String {
     let in_place: Vec<String> = settings
         .subjects
         .iter()

@@ -7,6 +7,7 @@ use crate::bench::plan::{mode, restores_mode};
 use crate::config::{Place, Settings};
 use crate::results::Arm;
 
+use super::announce::changes;
 use super::conditions::Field;
 use super::layout::{clean, fields, fit, paragraph};
 use super::style::{Paint, Style};
@@ -39,7 +40,12 @@ pub fn real_world(subjects: &[(Facts, Known)], estimate: &Estimate, settings: &S
     if subjects.iter().any(|(facts, _)| facts.in_place) {
         list.push((text.callers().to_owned(), text.callers_wait().to_owned()));
     }
-    list.push((text.not_undone().to_owned(), text.stays().to_owned()));
+    let stays = if subjects.iter().any(|(facts, _)| facts.in_place) {
+        text.stays()
+    } else {
+        text.stays_of_copies()
+    };
+    list.push((text.not_undone().to_owned(), stays.to_owned()));
     list.push((text.cost().to_owned(), cost(subjects, estimate, settings)));
     fields(&list, width).trim_end().to_owned()
 }
@@ -101,7 +107,10 @@ pub fn dry_run(
         text.payload_title().to_owned(),
         fit(&clean(&settings.payload), PAYLOAD_COLUMNS),
     ));
-    list.push((text.changes().to_owned(), changes(subjects, settings, text)));
+    list.push((text.changes().to_owned(), changes(settings, text)));
+    if settings.no_handler {
+        list.push((String::new(), text.will_not_handle().to_owned()));
+    }
     for (i, calls) in estimate.calls.iter().enumerate() {
         let label = if i == 0 { text.calls() } else { "" };
         list.push((
@@ -188,22 +197,6 @@ fn place(subjects: &[(Facts, Known)], settings: &Settings, text: Text) -> String
         ]);
     }
     place
-}
-
-fn changes(subjects: &[(Facts, Known)], settings: &Settings, text: Text) -> String {
-    let in_place: Vec<String> = subjects
-        .iter()
-        .filter(|(facts, _)| facts.in_place)
-        .map(|(facts, _)| clean(&facts.name))
-        .collect();
-    let mut said = Vec::new();
-    if !in_place.is_empty() {
-        said.push(text.will_touch(&in_place.join(", "), settings.touch));
-    }
-    if in_place.len() < subjects.len() {
-        said.push(text.deleted_at_end().to_owned());
-    }
-    said.join("; ")
 }
 
 fn cost(subjects: &[(Facts, Known)], estimate: &Estimate, settings: &Settings) -> String {

@@ -33,6 +33,8 @@ words! {
         "버전이나 별칭 없이 이 함수를 호출하는 쪽은 측정이 끝날 때까지 콜드 스타트를 겪습니다";
     stays: "RevisionId and LastModified change, the audit trail (CloudTrail) keeps every update, the log group every invoke",
         "RevisionId와 LastModified가 바뀌고, 감사 기록(CloudTrail)에는 모든 변경이, 로그 그룹에는 모든 호출이 남습니다";
+    stays_of_copies: "the audit trail (CloudTrail) keeps what was created, changed and deleted",
+        "감사 기록(CloudTrail)에는 생성·변경·삭제 내역이 남습니다";
     no_price: "not known: the price list has no price for it (--prices FILE gives one)",
         "알 수 없음: 가격표에 해당 항목이 없습니다(--prices FILE로 지정)";
     snap_start_costs: "with SnapStart: a snapshot of each version for three hours at least, and every restore (Java: free)",
