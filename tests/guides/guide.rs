@@ -134,6 +134,11 @@ pub fn missing(shown: &str, whole: &str) -> Option<String> {
     None
 }
 
+/// For whoever writes a guide: `GUIDES_SHOW=80 cargo test --test guides -- --nocapture` prints what comes out, so wide.
+fn shown() -> Option<String> {
+    std::env::var("GUIDES_SHOW").ok()
+}
+
 /// Where a reader sits: a project's folder, and a home of its own.
 pub struct Desk {
     pub test: Test,
@@ -185,8 +190,8 @@ impl Desk {
                 "PATH",
                 format!("{}:{}:{path}", own.display(), tools.display()),
             )
-            // Wide enough for every column.
-            .env("COLUMNS", "110")
+            // Wide enough for every column; pages have less room.
+            .env("COLUMNS", shown().as_deref().unwrap_or("110"))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.project())
             .args(["-e", "-c", script])
@@ -208,8 +213,7 @@ impl Desk {
                     let ran = self.shell(&text);
                     let said = format!("stdout:\n{}\nstderr:\n{}", ran.stdout, ran.stderr);
                     assert_eq!(ran.code, Some(code), "{at}: {text}\n{said}");
-                    // For whoever writes a guide: cargo test --test guides -- --nocapture
-                    if std::env::var_os("GUIDES_SHOW").is_some() {
+                    if shown().is_some() {
                         println!("--- {at}\n{text}{said}");
                     }
                     last = Some(ran);

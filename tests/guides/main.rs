@@ -168,6 +168,13 @@ fn what_is_deployed_against_a_build() {
         time.sleep(0.01)\n";
     desk.write("../tools/sam", sam);
     desk.follow("deployed.md");
+    let policy = std::fs::read_to_string(desk.project().join("policy.json")).unwrap();
+    let policy: Value = serde_json::from_str(&policy).unwrap();
+    for statement in policy["Statement"].as_array().unwrap() {
+        let resources = statement["Resource"].as_array().unwrap();
+        let once = (1..resources.len()).all(|n| !resources[..n].contains(&resources[n]));
+        assert!(once, "{statement}");
+    }
     cloud.is_clean(&["my-fn"]);
 }
 
