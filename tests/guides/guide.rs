@@ -102,7 +102,7 @@ pub fn masked(text: &str) -> String {
             masked = format!("t{}", &masked[unit.len()..]);
         } else if masked == "<" {
             // As in p < 0.001 and p = 0.019.
-            masked = "=".to_owned();
+            "=".clone_into(&mut masked);
         }
         words.push(masked);
     }

@@ -180,7 +180,7 @@ fn what_is_deployed_against_a_build() {
 
 #[test]
 fn forty_functions_every_night() {
-    let cloud = Cloud::new("100", |_| None);
+    let cloud = Cloud::new("50", |_| None);
     let slow = format!("import time\ntime.sleep(0.5)\n{LAZY}");
     let broken = "def lambda_handler(event, context):\n    raise KeyError('market')\n";
     let functions = [
