@@ -177,7 +177,10 @@ impl Pool {
             return Ok(environment);
         }
         let environment = self.start().await?;
-        self.arrange_disk().await?;
+        // What was warm when the change settled still is.
+        if self.stage.disk == Disk::Evict {
+            self.arrange_disk().await?;
+        }
         Ok(environment)
     }
 
