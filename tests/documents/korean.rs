@@ -10,7 +10,7 @@ const UNITS: [&str; 8] = ["%", "ms", "s", "KB", "MB", "MiB", "GB", "M"];
 /// The figures of a text, in order: a number with its unit. What people also write as a word (a digit with no unit, of an
 /// English or a Korean sentence) is none unless `digits` asks for it.
 fn figures(text: &str, digits: bool) -> Vec<String> {
-    let text = text.replace("초", " s ");
+    let text = text.replace("초", " s ").replace("100만", "1M");
     let mut figures = Vec::new();
     let mut rest = text.as_str();
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -78,7 +78,9 @@ fn commands(page: &Markdown) -> Vec<String> {
     let code = page.blocks.iter().filter(|block| block.language != "text");
     code.flat_map(|block| &block.lines)
         .map(|line| {
-            let code = line.split_once(" #").map_or(line.as_str(), |(code, _)| code);
+            let code = line
+                .split_once(" #")
+                .map_or(line.as_str(), |(code, _)| code);
             code.trim_end().to_owned()
         })
         .collect()

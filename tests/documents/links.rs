@@ -96,7 +96,10 @@ fn every_link_leads_to_a_file_and_a_heading() {
 fn a_wrong_link_is_seen() {
     for (link, says) in [
         ("[x](docs/nothing.md)", "there is no docs/nothing.md"),
-        ("[x](README.md#nothing)", "README.md has no heading #nothing"),
+        (
+            "[x](README.md#nothing)",
+            "README.md has no heading #nothing",
+        ),
         ("[x](#nothing)", "README.md has no heading #nothing"),
         ("[`x`](../elsewhere.md)", "a link leaves the repository"),
         ("<img src=\"docs/no.svg\">", "there is no docs/no.svg"),
@@ -111,17 +114,32 @@ fn a_wrong_link_is_seen() {
         "`[x](no)`",
         "```md\n[x](no)\n```",
     ] {
-        assert!(broken("README.md", &Markdown::new(link)).is_empty(), "{link}");
+        assert!(
+            broken("README.md", &Markdown::new(link)).is_empty(),
+            "{link}"
+        );
     }
 }
 
 #[test]
 fn headings_become_anchors_as_on_github() {
     for (title, anchor) in [
-        ("What it changes, and puts back", "what-it-changes-and-puts-back"),
-        ("The journal, and `lambench restore`", "the-journal-and-lambench-restore"),
-        ("See [the gate](docs/gate.md): `--fail-if`", "see-the-gate---fail-if"),
-        ("숫자를 어디까지 믿을 수 있나요?", "숫자를-어디까지-믿을-수-있나요"),
+        (
+            "What it changes, and puts back",
+            "what-it-changes-and-puts-back",
+        ),
+        (
+            "The journal, and `lambench restore`",
+            "the-journal-and-lambench-restore",
+        ),
+        (
+            "See [the gate](docs/gate.md): `--fail-if`",
+            "see-the-gate---fail-if",
+        ),
+        (
+            "숫자를 어디까지 믿을 수 있나요?",
+            "숫자를-어디까지-믿을-수-있나요",
+        ),
     ] {
         assert_eq!(slug(title), anchor);
     }
