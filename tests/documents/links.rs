@@ -182,7 +182,10 @@ fn every_variable_that_a_flag_can_be_given_by_is_in_the_table_of_settings() {
     for command in cli.get_subcommands_mut() {
         let help = command.render_long_help().to_string();
         let words = help.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
-        for variable in words.filter(|word| word.starts_with("LAMBENCH_")) {
+        for variable in words.filter(|word| {
+            word.strip_prefix("LAMBENCH_")
+                .is_some_and(|name| !name.is_empty())
+        }) {
             assert!(
                 page.contains(&format!("`{variable}`")),
                 "docs/configuration.md has no {variable}"
