@@ -471,33 +471,33 @@ fn samples_are_what_they_say(result: &Value, complete: bool, excluded: &[&str], 
 }
 
 #[test]
-fn calls_that_fail_end_as_the_readme_says() {
+fn calls_that_fail_end_as_the_table_says() {
     check(calls());
 }
 
 #[test]
-fn updates_that_go_wrong_end_as_the_readme_says() {
+fn updates_that_go_wrong_end_as_the_table_says() {
     check(updates());
 }
 
 #[test]
-fn answers_and_log_tails_that_lack_something_end_as_the_readme_says() {
+fn answers_and_log_tails_that_lack_something_end_as_the_table_says() {
     check(tails());
 }
 
 #[test]
-fn starts_that_are_not_cold_end_as_the_readme_says() {
+fn starts_that_are_not_cold_end_as_the_table_says() {
     check(starts());
 }
 
 #[test]
-fn tokens_that_expire_end_as_the_readme_says() {
+fn tokens_that_expire_end_as_the_table_says() {
     check(tokens());
 }
 
 #[test]
-fn the_readme_lists_these_faults_and_no_others() {
-    let listed: Vec<String> = readme().into_iter().map(|[fault, ..]| fault).collect();
+fn the_table_lists_these_faults_and_no_others() {
+    let listed: Vec<String> = documented().into_iter().map(|[fault, ..]| fault).collect();
     let made: Vec<&str> = [calls(), updates(), tails(), starts(), tokens()]
         .iter()
         .flatten()
