@@ -3,7 +3,7 @@
     readme.py tests      print the test command
     readme.py run-tests  run it
     readme.py run-main   run the main job's command, and look at what it printed
-    readme.py capture    run it, and put what it printed into the README
+    readme.py capture    run it, and put what it printed into the README, and the same in Korean into README.ko.md
 """
 
 import pathlib
@@ -36,11 +36,17 @@ def run_main() -> str:
 
 
 def capture() -> None:
-    printed = re.sub(r"(?m)^Saved: .*/(\.lambench/)", r"Saved: \1", run_main()).strip()
-    marker = "<!-- captured: data-collector -->\n```text\n"
-    before, after = README.split(marker)
-    rest = after[after.index("```") :]
-    (ROOT / "README.md").write_text(f"{before}{marker}{printed}\n{rest}", encoding="utf-8")
+    printed = {"README.md": run_main()}
+    show = [ROOT / "target/release/lambench", "results", "show", "last", "--lang", "ko"]
+    printed["README.ko.md"] = subprocess.run(
+        show, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True
+    ).stdout
+    for name, report in printed.items():
+        report = re.sub(r"(?m)^(Saved|저장 위치): .*?(\.lambench/)", r"\1: \2", report).strip()
+        marker = "<!-- captured: data-collector -->\n```text\n"
+        before, after = (ROOT / name).read_text(encoding="utf-8").split(marker)
+        rest = after[after.index("```") :]
+        (ROOT / name).write_text(f"{before}{marker}{report}\n{rest}", encoding="utf-8")
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 //! The whole procedure on made-up machines: the plan's order, the looks, the verdict. How often it cries wolf, and how often it
-//! finds what is there. `LAMBENCH_SIMULATIONS=10000` simulates more runs than the README's table is of; `-- --nocapture` shows it.
+//! finds what is there. `LAMBENCH_SIMULATIONS=10000` simulates more runs than the table of docs/how-it-decides.md is of; `-- --nocapture` shows it.
 
 #[path = "support/random.rs"]
 mod random;
@@ -16,7 +16,7 @@ use lambench::stats::Looks;
 use random::Random;
 use serde_json::json;
 
-/// The README's table is of so many.
+/// The documented table is of so many.
 const RUNS: u32 = 1000;
 
 /// A machine's noise: how many times its usual time a start takes that comes when `at` (0 to 1) of the run is over. `turn` is
@@ -197,7 +197,7 @@ impl Simulation {
     }
 }
 
-/// A row of the README's table.
+/// A row of the documented table.
 struct Row {
     name: String,
     machine: &'static Machine,
@@ -258,7 +258,7 @@ fn rows() -> &'static [Row] {
     })
 }
 
-/// As the README has it.
+/// As docs/how-it-decides.md has it.
 fn table() -> String {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let mut table = "\
@@ -332,12 +332,33 @@ fn it_is_the_order_that_withstands_a_drift() {
 }
 
 #[test]
-fn the_readme_has_the_table_that_was_simulated() {
+fn the_documents_have_the_figures_that_were_simulated() {
     println!("{}", table());
-    let readme = include_str!("../README.md");
+    if runs() != RUNS {
+        return;
+    }
+    let page = include_str!("../docs/how-it-decides.md");
     assert!(
-        runs() != RUNS || readme.contains(&table()),
-        "the README has another table than\n{}",
+        page.contains(&table()),
+        "docs/how-it-decides.md has another table than\n{}",
         table()
     );
+    for (name, front) in [
+        ("README.md", include_str!("../README.md")),
+        ("README.ko.md", include_str!("../README.ko.md")),
+    ] {
+        for row in &rows()[..2] {
+            let shares = [&row.same, &row.slower_20, &row.slower_30];
+            let shares = shares.map(|rates| format!("{:.1} %", 100.0 * rates.regressed));
+            assert!(
+                front.lines().any(|line| {
+                    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+                    matches!(cells[..], ["", noise, a, b, c, ""]
+                        if noise.starts_with(row.machine.name) && [a, b, c] == shares)
+                }),
+                "{name} has other figures than {}: {shares:?}",
+                row.machine.name
+            );
+        }
+    }
 }

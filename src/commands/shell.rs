@@ -13,7 +13,7 @@ use super::{Failure, print};
 
 const NAME: &str = "lambench";
 
-/// As in the README; the numbers are of [`Exit`].
+/// As in docs/configuration.md; the numbers are of [`Exit`].
 const EXITS: [(Exit, &str); 6] = [
     (Exit::Done, "Everything asked for was done."),
     (Exit::CouldNotMeasure, "The measurement could not be made."),

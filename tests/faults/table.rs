@@ -1,4 +1,4 @@
-//! The faults that the README's table lists: each is made, and ends as the table says.
+//! The faults that the table of docs/faults.md lists: each is made, and ends as the table says.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -16,7 +16,7 @@ const ONCE_RESTORED: &str = "as before, once the printed command has run";
 type Rule = Box<dyn Fn(&Request) -> Option<Fault> + Send + Sync>;
 
 struct Case {
-    /// The first cell of its line in the README.
+    /// The first cell of its line in the table.
     fault: &'static str,
     rule: Rule,
     /// What standard error must say.
@@ -393,10 +393,10 @@ fn tokens() -> Vec<Case> {
     ]
 }
 
-/// The lines of the README's table: fault, outcome, exit code, the function afterwards.
-fn readme() -> Vec<[String; 4]> {
-    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    let (_, table) = readme
+/// The lines of the table: fault, outcome, exit code, the function afterwards.
+fn documented() -> Vec<[String; 4]> {
+    let page = std::fs::read_to_string(repository().join("docs/faults.md")).unwrap();
+    let (_, table) = page
         .split_once("<!-- faults -->\n")
         .expect("the table of faults");
     let rows = table
@@ -416,10 +416,10 @@ fn readme() -> Vec<[String; 4]> {
 
 fn check(cases: Vec<Case>) {
     for case in cases {
-        let rows = readme();
+        let rows = documented();
         let row = rows.iter().find(|row| row[0] == case.fault);
         let [fault, _, code, afterwards] =
-            row.unwrap_or_else(|| panic!("the README has no {:?}", case.fault));
+            row.unwrap_or_else(|| panic!("docs/faults.md has no {:?}", case.fault));
         let place = Place::new();
         let before = place.record();
         let mut ran = place
@@ -471,33 +471,33 @@ fn samples_are_what_they_say(result: &Value, complete: bool, excluded: &[&str], 
 }
 
 #[test]
-fn calls_that_fail_end_as_the_readme_says() {
+fn calls_that_fail_end_as_the_table_says() {
     check(calls());
 }
 
 #[test]
-fn updates_that_go_wrong_end_as_the_readme_says() {
+fn updates_that_go_wrong_end_as_the_table_says() {
     check(updates());
 }
 
 #[test]
-fn answers_and_log_tails_that_lack_something_end_as_the_readme_says() {
+fn answers_and_log_tails_that_lack_something_end_as_the_table_says() {
     check(tails());
 }
 
 #[test]
-fn starts_that_are_not_cold_end_as_the_readme_says() {
+fn starts_that_are_not_cold_end_as_the_table_says() {
     check(starts());
 }
 
 #[test]
-fn tokens_that_expire_end_as_the_readme_says() {
+fn tokens_that_expire_end_as_the_table_says() {
     check(tokens());
 }
 
 #[test]
-fn the_readme_lists_these_faults_and_no_others() {
-    let listed: Vec<String> = readme().into_iter().map(|[fault, ..]| fault).collect();
+fn the_table_lists_these_faults_and_no_others() {
+    let listed: Vec<String> = documented().into_iter().map(|[fault, ..]| fault).collect();
     let made: Vec<&str> = [calls(), updates(), tails(), starts(), tokens()]
         .iter()
         .flatten()
