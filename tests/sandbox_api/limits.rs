@@ -101,7 +101,7 @@ async fn settings_outside_aws_limits_are_refused() {
             f().logging_config(
                 logging()
                     .log_format(text)
-                    .system_log_level(t::SystemLogLevel::Warn)
+                    .system_log_level(t::SystemLogLevel::Info)
                     .build(),
             ),
             INVALID,
