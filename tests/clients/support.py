@@ -72,7 +72,9 @@ class Sandbox:
         os.environ.update(environment)
         self.folder = pathlib.Path(tempfile.mkdtemp())
         port_file = self.folder / "port"
-        self.process = subprocess.Popen([BINARY, "serve", "--port-file", port_file], stdout=subprocess.DEVNULL)
+        # From a folder with no lambench.toml: nothing is there from the start.
+        serve = [BINARY, "serve", "--port-file", port_file]
+        self.process = subprocess.Popen(serve, cwd=self.folder, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -122,7 +122,7 @@ class Boto3(unittest.TestCase):
     def test_versions(self):
         self.create()
         version = self.client.publish_version(FunctionName=self.name, Description="first")
-        self.assertEqual(version["Version"], "1")
+        self.assertEqual((version["Version"], version["Description"]), ("1", "first"))
         answer, body = self.call(Qualifier="1")
         self.assertEqual((answer["ExecutedVersion"], body["version"]), ("1", "1"))
         pages = self.client.get_paginator("list_versions_by_function").paginate(

@@ -134,7 +134,7 @@ async fn settings_outside_aws_limits_are_refused() {
         (
             f().code(t::FunctionCode::builder().image_uri("x").build()),
             INVALID,
-            "container images",
+            "Code.ImageUri has no counterpart",
         ),
         (
             f().code(t::FunctionCode::builder().build()),
