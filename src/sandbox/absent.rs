@@ -45,6 +45,7 @@ impl Plane {
                 json!({"UpdateRuntimeOn": "Auto", "FunctionArn": function.arn})
             }
             "GetFunctionConcurrency" => json!({}),
+            "GetFunctionCodeSigningConfig" => json!({"FunctionName": function.name}),
             "GetFunctionEventInvokeConfig" => {
                 let arn = format!("{}:{}", function.arn, named.version().unwrap_or("$LATEST"));
                 return Err(ApiError::not_found(format!(

@@ -324,10 +324,11 @@ const OPERATIONS: [Operation; 91] = [
         "2015-03-31/event-source-mappings/{}",
     ),
     known("GetFunction", "GET", "2015-03-31/functions/{}", QUALIFIER),
-    unknown(
+    known(
         "GetFunctionCodeSigningConfig",
         "GET",
         "2020-06-30/functions/{}/code-signing-config",
+        &[],
     ),
     known(
         "GetFunctionConcurrency",

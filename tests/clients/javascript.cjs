@@ -21,6 +21,7 @@ async function refused(name, input, error, message) {
     assert.equal(e.name, error, e.message);
     if (sdk[error]) assert.ok(e instanceof sdk[error], `${error} is a class`);
     assert.ok(e.message.includes(message), e.message);
+    assert.equal(e.$metadata.attempts, 1, "it is not tried again");
     return true;
   });
 }

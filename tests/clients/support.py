@@ -42,7 +42,7 @@ def install_node_client():
     done = NODE / "installed"
     if not done.exists():
         NODE.mkdir(parents=True, exist_ok=True)
-        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", NODE]
+        npm = ["npm", "install", "--loglevel", "error", "--no-audit", "--no-fund", "--prefix", NODE]
         subprocess.run([*npm, *NODE_PACKAGES], check=True)
         done.touch()
     return NODE / "node_modules"

@@ -1,6 +1,7 @@
 """Drives `lambench serve` with boto3 and the aws CLI, from PyPI."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -220,6 +221,7 @@ class Boto3(unittest.TestCase):
         self.assertEqual(self.client.list_event_source_mappings(**name)["EventSourceMappings"], [])
         self.assertEqual(self.client.list_provisioned_concurrency_configs(**name)["ProvisionedConcurrencyConfigs"], [])
         self.assertNotIn("ReservedConcurrentExecutions", self.client.get_function_concurrency(**name))
+        self.assertNotIn("CodeSigningConfigArn", self.client.get_function_code_signing_config(**name))
         for ask in (
             self.client.get_policy,
             self.client.get_function_url_config,
@@ -294,18 +296,35 @@ class Boto3(unittest.TestCase):
         }.items():
             with self.subTest(code), self.assertRaises(ClientError) as raised:
                 call()
-            self.assertEqual(raised.exception.response["Error"]["Code"], code, raised.exception)
+            answer = raised.exception.response
+            self.assertEqual(answer["Error"]["Code"], code, raised.exception)
+            self.assertEqual(answer["ResponseMetadata"]["RetryAttempts"], 0, "it is not tried again")
 
 
 class AwsCli(unittest.TestCase):
     def aws(self, *arguments, fails=False):
-        command = [PYTHON / "bin/aws", "--endpoint-url", sandbox.url, "--output", "json", "lambda", *arguments]
-        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        """Runs the CLI in this process, as its script does; starting it anew takes seconds each time."""
+        from awscli.clidriver import create_clidriver
+
+        driver = create_clidriver()
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = driver.main(["--endpoint-url", sandbox.url, "--output", "json", "lambda", *map(str, arguments)])
         if fails:
-            self.assertNotEqual(ran.returncode, 0, ran.stdout)
-            return ran.stderr
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        return json.loads(ran.stdout) if ran.stdout.strip() else None
+            self.assertNotEqual(code, 0, out.getvalue())
+            return err.getvalue()
+        self.assertEqual(code, 0, err.getvalue())
+        return json.loads(out.getvalue()) if out.getvalue().strip() else None
+
+    def test_the_command_itself(self):
+        command = [PYTHON / "bin/aws", "--endpoint-url", sandbox.url, "lambda"]
+        for arguments, code, told in (
+            (["get-account-settings"], 0, "AccountLimit"),
+            (["get-function", "--function-name", "nobody"], 255, "(ResourceNotFoundException)"),
+        ):
+            ran = subprocess.run([*command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            self.assertEqual(ran.returncode, code, ran.stderr)
+            self.assertIn(told, ran.stdout + ran.stderr)
 
     def test_from_creation_to_deletion(self):
         name = "cli-fn"

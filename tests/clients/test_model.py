@@ -90,6 +90,7 @@ KNOWN = {
     "GetAccountSettings": ({}, {}),
     "GetRuntimeManagementConfig": (F, {"Qualifier": "nope"}),
     "GetPolicy": (F, {"Qualifier": "nope"}),
+    "GetFunctionCodeSigningConfig": (F, {}),
     "GetFunctionConcurrency": (F, {}),
     "GetFunctionEventInvokeConfig": (F, {"Qualifier": "nope"}),
     "ListFunctionEventInvokeConfigs": (F, PAGES),
