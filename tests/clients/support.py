@@ -20,7 +20,8 @@ BINARY = pathlib.Path(os.environ.get("LAMBENCH_BIN", ROOT / "target/debug/lamben
 TOOLS = pathlib.Path(os.environ.get("LAMBENCH_TEST_TOOLS", ROOT / "target/test-tools"))
 # Fixed, since the page of the API is held to the model of Lambda that comes with them.
 PYTHON_PACKAGES = ["boto3==1.44.8", "awscli==1.46.3"]
-NODE_PACKAGES = ["@aws-sdk/client-lambda@3.1164.0"]
+# One that Node.js 18 still runs.
+NODE_PACKAGES = ["@aws-sdk/client-lambda@3.958.0"]
 PYTHON = TOOLS / ("aws-clients-%d.%d-" % sys.version_info[:2] + "-".join(PYTHON_PACKAGES).replace("==", "-"))
 NODE = TOOLS / ("aws-client-node-" + NODE_PACKAGES[0].rpartition("@")[2])
 ROLE = "arn:aws:iam::000000000000:role/test"
