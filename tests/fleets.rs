@@ -101,7 +101,7 @@ fn tags_and_a_pattern_name_functions_and_all_of_them_must_match() {
     }
     place
         .run(&["--tag", "stage=test", "--tag", "team=red"])
-        .fails_with(2)
+        .fails_with(1)
         .says("reading the tags of 4 functions")
         .says("--tag stage=test --tag team=red: no function with all those tags in us-east-1");
 }

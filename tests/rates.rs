@@ -401,7 +401,7 @@ fn a_pattern_names_deployed_functions_too() {
     place.is_put_back();
     place
         .run("--function no-* --runs 1")
-        .fails_with(2)
+        .fails_with(1)
         .says("no function of that name");
 }
 

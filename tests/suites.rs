@@ -1,6 +1,6 @@
-//! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, and
-//! the sandbox under boto3 and the aws CLI, the page of `report` in a browser, the statistics against scipy's. They install what they need and fail where they
-//! can't.
+//! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, the
+//! sandbox under boto3, the aws CLI and the JavaScript SDK, the page of `report` in a browser, the statistics against
+//! scipy's. They install what they need and fail where they can't.
 
 #[path = "support/random.rs"]
 mod random;

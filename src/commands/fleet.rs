@@ -253,8 +253,9 @@ async fn deployed(
             1 => "with that tag",
             _ => "with all those tags",
         };
+        // As of a single name that isn't there.
         return Err(Failure::new(
-            Exit::Usage,
+            Exit::CouldNotMeasure,
             format!("{asked}: no function {of} in {}", lambda.region),
         )
         .hint(Some(

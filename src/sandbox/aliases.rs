@@ -7,12 +7,13 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::api::{Answer, Call};
-use super::constraints::{checked_description, not_here};
+use super::constraints::checked_description;
 use super::errors::ApiError;
 use super::functions::Function;
 use super::names::is_name;
+use super::pages::{Entry, page};
 use super::plane::Plane;
-use super::shapes::{AliasRequest, asks_for_nothing, read};
+use super::shapes::AliasRequest;
 
 /// One alias.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ impl Aliases {
 impl Plane {
     /// `CreateAlias`.
     pub fn create_alias(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
-        let request: AliasRequest = read(&call.body)?;
+        let request: AliasRequest = call.read()?;
         let function = self.unqualified(identifier)?;
         let name = request
             .name
@@ -70,7 +71,6 @@ impl Plane {
             description: checked_description(request.description.as_deref().unwrap_or_default())?,
             revision: uuid::Uuid::new_v4().to_string(),
         };
-        unweighted(&request)?;
         let mut aliases = function.aliases.lock();
         if aliases.contains_key(name) {
             return Err(ApiError::conflict(format!(
@@ -94,18 +94,18 @@ impl Plane {
         ))
     }
 
-    /// `ListAliases`, of all versions or of one. They come in one page.
+    /// `ListAliases`, of all versions or of one.
     pub fn list_aliases(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
         let function = self.unqualified(identifier)?;
         let of = call.query("FunctionVersion");
-        let aliases: Vec<Value> = function
+        let aliases = function
             .aliases
             .lock()
             .iter()
             .filter(|(_, alias)| of.is_none_or(|version| version == alias.version))
-            .map(|(name, alias)| describe(&function, name, alias))
+            .map(|(name, alias)| Entry::new(name, 0, describe(&function, name, alias)))
             .collect();
-        Ok(Answer::json(StatusCode::OK, &json!({"Aliases": aliases})))
+        page("Aliases", aliases, call)
     }
 
     /// `UpdateAlias`.
@@ -115,9 +115,8 @@ impl Plane {
         name: &str,
         call: &Call,
     ) -> Result<Answer, ApiError> {
-        let request: AliasRequest = read(&call.body)?;
+        let request: AliasRequest = call.read()?;
         let function = self.unqualified(identifier)?;
-        unweighted(&request)?;
         let version = request
             .function_version
             .as_deref()
@@ -167,14 +166,6 @@ fn existing_version(function: &Arc<Function>, version: &str) -> Result<String, A
         "{}:{version}",
         function.arn
     )))
-}
-
-/// Weights would send some invokes elsewhere.
-fn unweighted(request: &AliasRequest) -> Result<(), ApiError> {
-    match &request.routing_config {
-        Some(weights) if !asks_for_nothing(weights) => Err(not_here("RoutingConfig")),
-        _ => Ok(()),
-    }
 }
 
 fn absent(function: &Function, name: &str) -> ApiError {

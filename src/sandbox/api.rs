@@ -1,33 +1,32 @@
 //! From a request to the operation that it means, and from what came of it to a response.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::errors::ApiError;
 use super::names::percent_decode;
+use super::operations::Operation;
 use super::plane::Plane;
-
-const FUNCTIONS: &str = "2015-03-31";
-const LAYERS: &str = "2018-10-31";
-const TAGS: &str = "2017-03-31";
-const PINS: &str = "2021-07-20";
+use super::shapes;
 
 /// One request, read whole.
 pub(super) struct Call {
     pub method: Method,
     /// Of the path, decoded.
     pub segments: Vec<String>,
-    pub query: HashMap<String, String>,
+    pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Bytes,
     /// A UUID; of an invoke, the one that its environment sees.
     pub request_id: String,
+    /// What it means, if anything that Lambda does.
+    pub operation: Option<&'static Operation>,
 }
 
 impl Call {
@@ -38,14 +37,19 @@ impl Call {
         request_id: String,
     ) -> Option<Self> {
         let path = parts.uri.path().trim_matches('/');
-        let segments = path.split('/').map(percent_decode).collect::<Option<_>>()?;
-        let mut query = HashMap::new();
-        for pair in parts.uri.query().unwrap_or_default().split('&') {
+        let segments = path
+            .split('/')
+            .map(percent_decode)
+            .collect::<Option<Vec<_>>>()?;
+        let decode = |text: &str| percent_decode(&text.replace('+', " "));
+        let mut query = Vec::new();
+        let text = parts.uri.query().unwrap_or_default();
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decode = |text: &str| percent_decode(&text.replace('+', " "));
-            query.insert(decode(name)?, decode(value)?);
+            query.push((decode(name)?, decode(value)?));
         }
         Some(Self {
+            operation: Operation::of(&parts.method, &segments, &query),
             method: parts.method,
             segments,
             query,
@@ -55,15 +59,26 @@ impl Call {
         })
     }
 
+    /// The first of that name that is not empty.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.queries(name).find(|value| !value.is_empty())
+    }
+
+    pub fn queries(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.query.iter().filter(move |(n, _)| n == name);
+        named.map(|(_, value)| value.as_str())
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body, which must ask for nothing that nobody would heed.
+    pub fn read<T: DeserializeOwned + Default>(&self) -> Result<T, ApiError> {
+        shapes::read(&self.body, |body| {
+            self.operation
+                .map_or(Ok(()), |operation| operation.check_body(body))
+        })
     }
 }
 
@@ -123,56 +138,70 @@ pub(super) fn respond(answer: Answer, request_id: &str) -> Response<Full<Bytes>>
 
 /// Does what a request asks for.
 pub(super) async fn route(plane: &Arc<Plane>, call: Call) -> Result<Answer, ApiError> {
-    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-    match (call.method.as_str(), segments.as_slice()) {
-        ("POST", [FUNCTIONS, "functions", name, "invocations"]) => {
-            let name = (*name).to_owned();
-            plane.invoke(&name, call).await
-        }
-        ("POST", [FUNCTIONS, "functions"]) => plane.create_function(&call).await,
-        ("GET", [FUNCTIONS, "functions"]) => plane.list_functions(&call),
-        ("GET", [FUNCTIONS, "functions", name]) => plane.get_function(name, &call, true),
-        ("DELETE", [FUNCTIONS, "functions", name]) => plane.delete_function(name, &call),
-        ("GET", [FUNCTIONS, "functions", name, "configuration"]) => {
-            plane.get_function(name, &call, false)
-        }
-        ("PUT", [FUNCTIONS, "functions", name, "configuration"]) => {
-            plane.update_configuration(name, &call).await
-        }
-        ("PUT", [FUNCTIONS, "functions", name, "code"]) => plane.update_code(name, &call).await,
-        ("POST", [FUNCTIONS, "functions", name, "versions"]) => plane.publish_version(name, &call),
-        ("GET", [FUNCTIONS, "functions", name, "versions"]) => plane.list_versions(name, &call),
-        ("POST", [FUNCTIONS, "functions", name, "aliases"]) => plane.create_alias(name, &call),
-        ("GET", [FUNCTIONS, "functions", name, "aliases"]) => plane.list_aliases(name, &call),
-        ("GET", [FUNCTIONS, "functions", name, "aliases", alias]) => plane.get_alias(name, alias),
-        ("PUT", [FUNCTIONS, "functions", name, "aliases", alias]) => {
-            plane.update_alias(name, alias, &call)
-        }
-        ("DELETE", [FUNCTIONS, "functions", name, "aliases", alias]) => {
-            plane.delete_alias(name, alias)
-        }
-        ("GET", [TAGS, "tags", arn]) => plane.list_tags(arn),
-        ("GET", [PINS, "functions", name, "runtime-management-config"]) => {
-            plane.runtime_management(name, &call)
-        }
-        ("DELETE", [LAYERS, "layers", name, "versions", version]) => {
-            plane.delete_layer(name, version)
-        }
-        ("POST", [LAYERS, "layers", name, "versions"]) => plane.publish_layer(name, &call).await,
-        ("GET", [LAYERS, "layers", name, "versions", version]) => plane.get_layer(name, version),
-        ("GET", [LAYERS, "layers", name, "versions"]) => plane.list_layer_versions(name),
-        ("GET", [LAYERS, "layers"]) if call.query("find") == Some("LayerVersion") => {
-            plane.get_layer_by_arn(call.query("Arn").unwrap_or_default())
-        }
-        ("GET", ["lambench", "packages", name]) => package(plane, name).await,
-        _ => Err(ApiError::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "NotImplementedException",
-            format!(
-                "the lambench sandbox has no operation {} /{}",
+    let Some(operation) = call.operation else {
+        return match (call.method.as_str(), call.segments.as_slice()) {
+            ("GET", [a, b, name]) if (a.as_str(), b.as_str()) == ("lambench", "packages") => {
+                package(plane, name).await
+            }
+            _ => Err(ApiError::not_implemented(format!(
+                "lambench's sandbox knows no operation {} /{}",
                 call.method,
                 call.segments.join("/")
-            ),
+            ))),
+        };
+    };
+    if !operation.is_known() {
+        return Err(ApiError::not_implemented(format!(
+            "lambench's sandbox does not know {}",
+            operation.name
+        )));
+    }
+    refuse_encoded(&call)?;
+    operation.check_head(&call.query, |name| call.header(name))?;
+    let call = match operation.name {
+        "Invoke" => return plane.invoke(call).await,
+        "InvokeWithResponseStream" => return plane.invoke_streaming(call).await,
+        _ => call,
+    };
+    // What the path names: a function or a layer, and the former's alias or the latter's version.
+    let named = |at: usize| call.segments.get(at).map_or("", String::as_str);
+    let (first, second) = (named(2), named(4));
+    match operation.name {
+        "CreateFunction" => plane.create_function(&call).await,
+        "ListFunctions" => plane.list_functions(&call),
+        "GetFunction" => plane.get_function(first, &call, true),
+        "GetFunctionConfiguration" => plane.get_function(first, &call, false),
+        "DeleteFunction" => plane.delete_function(first, &call),
+        "UpdateFunctionConfiguration" => plane.update_configuration(first, &call).await,
+        "UpdateFunctionCode" => plane.update_code(first, &call).await,
+        "PublishVersion" => plane.publish_version(first, &call),
+        "ListVersionsByFunction" => plane.list_versions(first, &call),
+        "CreateAlias" => plane.create_alias(first, &call),
+        "ListAliases" => plane.list_aliases(first, &call),
+        "GetAlias" => plane.get_alias(first, second),
+        "UpdateAlias" => plane.update_alias(first, second, &call),
+        "DeleteAlias" => plane.delete_alias(first, second),
+        "ListTags" => plane.list_tags(first),
+        "TagResource" => plane.tag(first, &call),
+        "UntagResource" => plane.untag(first, &call),
+        "PublishLayerVersion" => plane.publish_layer(first, &call).await,
+        "ListLayers" => plane.list_layers(&call),
+        "ListLayerVersions" => plane.list_layer_versions(first, &call),
+        "GetLayerVersion" => plane.get_layer(first, second),
+        "GetLayerVersionByArn" => plane.get_layer_by_arn(call.query("Arn").unwrap_or_default()),
+        "DeleteLayerVersion" => plane.delete_layer(first, second),
+        name => plane.absent(name, first, &call),
+    }
+}
+
+/// Every body is JSON as it is; one that was packed would be taken for something else.
+fn refuse_encoded(call: &Call) -> Result<(), ApiError> {
+    match call.header("content-encoding") {
+        None | Some("identity" | "") => Ok(()),
+        Some(encoding) => Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UnsupportedMediaTypeException",
+            format!("Content-Encoding {encoding} is not supported: send the body as it is"),
         )),
     }
 }

@@ -14,7 +14,8 @@ use super::names::function_arn;
 use super::packages::Package;
 use super::plane::Plane;
 use super::settings::Settings;
-use super::shapes::{CodeRequest, FunctionRequest, PublishRequest, read};
+use super::shapes::{CodeRequest, FunctionRequest, PublishRequest};
+use super::tags::Tags;
 
 /// A change settles rather than wait any longer for environments to be prepared or to end.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 impl Plane {
     /// `CreateFunction`.
     pub async fn create_function(self: &Arc<Self>, call: &Call) -> Result<Answer, ApiError> {
-        let mut request: FunctionRequest = read(&call.body)?;
+        let mut request: FunctionRequest = call.read()?;
         let name = self.new_name(&request)?;
         let exists = || ApiError::conflict(format!("Function already exist: {name}"));
         if self.has_function(&name) {
@@ -39,7 +40,7 @@ impl Plane {
         let function = Arc::new(Function::new(
             name.clone(),
             function_arn(&self.region, &name),
-            request.tags.take().unwrap_or_default(),
+            Tags::new(request.tags.take().unwrap_or_default())?,
             configuration,
             &|configuration, version| self.new_pool(&name, configuration, version),
         ));
@@ -79,7 +80,7 @@ impl Plane {
         identifier: &str,
         call: &Call,
     ) -> Result<Answer, ApiError> {
-        let request: FunctionRequest = read(&call.body)?;
+        let request: FunctionRequest = call.read()?;
         let function = self.unqualified(identifier)?;
         let change = function.begin(request.revision_id.as_deref())?;
         let layers = match &request.layers {
@@ -103,7 +104,7 @@ impl Plane {
         identifier: &str,
         call: &Call,
     ) -> Result<Answer, ApiError> {
-        let request: CodeRequest = read(&call.body)?;
+        let request: CodeRequest = call.read()?;
         let function = self.unqualified(identifier)?;
         let change = function.begin(request.revision_id.as_deref())?;
         let (publish, dry_run) = (request.publish, request.dry_run);
@@ -137,7 +138,7 @@ impl Plane {
 
     /// `PublishVersion`.
     pub fn publish_version(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
-        let request: PublishRequest = read(&call.body)?;
+        let request: PublishRequest = call.read()?;
         let function = self.unqualified(identifier)?;
         let description = request
             .description

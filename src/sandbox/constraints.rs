@@ -6,41 +6,22 @@ use std::sync::Arc;
 use super::errors::ApiError;
 use super::layers::LayerVersion;
 use super::settings::host_architecture;
-use super::shapes::{FunctionRequest, asks_for_nothing};
+use super::shapes::FunctionRequest;
 
 /// Layers of one function, at most.
 const MAX_LAYERS: usize = 5;
 /// All names and values of a function's variables, bytes.
 const ENVIRONMENT_LIMIT: usize = 4096;
 
+/// Of the settings that are heeded, what the sandbox has no counterpart for.
 pub(super) fn refuse_what_is_not_here(request: &FunctionRequest) -> Result<(), ApiError> {
     if request.package_type.as_deref().is_some_and(|p| p != "Zip") {
         return Err(not_here("container images (PackageType)"));
     }
-    if request
-        .snap_start
-        .as_ref()
-        .and_then(|s| s.apply_on.as_deref())
-        .is_some_and(|on| on != "None")
-    {
+    let snap_start = request.snap_start.as_ref();
+    let apply_on = snap_start.and_then(|s| s.apply_on.as_deref());
+    if apply_on.is_some_and(|on| on != "None") {
         return Err(not_here("SnapStart"));
-    }
-    for (value, name) in [
-        (&request.vpc_config, "VpcConfig"),
-        (&request.file_system_configs, "FileSystemConfigs"),
-        (&request.dead_letter_config, "DeadLetterConfig"),
-        (&request.image_config, "ImageConfig"),
-        (&request.code_signing_config_arn, "CodeSigningConfigArn"),
-        (&request.kms_key_arn, "KMSKeyArn"),
-        (&request.tenancy_config, "TenancyConfig"),
-        (&request.capacity_provider_config, "CapacityProviderConfig"),
-        (&request.durable_config, "DurableConfig"),
-        (&request.accelerator_config, "AcceleratorConfig"),
-        (&request.publish_to, "PublishTo"),
-    ] {
-        if value.as_ref().is_some_and(|v| !asks_for_nothing(v)) {
-            return Err(not_here(name));
-        }
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! The answers of the API: a function or version as AWS describes it.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -12,10 +10,8 @@ use super::api::{Answer, Call};
 use super::environment::{LogFormat, Mounts};
 use super::errors::ApiError;
 use super::functions::{Configuration, Function, Record, Status};
+use super::pages::{Entry, page};
 use super::plane::Plane;
-
-/// Entries of one page, at most, as on AWS.
-const PAGE: usize = 50;
 
 /// What `ListFunctions` leaves out.
 const NOT_LISTED: [&str; 7] = [
@@ -170,8 +166,9 @@ impl Plane {
                     "Location": self.location(&record.configuration.package),
                 },
             });
-            if !function.tags.is_empty() {
-                value["Tags"] = json!(function.tags);
+            let tags = function.tags.all();
+            if !tags.is_empty() {
+                value["Tags"] = json!(tags);
             }
             value
         } else {
@@ -180,24 +177,6 @@ impl Plane {
         let mut answer = Answer::json(StatusCode::OK, &value);
         answer.headers = self.facts(&record.configuration);
         Ok(answer)
-    }
-
-    /// `ListTags`, of a function by its ARN.
-    pub fn list_tags(&self, arn: &str) -> Result<Answer, ApiError> {
-        let named = self.named(arn, None)?;
-        let function = self.function(&named)?;
-        Ok(Answer::json(
-            StatusCode::OK,
-            &json!({"Tags": function.tags}),
-        ))
-    }
-
-    /// `GetRuntimeManagementConfig`: nothing is pinned here, the interpreter is the one that this machine has.
-    pub fn runtime_management(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
-        let named = self.named(identifier, call.query("Qualifier"))?;
-        let function = self.function(&named)?;
-        let value = json!({"UpdateRuntimeOn": "Auto", "FunctionArn": function.arn});
-        Ok(Answer::json(StatusCode::OK, &value))
     }
 
     /// `ListFunctions`.
@@ -215,15 +194,14 @@ impl Plane {
         };
         let mut entries = Vec::new();
         for function in self.functions() {
-            let qualifier = all.then_some("$LATEST");
-            entries.push(self.describe(&function, &function.latest(), "$LATEST", qualifier));
+            entries.push(self.describe_latest(&function, all));
             if all {
                 entries.extend(self.describe_versions(&function));
             }
         }
         // As on AWS, a list doesn't say how its functions stand.
         for entry in &mut entries {
-            if let Some(members) = entry.as_object_mut() {
+            if let Some(members) = entry.value.as_object_mut() {
                 members.retain(|name, _| !NOT_LISTED.contains(&name.as_str()));
             }
         }
@@ -233,19 +211,25 @@ impl Plane {
     /// `ListVersionsByFunction`.
     pub fn list_versions(&self, identifier: &str, call: &Call) -> Result<Answer, ApiError> {
         let function = self.unqualified(identifier)?;
-        let mut entries =
-            vec![self.describe(&function, &function.latest(), "$LATEST", Some("$LATEST"))];
+        let mut entries = vec![self.describe_latest(&function, true)];
         entries.extend(self.describe_versions(&function));
         page("Versions", entries, call)
     }
 
-    fn describe_versions(&self, function: &Function) -> Vec<Value> {
+    fn describe_latest(&self, function: &Function, qualified: bool) -> Entry {
+        let qualifier = qualified.then_some("$LATEST");
+        let value = self.describe(function, &function.latest(), "$LATEST", qualifier);
+        Entry::new(&function.name, 0, value)
+    }
+
+    fn describe_versions(&self, function: &Function) -> Vec<Entry> {
         function
             .versions()
             .into_iter()
             .map(|(number, record)| {
                 let version = number.to_string();
-                self.describe(function, &record, &version, Some(&version))
+                let value = self.describe(function, &record, &version, Some(&version));
+                Entry::new(&function.name, number, value)
             })
             .collect()
     }
@@ -267,55 +251,4 @@ fn logging(configuration: &Configuration) -> Value {
     }
     value["LogGroup"] = json!(settings.log_group);
     value
-}
-
-/// One page of a list; the marker is the ARN after which the next one begins, so that deletions in between lose nothing.
-fn page(member: &str, entries: Vec<Value>, call: &Call) -> Result<Answer, ApiError> {
-    let most = match call.query("MaxItems") {
-        None => PAGE,
-        Some(text) => text
-            .parse::<usize>()
-            .ok()
-            .filter(|n| (1..=10_000).contains(n))
-            .ok_or_else(|| {
-                ApiError::validation(
-                    text,
-                    "maxItems",
-                    "Member must have value between 1 and 10000",
-                )
-            })?
-            .min(PAGE),
-    };
-    let position = |entry: &Value| {
-        let number = entry["Version"].as_str().and_then(|v| v.parse().ok());
-        (
-            entry["FunctionName"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-            number.unwrap_or(0_u64),
-        )
-    };
-    let after = call
-        .query("Marker")
-        .map(|marker| read_marker(marker).ok_or_else(|| ApiError::invalid("Invalid marker.")))
-        .transpose()?;
-    let mut rest = entries
-        .into_iter()
-        .filter(|entry| after.as_ref().is_none_or(|after| position(entry) > *after))
-        .peekable();
-    let page: Vec<Value> = rest.by_ref().take(most).collect();
-    let mut value = json!({});
-    if let (Some(last), true) = (page.last(), rest.peek().is_some()) {
-        let (name, version) = position(last);
-        value["NextMarker"] = BASE64_STANDARD.encode(format!("{name}:{version}")).into();
-    }
-    value[member] = page.into();
-    Ok(Answer::json(StatusCode::OK, &value))
-}
-
-fn read_marker(marker: &str) -> Option<(String, u64)> {
-    let text = String::from_utf8(BASE64_STANDARD.decode(marker).ok()?).ok()?;
-    let (name, version) = text.rsplit_once(':')?;
-    Some((name.to_owned(), version.parse().ok()?))
 }

@@ -124,6 +124,14 @@ impl ApiError {
         )
     }
 
+    pub fn not_implemented(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplementedException",
+            message,
+        )
+    }
+
     pub fn service(message: impl Into<String>) -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -13,6 +13,7 @@ use super::errors::ApiError;
 use super::packages::{Merged, Package};
 use super::pool::Pool;
 use super::settings::Settings;
+use super::tags::Tags;
 
 /// Settings, code and layers, and the runtime resolved for them. Never changed; an update makes another.
 #[derive(Debug)]
@@ -127,7 +128,7 @@ pub(super) struct Function {
     pub name: String,
     /// Unqualified.
     pub arn: String,
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
     pub aliases: Aliases,
     state: Mutex<State>,
 }
@@ -140,7 +141,7 @@ impl Function {
     pub fn new(
         name: String,
         arn: String,
-        tags: BTreeMap<String, String>,
+        tags: Tags,
         configuration: Arc<Configuration>,
         new_pool: NewPool<'_>,
     ) -> Self {

@@ -6,13 +6,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::HeaderValue;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde::de::IgnoredAny;
+use serde_json::json;
 
 use super::api::{Answer, Call};
 use super::background::Unstoppable;
 use super::environment::{Invocation, Outcome};
 use super::errors::ApiError;
+use super::event_stream::event;
 use super::plane::Plane;
 use super::pool::{Pool, ServeError};
 
@@ -24,6 +26,8 @@ const EVENT_LIMIT: usize = 1024 * 1024;
 const CLIENT_CONTEXT_LIMIT: usize = 3583;
 /// What `LogType=Tail` gives of the log, bytes.
 const TAIL: usize = 4096;
+/// Of a streamed response, bytes.
+const CHUNK: usize = 64 * 1024;
 
 /// `X-Amz-Invocation-Type`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,16 +37,44 @@ enum Kind {
     DryRun,
 }
 
+/// What an invoke came to.
+enum Served {
+    /// Nobody waits for it, or nothing was to be run.
+    Bare(StatusCode),
+    Outcome(Arc<Pool>, Outcome),
+}
+
 impl Plane {
     /// `Invoke`.
-    pub async fn invoke(
-        self: &Arc<Self>,
-        identifier: &str,
-        call: Call,
-    ) -> Result<Answer, ApiError> {
-        let named = self.named(identifier, call.query("Qualifier"))?;
+    pub async fn invoke(self: &Arc<Self>, call: Call) -> Result<Answer, ApiError> {
         let kind = kind(&call)?;
         let tail = wants_tail(&call)?;
+        Ok(match self.serve(call, kind).await? {
+            Served::Bare(status) => Answer::empty(status),
+            Served::Outcome(pool, outcome) => answer(&pool, outcome, tail),
+        })
+    }
+
+    /// `InvokeWithResponseStream`. The events come all at once, when the function is done.
+    pub async fn invoke_streaming(self: &Arc<Self>, call: Call) -> Result<Answer, ApiError> {
+        let kind = kind(&call)?;
+        if kind == Kind::Event {
+            return Err(ApiError::validation(
+                "Event",
+                "invocationType",
+                "Member must satisfy enum value set: [RequestResponse, DryRun]",
+            ));
+        }
+        let tail = wants_tail(&call)?;
+        Ok(match self.serve(call, kind).await? {
+            Served::Bare(status) => Answer::empty(status),
+            Served::Outcome(pool, outcome) => answer_in_events(&pool, &outcome, tail),
+        })
+    }
+
+    async fn serve(self: &Arc<Self>, call: Call, kind: Kind) -> Result<Served, ApiError> {
+        let identifier = call.segments.get(2).map_or("", String::as_str);
+        let named = self.named(identifier, call.query("Qualifier"))?;
         check_size(call.body.len(), kind)?;
         let client_context = client_context(&call)?;
         let payload = payload(call.body)?;
@@ -56,13 +88,13 @@ impl Plane {
             client_context,
         };
         match kind {
-            Kind::DryRun => Ok(Answer::empty(StatusCode::NO_CONTENT)),
+            Kind::DryRun => Ok(Served::Bare(StatusCode::NO_CONTENT)),
             Kind::Event => {
                 self.background.spawn(async move {
                     // Nobody waits for an event's outcome; a failed one is not tried again here.
                     let _ = pool.serve_event(invocation).await;
                 });
-                Ok(Answer::empty(StatusCode::ACCEPTED))
+                Ok(Served::Bare(StatusCode::ACCEPTED))
             }
             Kind::RequestResponse => {
                 let serving = Arc::clone(&pool);
@@ -71,13 +103,14 @@ impl Plane {
                     Arc::clone(&self.background),
                 )
                 .await?;
-                Ok(answer(&pool, outcome, tail))
+                Ok(Served::Outcome(pool, outcome))
             }
         }
     }
 }
 
 fn answer(pool: &Pool, outcome: Outcome, tail: bool) -> Answer {
+    let log = tail.then(|| log_result(&outcome));
     let mut answer = Answer::new(StatusCode::OK, outcome.body);
     answer.headers = pool.facts.clone();
     let mut set = |name, value: &str| {
@@ -89,14 +122,42 @@ fn answer(pool: &Pool, outcome: Outcome, tail: bool) -> Answer {
     if let Some(error) = &outcome.function_error {
         set("x-amz-function-error", error);
     }
-    if tail {
-        let cut = outcome.log.len().saturating_sub(TAIL);
-        set(
-            "x-amz-log-result",
-            &BASE64_STANDARD.encode(&outcome.log[cut..]),
-        );
+    if let Some(log) = log {
+        set("x-amz-log-result", &log);
     }
     answer
+}
+
+fn answer_in_events(pool: &Pool, outcome: &Outcome, tail: bool) -> Answer {
+    let mut end = json!({});
+    let mut body = Vec::new();
+    if let Some(error) = &outcome.function_error {
+        end["ErrorCode"] = error.as_str().into();
+        end["ErrorDetails"] = String::from_utf8_lossy(&outcome.body).into();
+    } else {
+        for chunk in outcome.body.chunks(CHUNK) {
+            body.extend(event("PayloadChunk", "application/octet-stream", chunk));
+        }
+    }
+    if tail {
+        end["LogResult"] = log_result(outcome).into();
+    }
+    let end = end.to_string();
+    body.extend(event("InvokeComplete", "application/json", end.as_bytes()));
+    let mut answer = Answer::new(StatusCode::OK, body.into());
+    answer.headers = pool.facts.clone();
+    let set = HeaderValue::from_static("application/vnd.amazon.eventstream");
+    answer.headers.insert(CONTENT_TYPE, set);
+    if let Ok(version) = HeaderValue::from_str(&pool.spec.version) {
+        answer.headers.insert("x-amz-executed-version", version);
+    }
+    answer
+}
+
+/// The end of the log, in base64.
+fn log_result(outcome: &Outcome) -> String {
+    let cut = outcome.log.len().saturating_sub(TAIL);
+    BASE64_STANDARD.encode(&outcome.log[cut..])
 }
 
 fn kind(call: &Call) -> Result<Kind, ApiError> {

@@ -11,8 +11,9 @@ use super::constraints::checked_description;
 use super::errors::ApiError;
 use super::names::{is_name, layer_arn};
 use super::packages::Package;
+use super::pages::{Entry, page};
 use super::plane::Plane;
-use super::shapes::{LayerRequest, read};
+use super::shapes::LayerRequest;
 
 /// One version of a layer.
 #[derive(Debug)]
@@ -33,6 +34,20 @@ impl PartialEq for LayerVersion {
     /// A version never changes, so its ARN says all.
     fn eq(&self, other: &Self) -> bool {
         self.arn == other.arn
+    }
+}
+
+impl LayerVersion {
+    /// True unless a list is asked for layers of another runtime or architecture.
+    fn suits(&self, call: &Call) -> bool {
+        let has = |given: Option<&str>, listed: &Option<Vec<String>>| {
+            given.is_none_or(|given| listed.iter().flatten().any(|l| l == given))
+        };
+        has(call.query("CompatibleRuntime"), &self.compatible_runtimes)
+            && has(
+                call.query("CompatibleArchitecture"),
+                &self.compatible_architectures,
+            )
     }
 }
 
@@ -69,7 +84,7 @@ impl Plane {
         layer: &str,
         call: &Call,
     ) -> Result<Answer, ApiError> {
-        let request: LayerRequest = read(&call.body)?;
+        let request: LayerRequest = call.read()?;
         let name = self.layer_name(layer)?;
         let description = checked_description(request.description.as_deref().unwrap_or_default())?;
         let content = request.content.unwrap_or_default();
@@ -117,29 +132,42 @@ impl Plane {
         self.answer_layer(self.layer_version(&name, version))
     }
 
-    /// `ListLayerVersions`, the newest first. They come in one page.
-    pub fn list_layer_versions(&self, layer: &str) -> Result<Answer, ApiError> {
+    /// `ListLayerVersions`, the newest first.
+    pub fn list_layer_versions(&self, layer: &str, call: &Call) -> Result<Answer, ApiError> {
         let name = self.layer_name(layer)?;
-        let versions: Vec<Value> = self
-            .layers()
-            .get(&name)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .rev()
-            .map(|version| {
-                let mut value = self.describe_layer(version);
-                if let Some(members) = value.as_object_mut() {
-                    members.shift_remove("Content");
-                    members.shift_remove("LayerArn");
-                }
-                value
-            })
+        let layers = self.layers();
+        let versions = layers.get(&name).into_iter().flatten().flatten().rev();
+        let entries = versions
+            .filter(|version| version.suits(call))
+            .map(|version| Entry::new("", u64::MAX - version.version, self.list_layer(version)))
             .collect();
-        Ok(Answer::json(
-            StatusCode::OK,
-            &json!({"LayerVersions": versions}),
-        ))
+        page("LayerVersions", entries, call)
+    }
+
+    /// `ListLayers`, each with the newest version that suits.
+    pub fn list_layers(&self, call: &Call) -> Result<Answer, ApiError> {
+        let layers = self.layers();
+        let newest = layers.iter().filter_map(|(name, versions)| {
+            let mut versions = versions.iter().flatten().rev();
+            let newest = versions.find(|version| version.suits(call))?;
+            let value = json!({
+                "LayerName": name,
+                "LayerArn": newest.layer_arn,
+                "LatestMatchingVersion": self.list_layer(newest),
+            });
+            Some(Entry::new(name, 0, value))
+        });
+        page("Layers", newest.collect(), call)
+    }
+
+    /// As it stands in lists.
+    fn list_layer(&self, layer: &LayerVersion) -> Value {
+        let mut value = self.describe_layer(layer);
+        if let Some(members) = value.as_object_mut() {
+            members.shift_remove("Content");
+            members.shift_remove("LayerArn");
+        }
+        value
     }
 
     /// `GetLayerVersionByArn`.

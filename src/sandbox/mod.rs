@@ -1,6 +1,6 @@
 //! The embedded Lambda: a real HTTP server on loopback that runs real packages in real processes.
 //!
-//! Two halves. The **control plane** (`server`, `api`, `functions`, `packages`) speaks the AWS Lambda REST API and
+//! Two halves. The **control plane** (`server`, `api`, `operations`, `functions`, `packages`) speaks the AWS Lambda REST API and
 //! decides which environment serves which invoke. The **environment** half starts one runtime process and serves
 //! invokes to it: `environment` is its front, `lifecycle`, `happening` and `failure` its life, `runtime_api`
 //! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
@@ -30,6 +30,7 @@ mod starter;
 mod tree;
 mod variables;
 
+mod absent;
 mod aliases;
 mod api;
 mod background;
@@ -37,17 +38,21 @@ mod changes;
 mod constraints;
 mod describe;
 mod errors;
+mod event_stream;
 mod functions;
 mod invoke;
 mod layers;
 mod names;
+mod operations;
 mod packages;
+mod pages;
 mod plane;
 mod pool;
 mod server;
 mod settings;
 mod shapes;
 mod snapshot;
+mod tags;
 mod unzip;
 
 pub use environment::{guard_main, is_guard};

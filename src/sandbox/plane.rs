@@ -10,7 +10,6 @@ use base64::prelude::BASE64_STANDARD;
 use hyper::StatusCode;
 
 use super::background::Background;
-use super::constraints::not_here;
 use super::environment::EnvironmentSpec;
 use super::errors::ApiError;
 use super::functions::{Configuration, Function};
@@ -27,7 +26,7 @@ use crate::scratch::Scratch;
 pub(super) const FOLDERS: [&str; 5] = ["packages", "layers", "zips", "environments", "clients"];
 
 /// A zip that comes inside a request, bytes.
-const ZIP_FILE_LIMIT: usize = 50 * 1024 * 1024;
+pub(super) const ZIP_FILE_LIMIT: usize = 50 * 1024 * 1024;
 /// AWS's limit on a whole request: 50 MB in base64 and what stands around it.
 pub(super) const REQUEST_LIMIT: usize = 70_167_211;
 
@@ -186,9 +185,6 @@ impl Plane {
     }
 
     fn given(&self, code: CodeRequest, operation: &str) -> Result<Given, ApiError> {
-        if code.image_uri.is_some() {
-            return Err(not_here("container images (ImageUri)"));
-        }
         let named = code.s3_bucket.is_some() || code.s3_key.is_some();
         match code.zip_file {
             Some(_) if named => Err(ApiError::invalid(
@@ -217,8 +213,8 @@ impl Plane {
             return Ok(path.clone());
         }
         Err(ApiError::invalid(format!(
-            "Error occurred while GetObject. The lambench sandbox can't read s3://{bucket}/{key}: send the package as \
-             ZipFile"
+            "Error occurred while GetObject. S3Bucket and S3Key have no counterpart in the lambench sandbox, it can't \
+             read s3://{bucket}/{key}: send the package as ZipFile"
         )))
     }
 
@@ -297,6 +293,10 @@ impl Plane {
     ) -> Arc<Pool> {
         let settings = &configuration.settings;
         let arn = function_arn(&self.region, name);
+        let mut variables = settings.variables.clone().unwrap_or_default();
+        if let Some(level) = &settings.application_log_level {
+            variables.insert("AWS_LAMBDA_LOG_LEVEL".to_owned(), level.clone());
+        }
         let spec = EnvironmentSpec {
             function_name: name.to_owned(),
             version: version.to_owned(),
@@ -312,7 +312,7 @@ impl Plane {
             memory_mb: settings.memory_mb,
             ephemeral_mb: settings.ephemeral_mb,
             timeout: Duration::from_secs(settings.timeout_s),
-            variables: settings.variables.clone().unwrap_or_default(),
+            variables,
             task_root: configuration.package.root.clone(),
             opt_root: configuration.opt_root().map(ToOwned::to_owned),
             log_group: settings.log_group.clone(),

@@ -17,6 +17,8 @@ pub(super) struct Stage {
     pub host: Arc<Host>,
     /// One permit for each invoke under way: the account's concurrency limit.
     pub concurrency: Arc<Semaphore>,
+    /// How many there are in all.
+    pub most: usize,
     /// Kills, which no caller waits for.
     pub kills: Background,
     /// What cold starts find in the page cache.

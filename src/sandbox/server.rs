@@ -146,6 +146,7 @@ impl Sandbox {
             stage: Stage {
                 host: Arc::new(host),
                 concurrency: Arc::new(Semaphore::new(options.concurrency)),
+                most: options.concurrency,
                 kills: Background::new(),
                 disk,
             },

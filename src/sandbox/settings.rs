@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::constraints::{
     check_layers, check_variables, checked_architecture, checked_description, checked_handler,
-    not_one_of, one_of, refuse_what_is_not_here, role_arn, within,
+    not_here, not_one_of, one_of, refuse_what_is_not_here, role_arn, within,
 };
 use super::environment::LogFormat;
 use super::errors::ApiError;
@@ -158,6 +158,10 @@ impl Settings {
             &["DEBUG", "INFO", "WARN"],
             "loggingConfig.systemLogLevel",
         )?;
+        // DEBUG writes more than the sandbox knows, WARN no REPORT.
+        if system.as_deref().is_some_and(|level| level != "INFO") {
+            return Err(not_here("LoggingConfig.SystemLogLevel other than INFO"));
+        }
         if self.log_format == LogFormat::Text {
             if application.is_some() || system.is_some() {
                 return Err(ApiError::invalid(

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::errors::ApiError;
 
-/// `CreateFunction` and `UpdateFunctionConfiguration`: the latter has no code, architectures, publish or tags.
+/// `CreateFunction` and `UpdateFunctionConfiguration`. Here and below, what an operation has no member for is refused
+/// before it is read (`operations`).
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct FunctionRequest {
@@ -31,19 +32,6 @@ pub(super) struct FunctionRequest {
     pub tags: Option<BTreeMap<String, String>>,
     pub revision_id: Option<String>,
     pub snap_start: Option<SnapStartRequest>,
-    // What follows has no counterpart here, and is refused where it asks for something.
-    pub vpc_config: Option<Value>,
-    pub file_system_configs: Option<Value>,
-    pub dead_letter_config: Option<Value>,
-    pub image_config: Option<Value>,
-    pub code_signing_config_arn: Option<Value>,
-    #[serde(rename = "KMSKeyArn")]
-    pub kms_key_arn: Option<Value>,
-    pub tenancy_config: Option<Value>,
-    pub capacity_provider_config: Option<Value>,
-    pub durable_config: Option<Value>,
-    pub accelerator_config: Option<Value>,
-    pub publish_to: Option<Value>,
 }
 
 /// `Code`, a layer's `Content`, and the body of `UpdateFunctionCode`.
@@ -55,7 +43,6 @@ pub(super) struct CodeRequest {
     pub s3_bucket: Option<String>,
     #[serde(rename = "S3Key")]
     pub s3_key: Option<String>,
-    pub image_uri: Option<String>,
     pub architectures: Option<Vec<String>>,
     pub publish: Option<bool>,
     pub dry_run: Option<bool>,
@@ -111,7 +98,6 @@ pub(super) struct AliasRequest {
     pub name: Option<String>,
     pub function_version: Option<String>,
     pub description: Option<String>,
-    pub routing_config: Option<Value>,
     pub revision_id: Option<String>,
 }
 
@@ -126,16 +112,28 @@ pub(super) struct LayerRequest {
     pub license_info: Option<String>,
 }
 
-/// Reads a request body; none at all is an empty request.
-pub(super) fn read<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, ApiError> {
+/// `TagResource`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct TagRequest {
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Reads a request body that passes the check; none at all is an empty request.
+pub(super) fn read<T: DeserializeOwned + Default>(
+    body: &[u8],
+    check: impl FnOnce(&Value) -> Result<(), ApiError>,
+) -> Result<T, ApiError> {
     if body.is_empty() {
         return Ok(T::default());
     }
+    let value = serde_json::from_slice(body).map_err(|error| ApiError::serialization(&error))?;
     // An array would pass for an object whose members come in order.
-    if !body.trim_ascii_start().starts_with(b"{") {
+    if !matches!(value, Value::Object(_)) {
         return Err(ApiError::serialization(&"it is not an object"));
     }
-    serde_json::from_slice(body).map_err(|error| ApiError::serialization(&error))
+    check(&value)?;
+    serde_json::from_value(value).map_err(|error| ApiError::serialization(&error))
 }
 
 /// True for a value that asks for nothing: null, empty, or made of such.

@@ -101,7 +101,7 @@ async fn settings_outside_aws_limits_are_refused() {
             f().logging_config(
                 logging()
                     .log_format(text)
-                    .system_log_level(t::SystemLogLevel::Warn)
+                    .system_log_level(t::SystemLogLevel::Info)
                     .build(),
             ),
             INVALID,
@@ -134,7 +134,7 @@ async fn settings_outside_aws_limits_are_refused() {
         (
             f().code(t::FunctionCode::builder().image_uri("x").build()),
             INVALID,
-            "container images",
+            "Code.ImageUri has no counterpart",
         ),
         (
             f().code(t::FunctionCode::builder().build()),
