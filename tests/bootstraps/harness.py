@@ -44,7 +44,7 @@ class Post:
     def trailing_error(self):
         """The error that a stream ended with."""
         body = self.header("lambda-runtime-function-error-body") if self.kind == "response" else None
-        return None if body is None else json.loads(base64.b64decode(body))
+        return None if body is None else json.loads(base64.b64decode(body).replace(self.folder, b"/var/task"))
 
 
 class Seen:
@@ -238,7 +238,8 @@ def drive(
         if status is None and not api.drained.is_set():
             raise AssertionError("it hung:\n" + text)
         for post in api.posts:
-            post.body = post.body.replace(str(folder).encode(), b"/var/task")
+            post.folder = str(folder).encode()
+            post.body = post.body.replace(post.folder, b"/var/task")
         return Seen(api.posts, status, text)
     finally:
         api.ended.set()
@@ -326,7 +327,7 @@ def aws_lambda_ric():
     if missing and not folder.is_dir():
         raise AssertionError("aws-lambda-ric can't be built without %s" % ", ".join(missing))
     npm = ["npm", "install", "--no-audit", "--no-fund", "--foreground-scripts", "aws-lambda-ric@" + version]
-    env = {"npm_config_python": _gyp_python(), "MAKEFLAGS": "-j%d" % (os.cpu_count() or 1)}
+    env = {"npm_config_python": _gyp_python()}
     prefix = Path(node()).parent.parent
     if (prefix / "include/node/node_api.h").is_file():
         # Else node-gyp fetches the headers of this very Node.

@@ -11,6 +11,7 @@ from rows.base import Ends, InitError
 INIT_STATUS = {"python": 1, "node": 129}
 
 OWN = {"python": harness.BOOTSTRAPS / "python.py", "node": harness.BOOTSTRAPS / "node.cjs"}
+RIC_MAIN = r'(?<=- )/[^\s"]*/aws-lambda-ric/(?:dist/)?index.mjs'
 CLIENTS = "/awslambdaric/|/aws-lambda-ric/|/bootstraps/|/var/runtime/"
 
 
@@ -73,7 +74,7 @@ def comparable(seen, language, keeps=None):
         kind = (post.header("content-type") or "application/json").split(";")[0]
         body = post.body
         if post.kind != "response":
-            body = _error(json.loads(body))
+            body = _error(json.loads(re.sub(RIC_MAIN, "/var/runtime/index.mjs", body.decode())))
         trailing = post.trailing_error()
         mode = post.header("lambda-runtime-function-response-mode")
         posts.append((post.kind, post.request_id, kind, mode, body, trailing and _error(trailing)))
@@ -89,6 +90,7 @@ def _error(body):
 
 
 def _frames(lines):
+    lines = [line for line in lines if line != "- /var/runtime/index.mjs"]
     own = [bool(re.search(CLIENTS, line)) and "at " in line or "/awslambdaric/" in line for line in lines]
     # What called the client is no business of the function's either.
     last = max((i for i, is_own in enumerate(own) if is_own), default=len(lines))
@@ -108,12 +110,14 @@ def _log(text, language, keeps):
     if language == "python":
         text = re.sub(r"repeated \d+ more", "repeated N more", text)
         text = re.sub(r"(?m)^/[^\n:]*(?:%s)[^\n:]*:\d+: (.*\n)  .*\n" % CLIENTS, r"CLIENT: \1", text)
-        text = re.sub(r'"stackTrace": (\[.*?\])(?=[,}])', _stack, text)
+        text = re.sub(r'"stackTrace": ?(\[.*?"\])(?=[,}])', _stack, text)
         # In an error of the handler, and in what Python itself writes when a process dies.
         return re.sub(r'[ \xa0]{2}File "[^"\n]*(?:%s)[^"\n]*", line .*\n(?:[ \xa0]{4}.*\n)*' % CLIENTS, "", text)
-    text = re.sub(r'"stack(?:Trace)?":(\[.*?\])(?=[,}])', _stack, text)
+    text = re.sub(r'"(?:stack|stackTrace|trace)":(\[.*?"\])(?=[,}])', _stack, text)
+    text = re.sub(RIC_MAIN, "/var/runtime/index.mjs", text)
+    text = re.sub(r"(?:\\n    at [^\"\\]*(?:%s)[^\"\\]*(?:\\n    at [^\"\\]*node:[^\"\\]*)*)" % CLIENTS, "", text)
     return re.sub(r"(?:\n\s+at [^\n]*(?:%s)[^\n{]*(?:\n\s+at [^\n]*node:[^\n{]*)*)" % CLIENTS, "", text)
 
 
 def _stack(found):
-    return json.dumps(_frames(json.loads(found[1])))
+    return '"stack": ' + json.dumps(_frames(json.loads(found[1])), ensure_ascii=False)

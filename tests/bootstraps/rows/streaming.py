@@ -102,6 +102,7 @@ CASES = [
         node="exports.handler = awslambda.streamifyResponse(async (event, stream) => {"
         "stream.end(String(stream.write('x'.repeat(100))).length + ''); }, { highWaterMark: 10 });",
         node_expect=[],
+        differs={"node": "a stream's `highWaterMark` counts from the first write on; aws-lambda-ric's only once its connection is up"},
     ),
     Case(
         "streaming can be turned off",
@@ -114,5 +115,6 @@ CASES = [
         node="exports.handler = async () => 1;"
         "exports.handler[Symbol.for('aws.lambda.runtime.handler.streaming')] = 'request';",
         node_expect=[InitError("Runtime.MalformedStreamingHandler", "Only response streaming is supported.")],
+        differs={"node": "an unknown kind of streaming handler is a `Runtime.MalformedStreamingHandler`, as in aws-lambda-ric 4; version 3 breaks on it"},
     ),
 ]
