@@ -90,7 +90,6 @@ def _error(body):
 
 
 def _frames(lines):
-    lines = [line for line in lines if line != "- /var/runtime/index.mjs"]
     own = [bool(re.search(CLIENTS, line)) and "at " in line or "/awslambdaric/" in line for line in lines]
     # What called the client is no business of the function's either.
     last = max((i for i, is_own in enumerate(own) if is_own), default=len(lines))
@@ -113,8 +112,8 @@ def _log(text, language, keeps):
         text = re.sub(r'"stackTrace": ?(\[.*?"\])(?=[,}])', _stack, text)
         # In an error of the handler, and in what Python itself writes when a process dies.
         return re.sub(r'[ \xa0]{2}File "[^"\n]*(?:%s)[^"\n]*", line .*\n(?:[ \xa0]{4}.*\n)*' % CLIENTS, "", text)
-    text = re.sub(r'"(?:stack|stackTrace|trace)":(\[.*?"\])(?=[,}])', _stack, text)
     text = re.sub(RIC_MAIN, "/var/runtime/index.mjs", text)
+    text = re.sub(r'"(?:stack|stackTrace|trace)":(\[.*?"\])(?=[,}])', _stack, text)
     text = re.sub(r"(?:\\n    at [^\"\\]*(?:%s)[^\"\\]*(?:\\n    at [^\"\\]*node:[^\"\\]*)*)" % CLIENTS, "", text)
     return re.sub(r"(?:\n\s+at [^\n]*(?:%s)[^\n{]*(?:\n\s+at [^\n]*node:[^\n{]*)*)" % CLIENTS, "", text)
 

@@ -209,7 +209,6 @@ CASES = [
     Case(
         "a flood of lines is whole",
         python("for i in range(5000): print('line', i)\nimport os\nos._exit(7)"),
-        answers("for (let i = 0; i < 5000; i++) console.log('line', i); process.exit(7);"),
         expect=[Ends(7)],
         log="line 4999\n$",
     ),
