@@ -37,7 +37,10 @@ class Sandbox:
         self.folder = tempfile.TemporaryDirectory()
         port_file = Path(self.folder.name) / "port"
         command = [os.environ["LAMBENCH_BIN"], "serve", "--port-file", str(port_file), *map(str, self.args)]
-        self.process = subprocess.Popen(command, cwd=self.folder.name, stdout=subprocess.DEVNULL)
+        # Nothing of the tests' own variables.
+        env = {name: value for name, value in os.environ.items() if not name.startswith("LAMBENCH_")}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, cwd=self.folder.name, env=env, **quiet)
         deadline = time.monotonic() + 60
         while not (port_file.is_file() and port_file.read_text().strip()):
             assert self.process.poll() is None and time.monotonic() < deadline, "lambench serve does not start"
