@@ -314,20 +314,20 @@ def awslambdaric():
     return _installed(tools_folder("awslambdaric-%d.%d" % sys.version_info[:2]), pip, "awslambdaric")
 
 
-# From version 4 on it wants Node 22.
-AWS_LAMBDA_RIC = {False: "3.3.0", True: "4.0.2"}
+# Version 4 wants Node 22.
+AWS_LAMBDA_RIC = {3: "3.3.0", 4: "4.0.2"}
 
 
-def aws_lambda_ric():
-    """AWS's own Node client for this machine's Node, installed once. Its native half is built on the way, in a minute."""
-    version = AWS_LAMBDA_RIC[node_major() >= 22]
+def aws_lambda_ric(major=3):
+    """AWS's own Node client, installed once. Its native half is built on the way, which takes a minute."""
+    version = AWS_LAMBDA_RIC[major]
     folder = tools_folder("aws-lambda-ric-%s-%d" % (version, node_major()))
     needed = ["cmake", "make", "c++", "autoconf", "automake", "libtoolize"]
     missing = [tool for tool in needed if not shutil.which(tool)]
     if missing and not folder.is_dir():
         raise AssertionError("aws-lambda-ric can't be built without %s" % ", ".join(missing))
     npm = ["npm", "install", "--no-audit", "--no-fund", "--foreground-scripts", "aws-lambda-ric@" + version]
-    env = {"npm_config_python": _gyp_python()}
+    env = {"NODE_GYP_FORCE_PYTHON": _gyp_python()}
     prefix = Path(node()).parent.parent
     if (prefix / "include/node/node_api.h").is_file():
         # Else node-gyp fetches the headers of this very Node.

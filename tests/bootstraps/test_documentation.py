@@ -23,10 +23,9 @@ class TheDifferences(unittest.TestCase):
                 told = {case.differs[language] for case in CASES if language in case.differs}
                 self.assertEqual(sorted(listed(heading)), sorted(told))
 
-    def test_the_page_names_the_version_that_is_tried(self):
+    def test_the_page_names_the_versions_that_are_tried(self):
         for version in harness.AWS_LAMBDA_RIC.values():
-            self.assertRegex(PAGE, r"`aws-lambda-ric` %s" % re.escape(version).split(r"\.")[0])
-        self.assertIn("`aws-lambda-ric` " + harness.AWS_LAMBDA_RIC[False], PAGE)
+            self.assertIn("`aws-lambda-ric` " + version, PAGE)
 
     def test_every_row_is_about_one_thing(self):
         names = [case.name for case in CASES]
