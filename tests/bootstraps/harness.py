@@ -1,5 +1,7 @@
 """Plays the Lambda Runtime API to one runtime process and notes what it did."""
 
+import base64
+import functools
 import http.client
 import http.server
 import json
@@ -34,6 +36,15 @@ class Post:
     @property
     def json(self):
         return json.loads(self.body)
+
+    def header(self, name):
+        """A header or trailer, whatever the case of its name."""
+        return {key.lower(): value for key, value in self.headers.items()}.get(name)
+
+    def trailing_error(self):
+        """The error that a stream ended with."""
+        body = self.header("lambda-runtime-function-error-body") if self.kind == "response" else None
+        return None if body is None else json.loads(base64.b64decode(body).replace(self.folder, b"/var/task"))
 
 
 class Seen:
@@ -108,7 +119,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         request_id = parts[1] if parts[0] == "invocation" else None
         api.posts.append(Post(kind, request_id, dict(self.headers), body))
         answer = b'{"status":"OK"}\n'
-        self.send_response(api.post_status)
+        too_large = api.limit is not None and len(body) > api.limit
+        self.send_response(413 if too_large else api.post_status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -131,11 +143,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class _Api:
-    def __init__(self, events, headers, timeout_ms, chunked, post_status):
+    def __init__(self, events, headers, timeout_ms, chunked, post_status, limit):
         self.events = [(number, event, headers) for number, event in enumerate(events, 1)]
         self.timeout_ms = timeout_ms
         self.chunked = chunked
         self.post_status = post_status
+        self.limit = limit
         self.posts = []
         self.lock = threading.Lock()
         self.drained = threading.Event()
@@ -184,11 +197,12 @@ def drive(
     timeout_ms=30000,
     chunked=False,
     post_status=202,
+    limit=None,
     patience=60,
 ):
     """Runs one runtime process through `events` in an environment of its own and gives what was seen."""
     folder = Path(tempfile.mkdtemp(prefix="lambench-test-"))
-    api = _Api(list(events), headers or {}, timeout_ms, chunked, post_status)
+    api = _Api(list(events), headers or {}, timeout_ms, chunked, post_status, limit)
     server = _Server(("127.0.0.1", 0), _Handler)
     server.api = api
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -224,7 +238,8 @@ def drive(
         if status is None and not api.drained.is_set():
             raise AssertionError("it hung:\n" + text)
         for post in api.posts:
-            post.body = post.body.replace(str(folder).encode(), b"/var/task")
+            post.folder = str(folder).encode()
+            post.body = post.body.replace(post.folder, b"/var/task")
         return Seen(api.posts, status, text)
     finally:
         api.ended.set()
@@ -233,6 +248,7 @@ def drive(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@functools.lru_cache(maxsize=None)
 def pythons():
     """Every Python from 3.9 to 3.13 on this machine, real executables by `X.Y`."""
     found = {}
@@ -265,33 +281,82 @@ def tools_folder(name):
     return base / name
 
 
-def awslambdaric():
-    """AWS's own client, installed once; a failed install fails the test that asked."""
-    folder = tools_folder("awslambdaric-%d.%d" % sys.version_info[:2])
-    if not (folder / "awslambdaric").is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=str(folder.parent)))
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        installed = subprocess.run(
-            pip + ["--only-binary", ":all:", "--target", str(half), "awslambdaric"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            universal_newlines=True,
-        )
-        if installed.returncode != 0:
-            shutil.rmtree(half, ignore_errors=True)
-            raise AssertionError("awslambdaric could not be installed:\n" + installed.stdout)
-        try:
-            half.rename(folder)
-        except OSError:
-            # Another run was faster.
-            shutil.rmtree(half, ignore_errors=True)
+def _installed(folder, command, what, env=None):
+    """Runs `command` in an empty folder that becomes `folder`; a failed install fails the test that asked."""
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=str(folder.parent)))
+    installed = subprocess.run(
+        command,
+        cwd=str(half),
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    if installed.returncode != 0:
+        shutil.rmtree(half, ignore_errors=True)
+        raise AssertionError("%s could not be installed:\n%s" % (what, installed.stdout[-8000:]))
+    try:
+        half.rename(folder)
+    except OSError:
+        # Another run was faster.
+        shutil.rmtree(half, ignore_errors=True)
     return folder
 
 
+def awslambdaric():
+    """AWS's own Python client, installed once."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--only-binary", ":all:", "--target", ".", "awslambdaric"]
+    return _installed(tools_folder("awslambdaric-%d.%d" % sys.version_info[:2]), pip, "awslambdaric")
+
+
+# Version 4 wants Node 22.
+AWS_LAMBDA_RIC = {3: "3.3.0", 4: "4.0.2"}
+
+
+def aws_lambda_ric(major=3):
+    """AWS's own Node client, installed once. Its native half is built on the way, which takes a minute."""
+    version = AWS_LAMBDA_RIC[major]
+    folder = tools_folder("aws-lambda-ric-%s-%d" % (version, node_major()))
+    needed = ["cmake", "make", "c++", "autoconf", "automake", "libtoolize"]
+    missing = [tool for tool in needed if not shutil.which(tool)]
+    if missing and not folder.is_dir():
+        raise AssertionError("aws-lambda-ric can't be built without %s" % ", ".join(missing))
+    npm = ["npm", "install", "--no-audit", "--no-fund", "--foreground-scripts", "aws-lambda-ric@" + version]
+    env = {"NODE_GYP_FORCE_PYTHON": _gyp_python()}
+    prefix = Path(node()).parent.parent
+    if (prefix / "include/node/node_api.h").is_file():
+        # Else node-gyp fetches the headers of this very Node.
+        env["npm_config_nodedir"] = str(prefix)
+    return _installed(folder, npm, "aws-lambda-ric", env) / "node_modules" / "aws-lambda-ric"
+
+
+def _gyp_python():
+    """node-gyp of those days still wants `distutils`."""
+    old = [minor for minor in pythons() if int(minor.split(".")[1]) < 12]
+    return pythons()[max(old, key=lambda minor: int(minor.split(".")[1]))] if old else sys.executable
+
+
+@functools.lru_cache(maxsize=None)
 def node():
     """The real Node executable."""
     asked = subprocess.run(
         ["node", "-p", "process.execPath"], stdout=subprocess.PIPE, universal_newlines=True, check=True
     )
     return asked.stdout.strip()
+
+
+@functools.lru_cache(maxsize=None)
+def node_major():
+    """20, for Node 20."""
+    asked = subprocess.run([node(), "-p", "process.versions.node"], stdout=subprocess.PIPE, universal_newlines=True)
+    return int(asked.stdout.split(".")[0])
+
+
+def package_main(package):
+    """Where an npm package's main module lies in it."""
+    return json.loads((package / "package.json").read_text())["main"]

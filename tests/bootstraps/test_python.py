@@ -1,6 +1,5 @@
 """Our Python client: the table on every Python of this machine, and next to awslambdaric."""
 
-import json
 import re
 import subprocess
 import sys
@@ -9,51 +8,18 @@ import unittest
 from pathlib import Path
 
 import harness
-from cases import CASES, Ends
+import table
+from rows import CASES
 
 CLIENT = harness.BOOTSTRAPS / "python.py"
 LAUNCHER = harness.BOOTSTRAPS / "awslambdaric.py"
 PYTHONS = harness.pythons()
-TABLE = [case for case in CASES if case.python]
-
-# What awslambdaric cannot show: a `json.py` in the package breaks its own imports.
-OURS_ALONE = {"the package is the first place to import from"}
+VERSION = "%d.%d" % sys.version_info[:2]
+ROWS = [case for case in CASES if case.files["python"]]
 
 
-def run(argv, case, version):
-    env = {"AWS_EXECUTION_ENV": "AWS_Lambda_python" + version}
-    env.update(case.env)
-    return harness.drive(argv, case.python, case.handler, case.events, env=env, headers=case.headers)
-
-
-def check(test, case, seen):
-    """Holds what was seen against the table."""
-    if case.expect and isinstance(case.expect[0], Ends):
-        test.assertEqual((seen.posts, seen.status), ([], case.expect[0].status), seen.log)
-    elif case.expect:
-        test.assertEqual(len(seen.posts), len(case.expect), seen.log)
-        for expected, post in zip(case.expect, seen.posts):
-            expected.check(post)
-        init = seen.posts[0].kind == "init/error"
-        test.assertEqual(seen.status, 1 if init else None, seen.log)
-    if case.log:
-        test.assertRegex(seen.log, re.compile(case.log, re.DOTALL))
-
-
-def comparable(seen):
-    """What a caller and the platform can tell apart, without the client's own frames (and how deep they were)."""
-    posts = []
-    for post in seen.posts:
-        kind = re.sub(
-            ";.*", "", {k.lower(): v for k, v in post.headers.items()}.get("content-type", "application/json")
-        )
-        body = post.body
-        if post.kind != "response":
-            body = json.loads(body)
-            frames = [line for line in body["stackTrace"] if "/awslambdaric/" not in line]
-            body["stackTrace"] = [re.sub(r"repeated \d+ more", "repeated N more", line) for line in frames]
-        posts.append((post.kind, post.request_id, kind, body))
-    return posts, seen.status
+def run(argv, case, version=VERSION):
+    return table.run(argv, case, "python", {"AWS_EXECUTION_ENV": "AWS_Lambda_python" + version})
 
 
 class EveryPython(unittest.TestCase):
@@ -65,35 +31,26 @@ class EveryPython(unittest.TestCase):
 
 def _table_test(version, executable):
     def test(self):
-        for case in TABLE:
-            with self.subTest(case=case.name):
-                check(self, case, run([executable, CLIENT], case, version))
+        told = [case for case in ROWS if case.expect["python"]]
+        see = lambda case: run([executable, CLIENT], case, version)  # noqa: E731
+        table.each(self, told, see, lambda case, seen: table.check(self, case, "python", seen))
 
     return test
 
 
 for _version, _executable in sorted(PYTHONS.items()):
-    _test = _table_test(_version, _executable)
-    setattr(EveryPython, "test_the_table_on_python_" + _version.replace(".", "_"), _test)
+    if _version != VERSION:
+        _test = _table_test(_version, _executable)
+        setattr(EveryPython, "test_the_table_on_python_" + _version.replace(".", "_"), _test)
 
 
 class NextToAwslambdaric(unittest.TestCase):
-    """The same functions with AWS's client: nobody may be able to tell which one ran."""
+    """The same functions with AWS's client: nobody may be able to tell which one ran, but where the row says so."""
 
     def test_the_results_are_equal(self):
-        version = "%d.%d" % sys.version_info[:2]
         ric = [sys.executable, LAUNCHER, harness.awslambdaric()]
-        for case in TABLE:
-            if case.name in OURS_ALONE:
-                continue
-            with self.subTest(case=case.name):
-                theirs = run(ric, case, version)
-                check_log = case.log
-                case.log = None
-                check(self, case, theirs)
-                case.log = check_log
-                ours = run([sys.executable, CLIENT], case, version)
-                self.assertEqual(comparable(ours), comparable(theirs))
+        both = lambda case: (run([sys.executable, CLIENT], case), run(ric, case))  # noqa: E731
+        table.each(self, ROWS, both, lambda case, seen: table.compare(self, case, "python", *seen))
 
 
 class TheClient(unittest.TestCase):

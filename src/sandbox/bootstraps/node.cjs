@@ -33,16 +33,26 @@ const UnhandledPromiseRejection = RuntimeFault.named("UnhandledPromiseRejection"
 
 // This file stands where Lambda has its own, and its frames are not the function's business.
 const ownName = (text) => text.replaceAll(__filename, "/var/runtime/index.mjs");
-const functionLines = (stack) => stack.split("\n").filter((line) => !(line.startsWith("    at ") && line.includes(__filename)));
+function functionLines(stack) {
+  const lines = stack.split("\n");
+  const own = lines.map((line) => line.startsWith("    at ") && line.includes(__filename));
+  const last = own.lastIndexOf(true);
+  // Nor is what Node called it from.
+  const end = last >= 0 && lines.slice(last + 1).every((line) => /^    at .*node:/.test(line)) ? last : lines.length;
+  return lines.filter((_line, at) => at < end && !own[at]);
+}
+
+// A header could not carry it, so it is never sent as it is.
+const shown = (text) => ownName(text).replaceAll("\x7f", "%7F");
 
 function errorBody(error) {
   try {
     const texts = ["name", "message", "stack"];
     if (util.types.isNativeError(error) || (error && texts.every((key) => error[key] && typeof error[key] === "string"))) {
       return {
-        errorType: error.name,
-        errorMessage: ownName(error.message),
-        trace: functionLines(error.stack).map(ownName),
+        errorType: shown(error.name),
+        errorMessage: shown(error.message),
+        trace: functionLines(error.stack).map(shown),
       };
     }
     return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
@@ -135,7 +145,7 @@ function patchConsole() {
   const least = Math.max(0, levels.indexOf((env.AWS_LAMBDA_LOG_LEVEL || "").toUpperCase()));
   const line = jsonLogs ? jsonLine : textLine;
   levels.forEach((level, priority) => {
-    const write = (...values) => writeOut(line(level, values));
+    const write = (message, ...values) => writeOut(line(level, [message, ...values]));
     console[level.toLowerCase()] = priority >= least || level === "FATAL" ? write : () => {};
   });
   console.log = console.info;
@@ -155,10 +165,14 @@ class RuntimeApi {
     return this.request(`GET ${API}invocation/next HTTP/1.1\r\nHost: ${this.address}\r\n\r\n`);
   }
 
+  // A response that is refused, as one over 6 MB, is the platform's business; there is another invoke to come.
   async post(target, text, extra = "") {
     const body = Buffer.from(text);
     const head = this.head(target, `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n${extra}`);
-    await this.request(Buffer.concat([Buffer.from(head), body]));
+    const answer = await this.request(Buffer.concat([Buffer.from(head), body]));
+    if (answer.status >= 300) {
+      process.stderr.write(`lambench-node: the Runtime API answered ${answer.status} to ${target}\n`);
+    }
   }
 
   head(target, headers) {
@@ -167,6 +181,9 @@ class RuntimeApi {
 
   // The answer to bytes that are a whole request, or the end of one.
   request(bytes) {
+    if (this.silenced) {
+      return new Promise(() => {});
+    }
     const answer = this.answer();
     this.connected().write(bytes);
     this.socket.ref();
@@ -184,9 +201,11 @@ class RuntimeApi {
     if (!this.socket) {
       const colon = this.address.lastIndexOf(":");
       const [host, port] = [this.address.slice(0, colon), Number(this.address.slice(colon + 1))];
-      this.socket = net.connect({ host, port, noDelay: true });
+      // Without a stream's events between, no frames of theirs stand in the function's stack traces.
+      const callback = (size, buffer) => this.received(Buffer.from(buffer.subarray(0, size)));
+      const onread = { buffer: Buffer.allocUnsafeSlow(65536), callback };
+      this.socket = net.connect({ host, port, noDelay: true, onread });
       this.socket.unref();
-      this.socket.on("data", (bytes) => this.received(bytes));
       this.socket.on("error", (error) => this.waiting?.reject(error));
       this.socket.on("close", () => {
         this.socket = undefined;
@@ -199,20 +218,17 @@ class RuntimeApi {
   received(bytes) {
     const answer = this.parser.feed(bytes);
     if (!answer) {
-      return;
+      return true;
     }
-    const { resolve, reject } = this.waiting;
+    const { resolve } = this.waiting;
     this.waiting = undefined;
     this.socket.unref();
     if (answer.headers.connection === "close") {
       this.socket.destroy();
       this.socket = undefined;
     }
-    if (answer.status < 300) {
-      resolve(answer);
-    } else {
-      reject(new Error(`the Runtime API answered ${answer.status}: ${answer.body}`));
-    }
+    resolve(answer);
+    return true;
   }
 }
 
@@ -392,7 +408,8 @@ function insideModulePackage(folder) {
 
 const api = new RuntimeApi(env.AWS_LAMBDA_RUNTIME_API);
 // What to do when nothing is left to be done; the invoke that is being served, if any.
-let whenEmpty = () => {};
+// At first that is a module whose top-level await never ends.
+let whenEmpty = () => process.exit(13);
 let serving;
 let initialised = false;
 
@@ -426,7 +443,10 @@ function fillContext(context, headers) {
 
 async function nextInvoke() {
   serving = undefined;
-  const { headers, body } = await api.next();
+  const { status, headers, body } = await api.next();
+  if (status !== 200) {
+    throw new Error(`asking for the next invoke: the Runtime API answered ${status}`);
+  }
   serving = { id: headers["lambda-runtime-aws-request-id"], headers, body };
   globalThis[REQUEST_ID] = serving.id;
   globalThis[TENANT_ID] = headers["lambda-runtime-aws-tenant-id"];
@@ -442,7 +462,8 @@ async function nextInvoke() {
 function loop(serveOne) {
   setImmediate(() => {
     initialised = true;
-    serveOne().catch(lostTouch);
+    whenEmpty = () => {};
+    serveOne().catch((error) => (serving ? endWith("Uncaught Exception", error, 129) : lostTouch(error)));
   });
 }
 
@@ -452,8 +473,29 @@ function lostTouch(error) {
   process.exit(1);
 }
 
-async function serveBuffered(handler) {
-  const again = () => loop(() => serveBuffered(handler));
+// What calls the handler; its name stands in stack traces, as on Lambda.
+class Runtime {
+  constructor(handler) {
+    this.handler = handler;
+  }
+}
+
+function serialized(result) {
+  let body;
+  try {
+    body = JSON.stringify(result === undefined ? null : result);
+  } catch {
+    throw new Error("Unable to stringify response body");
+  }
+  if (body === undefined) {
+    // A function or a symbol, for which JSON has no word.
+    throw new TypeError("Wrong arguments");
+  }
+  return body;
+}
+
+async function serveBuffered(runtime) {
+  const again = () => loop(() => serveBuffered(runtime));
   const invoke = await nextInvoke();
   let over = false;
   let waits = true;
@@ -466,27 +508,21 @@ async function serveBuffered(handler) {
   };
   const succeed = (result) => {
     whenEmpty = () => {};
-    let body;
-    try {
-      body = JSON.stringify(result) ?? "null";
-    } catch {
-      return fail(new Error("Unable to stringify response body"));
-    }
-    return void api.post(`invocation/${invoke.id}/response`, body).then(again, lostTouch);
+    api.post(`invocation/${invoke.id}/response`, serialized(result)).then(again, lostTouch);
   };
   const done = (error, result) => (error == null ? succeed(result) : fail(error));
-  // Whichever way of answering comes first is the answer.
+  // Whichever way of answering comes first is the answer; one that throws was none.
   const first = (answer) => (...values) => {
     if (!over) {
-      over = true;
       answer(...values);
+      over = true;
     }
   };
   const callback = first((error, result) => {
     if (error != null || !waits) {
       done(error, result);
     } else {
-      whenEmpty = () => succeed(result);
+      whenEmpty = () => setImmediate(() => succeed(result));
     }
   });
   const context = {
@@ -503,20 +539,20 @@ async function serveBuffered(handler) {
   whenEmpty = first(() => succeed(null));
   try {
     const answers = { succeed: context.succeed, fail: context.fail };
-    const result = handler(JSON.parse(invoke.body), fillContext(context, invoke.headers), callback);
+    const result = runtime.handler(JSON.parse(invoke.body), fillContext(context, invoke.headers), callback);
     if (typeof result?.then === "function") {
-      result.then(answers.succeed, answers.fail);
+      result.then(answers.succeed, answers.fail).catch(answers.fail);
     }
   } catch (error) {
     callback(error);
   }
 }
 
-async function serveStreaming(handler) {
-  const again = () => loop(() => serveStreaming(handler));
+async function serveStreaming(runtime) {
+  const again = () => loop(() => serveStreaming(runtime));
   const invoke = await nextInvoke();
   let waits = true;
-  const [stream, answered, abort] = responseStream(invoke, handler[HIGH_WATER_MARK]);
+  const [stream, answered, abort] = responseStream(invoke, runtime.handler[HIGH_WATER_MARK]);
   const next = () => {
     whenEmpty = waits ? again : () => {};
     if (!waits) {
@@ -538,7 +574,7 @@ async function serveStreaming(handler) {
     },
   };
   try {
-    const result = handler(JSON.parse(invoke.body), stream, fillContext(context, invoke.headers));
+    const result = runtime.handler(JSON.parse(invoke.body), stream, fillContext(context, invoke.headers));
     if (typeof result?.then !== "function") {
       fail("Streaming does not support non-async handlers.");
       return;
@@ -639,6 +675,8 @@ function responseStream(invoke, highWaterMark) {
 // be an unanswered request on the other.
 function endWith(what, error, code) {
   logError(what, error);
+  // What the function still does in the meantime is not heard.
+  api.silenced = true;
   const lastWords = new RuntimeApi(env.AWS_LAMBDA_RUNTIME_API);
   const body = errorBody(error);
   let told = Promise.resolve();
@@ -670,7 +708,7 @@ async function main() {
     endWith("Uncaught Exception", error, 129);
     return;
   }
-  loop(() => (handler[STREAMING] ? serveStreaming : serveBuffered)(handler));
+  loop(() => (handler[STREAMING] ? serveStreaming : serveBuffered)(new Runtime(handler)));
 }
 
 main();

@@ -482,18 +482,22 @@ def _json_formatter(logging):
 
     class JsonFormatter(logging.Formatter):
         def format(self, record):
-            kind, error, trace = record.exc_info or (None, None, None)
+            # As in awslambdaric, levels between the known ones count as the one below.
+            record.levelno = min(50, max(0, record.levelno)) // 10 * 10
+            record.levelname = logging.getLevelName(record.levelno)
+            raised = record.exc_info
+            kind, error, trace = raised or (None, None, None)
             is_object = isinstance(record.msg, dict) and not record.args
             fields = {
                 "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
                 "level": record.levelname,
                 "message": record.msg if is_object else record.getMessage(),
                 "logger": record.name,
-                "stackTrace": traceback.format_tb(trace) if kind else None,
-                "errorType": kind.__name__ if kind else None,
-                "errorMessage": str(error) if kind else None,
+                "stackTrace": traceback.format_tb(trace) if raised else None,
+                "errorType": kind.__name__ if raised else None,
+                "errorMessage": str(error) if raised else None,
                 "requestId": getattr(record, "aws_request_id", None),
-                "location": "%s:%s:%s" % (record.pathname, record.funcName, record.lineno) if kind else None,
+                "location": "%s:%s:%s" % (record.pathname, record.funcName, record.lineno) if raised else None,
                 "tenantId": getattr(record, "tenant_id", None),
             }
             for name, value in vars(record).items():
@@ -524,12 +528,12 @@ def error_of(error, request_id=""):
         return error_body(error.kind, error.message, error.trace, request_id)
     import traceback
 
-    frames = [
-        (frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(error.__traceback__)
-    ]
     own = error_of.__code__.co_filename
-    while frames and frames[0][0] == own:
-        frames.pop(0)
+    frames = [
+        (frame.filename, frame.lineno, frame.name, frame.line)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != own
+    ]
     return error_body(type(error).__name__, str(error), traceback.format_list(frames), request_id)
 
 
@@ -637,6 +641,7 @@ def main():
     sys.path.insert(0, os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
     sys.stdout = Unbuffered(sys.stdout)
     sys.stderr = Unbuffered(sys.stderr)
+    sys.argv[1:] = [os.environ["_HANDLER"]]
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     LoggingHook().install()
     try:

@@ -149,7 +149,8 @@ impl Ric {
         }
         let manifest = std::fs::read(package.join("package.json")).ok()?;
         let manifest: Manifest = serde_json::from_slice(&manifest).ok()?;
-        let built = ["dist", "build/Release"]
+        // Beside the main module from version 4 on.
+        let built = ["dist", ".", "build/Release"]
             .iter()
             .any(|folder| package.join(folder).join("rapid-client.node").is_file());
         (manifest.name == "aws-lambda-ric" && built).then(|| Self {

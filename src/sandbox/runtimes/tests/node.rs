@@ -71,3 +71,24 @@ fn aws_lambda_ric_is_started_with_the_package_and_the_handler() {
             .starts_with("POST /true")
     );
 }
+
+#[test]
+fn aws_lambda_ric_4_starts_itself_and_has_its_native_part_beside_it() {
+    let bench = Bench::new();
+    let folder = "task/node_modules/aws-lambda-ric";
+    bench.file(
+        &format!("{folder}/package.json"),
+        r#"{"name": "aws-lambda-ric", "version": "4.0.2", "type": "module", "main": "index.mjs"}"#,
+    );
+    bench.file(&format!("{folder}/rapid-client.node"), "");
+    bench.file(
+        &format!("{folder}/index.mjs"),
+        "import http from 'http';\n\
+         const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');\n\
+         http.request({ hostname, port, method: 'POST', path: '/' + process.env._HANDLER }).end();\n",
+    );
+    let runtime = bench.resolve("nodejs").unwrap();
+    assert_eq!(runtime.client.name, "aws-lambda-ric 4.0.2");
+    let posted = bench.serve_one(&runtime, "index.handler");
+    assert!(posted.0.starts_with("POST /index.handler"), "{posted:?}");
+}
