@@ -32,10 +32,11 @@ fn commands(path: &Path) -> Vec<String> {
         .collect()
 }
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "demo",
     "serve",
+    "invoke",
     "restore",
     "gate",
     "compare",

@@ -49,6 +49,11 @@ pub fn question(names: &str, lang: crate::config::Lang) -> String {
     Text(lang).question(&clean(names))
 }
 
+/// What is said before one invoke of a deployed function.
+pub fn one_invoke(name: &str, role: &str, lang: crate::config::Lang) -> String {
+    Text(lang).may_invoke(&clean(name), &clean(role))
+}
+
 /// The plan of a dry run. `permissions`: statements of the policy.
 pub fn dry_run(
     subjects: &[(Facts, Known)],

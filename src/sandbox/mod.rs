@@ -48,4 +48,5 @@ mod unzip;
 pub use environment::{guard_main, is_guard};
 pub use errors::SandboxError;
 pub use packages::{PackageError, UNZIPPED_LIMIT};
+pub use pool::LogListener;
 pub use server::{Location, Sandbox, SandboxOptions};

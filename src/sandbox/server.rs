@@ -24,7 +24,7 @@ use super::environment::{Host, Mounts};
 use super::errors::{ApiError, SandboxError};
 use super::packages::PackageError;
 use super::plane::{FOLDERS, Parts, Plane, REQUEST_LIMIT};
-use super::pool::Stage;
+use super::pool::{LogListener, Stage};
 use super::runtimes::RuntimeOptions;
 use crate::scratch::Scratch;
 
@@ -55,6 +55,8 @@ pub struct SandboxOptions {
     pub concurrency: usize,
     /// How packages are presented to functions; what this system allows unless set.
     pub mounts: Option<Mounts>,
+    /// Who hears the log of each invoke.
+    pub listener: Option<LogListener>,
 }
 
 impl SandboxOptions {
@@ -69,6 +71,7 @@ impl SandboxOptions {
             region: "us-east-1".to_owned(),
             concurrency: CONCURRENCY,
             mounts: None,
+            listener: None,
         }
     }
 }
@@ -134,6 +137,7 @@ impl Sandbox {
                 host: Arc::new(host),
                 concurrency: Arc::new(Semaphore::new(options.concurrency)),
                 kills: Background::new(),
+                listener: options.listener,
             },
             folder,
         }));
@@ -171,6 +175,11 @@ impl Sandbox {
             bucket: self.plane.bucket.clone(),
             key: self.plane.offer(path),
         })
+    }
+
+    /// The location stands for nothing any more; what was made of it stays.
+    pub fn withdraw(&self, key: &str) {
+        self.plane.withdraw(key);
     }
 
     /// Stops listening, ends every environment, removes the sandbox's folder.
