@@ -51,7 +51,12 @@ pub struct InvokeArgs {
     #[arg(long, help_heading = "Where", conflicts_with_all = ["port_file", "endpoint_url"])]
     pub aws: bool,
     /// Another endpoint that speaks Lambda's API
-    #[arg(long, value_name = "URL", help_heading = "Where", conflicts_with = "port_file")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Where",
+        conflicts_with = "port_file"
+    )]
     pub endpoint_url: Option<String>,
     /// The `lambench serve` that wrote its port to FILE
     #[arg(long, value_name = "FILE", help_heading = "Where", conflicts_with_all = ["region", "profile"])]

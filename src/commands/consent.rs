@@ -240,12 +240,7 @@ fn nobody_to_ask(names: &str) -> Failure {
 }
 
 /// Asks on the terminal itself: standard input may hold the payload.
-async fn ask(
-    shown: &str,
-    names: &str,
-    lang: Lang,
-    signals: &Signals,
-) -> Result<bool, Failure> {
+async fn ask(shown: &str, names: &str, lang: Lang, signals: &Signals) -> Result<bool, Failure> {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else {
         return Err(nobody_to_ask(names));
     };

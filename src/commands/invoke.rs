@@ -197,7 +197,11 @@ fn tell(
     };
     let failure = Failure::new(
         Exit::CouldNotMeasure,
-        format!("{} failed: {}", asked.name, decode_function_error(&look.body)),
+        format!(
+            "{} failed: {}",
+            asked.name,
+            decode_function_error(&look.body)
+        ),
     );
     let hint = (!args.tail && !args.json).then(|| "--tail shows its log".into());
     Ok(failure.hint(hint).report())
@@ -207,7 +211,11 @@ fn tell(
 fn answer(body: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let ends = body.last().is_none_or(|last| *last == b'\n');
-    let end: &[u8] = if out.is_terminal() && !ends { b"\n" } else { b"" };
+    let end: &[u8] = if out.is_terminal() && !ends {
+        b"\n"
+    } else {
+        b""
+    };
     match out
         .write_all(body)
         .and_then(|()| out.write_all(end))

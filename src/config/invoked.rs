@@ -79,8 +79,7 @@ pub fn invoked(
     let file = config_file(globals, around)?;
     let mut warnings = file.warnings.clone();
     warnings.extend(around.warnings());
-    resolved(args, globals, around, &file, warnings.clone())
-        .map_err(|error| error.warned(warnings))
+    resolved(args, globals, around, &file, warnings.clone()).map_err(|error| error.warned(warnings))
 }
 
 fn resolved(
@@ -106,7 +105,9 @@ fn resolved(
     let place = place(args, word, written, around, file, &mut warnings)?;
     check(args, word, path, &place)?;
     let at_endpoint = matches!(place, Where::Endpoint { .. });
-    let aws_name = def.and_then(|def| def.name.as_ref()).filter(|_| at_endpoint);
+    let aws_name = def
+        .and_then(|def| def.name.as_ref())
+        .filter(|_| at_endpoint);
     let payload = payload::resolve(
         Sourced::flag("--payload", args.payload.clone())
             .or_else(|| around.text("LAMBENCH_PAYLOAD"))

@@ -40,10 +40,25 @@ mod tests {
             ..cold.clone()
         };
         for (is_cold, report, lang, line) in [
-            (true, &cold, Lang::En, "cold · init 35.1 ms · handler 1.2 ms · 15 MB"),
+            (
+                true,
+                &cold,
+                Lang::En,
+                "cold · init 35.1 ms · handler 1.2 ms · 15 MB",
+            ),
             (false, &warm, Lang::En, "warm · handler 1.2 ms · 15 MB"),
-            (true, &cold, Lang::Ko, "콜드 · 초기화 35.1 ms · 핸들러 1.2 ms · 15 MB"),
-            (false, &Report::default(), Lang::En, "no REPORT line came back"),
+            (
+                true,
+                &cold,
+                Lang::Ko,
+                "콜드 · 초기화 35.1 ms · 핸들러 1.2 ms · 15 MB",
+            ),
+            (
+                false,
+                &Report::default(),
+                Lang::En,
+                "no REPORT line came back",
+            ),
         ] {
             assert_eq!(look(is_cold, report, lang), line);
         }

@@ -43,8 +43,7 @@ impl Address {
         }
         let text = std::fs::read_to_string(&path).ok()?;
         let url = text.trim();
-        url.starts_with("http://127.0.0.1:")
-            .then(|| url.to_owned())
+        url.starts_with("http://127.0.0.1:").then(|| url.to_owned())
     }
 }
 

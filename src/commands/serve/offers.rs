@@ -164,9 +164,7 @@ impl<'a> Offers<'a> {
             let touches = |path: &PathBuf| path.starts_with(own) || own.starts_with(path);
             paths.iter().any(touches)
         });
-        touched
-            || offered.package != function.package
-            || self.troubles.contains_key(&function.name)
+        touched || offered.package != function.package || self.troubles.contains_key(&function.name)
     }
 
     /// Reloads one, or offers it at last.
@@ -252,7 +250,10 @@ impl<'a> Offers<'a> {
     }
 
     fn trouble(&mut self, name: &str, text: String) {
-        let told = self.troubles.get(name).is_some_and(|t| t.told && t.text == text);
+        let told = self
+            .troubles
+            .get(name)
+            .is_some_and(|t| t.told && t.text == text);
         self.troubles
             .insert(name.to_owned(), Trouble { text, told });
     }

@@ -228,8 +228,18 @@ fn differences(before: &PackageSpec, after: &PackageSpec) -> Vec<String> {
     let (b, a) = (before, after);
     note("runtime", b.runtime.clone(), a.runtime.clone(), "");
     note("handler", b.handler.clone(), a.handler.clone(), "");
-    note("memory", b.memory_mb.to_string(), a.memory_mb.to_string(), " MB");
-    note("timeout", b.timeout_s.to_string(), a.timeout_s.to_string(), " s");
+    note(
+        "memory",
+        b.memory_mb.to_string(),
+        a.memory_mb.to_string(),
+        " MB",
+    );
+    note(
+        "timeout",
+        b.timeout_s.to_string(),
+        a.timeout_s.to_string(),
+        " s",
+    );
     if b.environment != a.environment {
         all.push("environment".into());
     }
