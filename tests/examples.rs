@@ -10,7 +10,10 @@ use lambench::cli::Cli;
 use support::repository;
 
 fn examples() -> Vec<PathBuf> {
-    let mut all = vec![repository().join("README.md")];
+    let mut all = vec![
+        repository().join("README.md"),
+        repository().join("docs/serve.md"),
+    ];
     for folder in ["docs/ci", ".github/workflows"] {
         for entry in std::fs::read_dir(repository().join(folder)).unwrap() {
             all.push(entry.unwrap().path());

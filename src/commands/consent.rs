@@ -131,11 +131,11 @@ async fn agree_to(
         return Ok(true);
     }
     if !somebody_is_there() {
-        return Err(nobody_to_ask(&names(&real)));
+        return Err(nobody_to_ask(&names(&real), Wish::Measure));
     }
     // Whoever is asked must know what about.
     let shown = if settings.quiet { &happening } else { "" };
-    ask(shown, &names(&real), settings.lang, signals).await
+    ask(shown, &names(&real), Wish::Measure, settings.lang, signals).await
 }
 
 /// Fails if a copy of `model` must not be measured, or nobody will agree to it: before the copy is created.
@@ -149,7 +149,7 @@ pub fn may_copy(
     if agreed || somebody_is_there() {
         Ok(())
     } else {
-        Err(nobody_to_ask(&subject.name))
+        Err(nobody_to_ask(&subject.name, Wish::Measure))
     }
 }
 
@@ -177,7 +177,17 @@ pub fn not_denied_to_invoke(asked: &Invoked, found: Option<&Description>) -> Res
         let by_name = rule.names(name, arn, tags);
         let as_defined = rule.names(&asked.written, arn, tags);
         if by_name == Match::Yes || as_defined == Match::Yes {
-            return Err(denied(&asked.name, rule));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} is not invoked: [safety] deny in lambench.toml has {rule}",
+                    asked.name
+                ),
+            )
+            .hint(Some(format!(
+                "invoke its package on this machine instead: {}=PATH",
+                asked.written
+            ))));
         }
         if by_name == Match::Unknown && found.is_some() {
             return Err(unreadable_tags(&asked.name, rule));
@@ -206,11 +216,11 @@ pub async fn may_invoke(
         return Ok(true);
     }
     if !somebody_is_there() {
-        return Err(nobody_to_ask(&asked.name));
+        return Err(nobody_to_ask(&asked.name, Wish::Invoke));
     }
     let role = found.role.as_deref().unwrap_or("-");
     let shown = render::one_invoke(&asked.name, role, asked.lang);
-    ask(&shown, &asked.name, asked.lang, signals).await
+    ask(&shown, &asked.name, Wish::Invoke, asked.lang, signals).await
 }
 
 /// A pipeline may have a terminal that nobody sits at.
@@ -225,26 +235,42 @@ fn names(real: &[(Facts, Known)]) -> String {
     names.join(", ")
 }
 
-fn nobody_to_ask(names: &str) -> Failure {
+/// What is asked for.
+#[derive(Clone, Copy)]
+enum Wish {
+    Measure,
+    Invoke,
+}
+
+fn nobody_to_ask(names: &str, wish: Wish) -> Failure {
+    let (verb, more) = match wish {
+        Wish::Measure => ("measure", "; --dry-run shows the plan alone"),
+        Wish::Invoke => ("invoke", ""),
+    };
     Failure::new(
         Exit::Usage,
-        format!(
-            "{names}: nobody has agreed to measure it, and there is no terminal to ask on"
-        ),
+        format!("{names}: nobody has agreed to {verb} it, and there is no terminal to ask on"),
     )
-    .hint(Some(
-        "give --yes (or LAMBENCH_YES=1), or name it in lambench.toml: [safety] allow = [\"…\"]; --dry-run shows the \
-         plan alone"
-            .into(),
-    ))
+    .hint(Some(format!(
+        "give --yes (or LAMBENCH_YES=1), or name it in lambench.toml: [safety] allow = [\"…\"]{more}"
+    )))
 }
 
 /// Asks on the terminal itself: standard input may hold the payload.
-async fn ask(shown: &str, names: &str, lang: Lang, signals: &Signals) -> Result<bool, Failure> {
+async fn ask(
+    shown: &str,
+    names: &str,
+    wish: Wish,
+    lang: Lang,
+    signals: &Signals,
+) -> Result<bool, Failure> {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else {
-        return Err(nobody_to_ask(names));
+        return Err(nobody_to_ask(names, wish));
     };
-    let question = render::question(names, lang);
+    let question = match wish {
+        Wish::Measure => render::question(names, lang),
+        Wish::Invoke => render::question_of_invoke(names, lang),
+    };
     let shown = if shown.is_empty() {
         String::new()
     } else {
@@ -270,6 +296,9 @@ async fn ask(shown: &str, names: &str, lang: Lang, signals: &Signals) -> Result<
     }
     Err(Failure::new(
         Exit::Interrupted,
-        format!("{names} is not measured, and nothing was changed"),
+        match wish {
+            Wish::Measure => format!("{names} is not measured, and nothing was changed"),
+            Wish::Invoke => format!("{names} is not invoked"),
+        },
     ))
 }

@@ -36,7 +36,7 @@ pub use gate::{GateLine, gate, gate_json};
 pub use html::{html, page_written};
 pub use json::json;
 pub use look::look;
-pub use plan::{dry_run, one_invoke, question, real_world};
+pub use plan::{dry_run, one_invoke, question, question_of_invoke, real_world};
 pub use progress::Progress;
 pub use report::report;
 pub use self_test::{Proof, self_test};

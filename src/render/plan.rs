@@ -49,6 +49,11 @@ pub fn question(names: &str, lang: crate::config::Lang) -> String {
     Text(lang).question(&clean(names))
 }
 
+/// The question before one.
+pub fn question_of_invoke(name: &str, lang: crate::config::Lang) -> String {
+    Text(lang).question_of_invoke(&clean(name))
+}
+
 /// What is said before one invoke of a deployed function.
 pub fn one_invoke(name: &str, role: &str, lang: crate::config::Lang) -> String {
     Text(lang).may_invoke(&clean(name), &clean(role))

@@ -24,7 +24,9 @@ pub(super) struct Stage {
 /// Hears the whole log of an invoke once it is over: the function's name, and START to REPORT. It is called where the
 /// next invoke may be waited for, so it must not take its time.
 #[derive(Clone)]
-pub struct LogListener(Arc<dyn Fn(&str, &[u8]) + Send + Sync>);
+pub struct LogListener(Arc<Hear>);
+
+type Hear = dyn Fn(&str, &[u8]) + Send + Sync;
 
 impl LogListener {
     /// Calls `hear`.

@@ -31,20 +31,40 @@ fn new(name: &str, bytes: usize) -> Value {
 }
 
 #[test]
-fn on_a_full_disk_a_function_is_refused_with_the_reason_and_the_others_serve_on() {
+fn a_package_without_room_is_said_at_once_and_the_others_are_offered() {
     let house = House::with(GATED);
+    let zip = BASE64_STANDARD.decode(zip(10 << 20)).unwrap();
+    std::fs::write(house.test.path().join("large"), zip).unwrap();
+    house.define("large", "");
+    let mount = mounting(&house);
+    let mut server = house.serve_in(&[], &mount);
+    let said = server.wait_until_it_says("error: function large is not offered: creating large: ");
+    assert!(said.contains("No space left on device"), "{said}");
+    assert_eq!(server.client().invoke("f", &json!({}))["served"], 1);
+    assert_eq!(server.end("TERM").code(), Some(1));
+}
+
+/// What is to be run before a server so that its temporary folder has room for a few megabytes. The mount is the server's
+/// own: nothing is left of it, however the test ends.
+fn mounting(house: &House) -> Vec<String> {
+    let mut all = vec!["unshare", "--mount"];
+    if !nix::unistd::geteuid().is_root() {
+        all.extend(["--user", "--map-root-user"]);
+    }
     let tmp = house.tmp();
     let mount = format!(
         "mount -t tmpfs -o size=6m none '{}' && exec \"$@\"",
         tmp.display()
     );
-    // A mount of the server's own: nothing is left of it, however the test ends.
-    let mut before = vec!["unshare", "--mount"];
-    if !nix::unistd::geteuid().is_root() {
-        before.extend(["--user", "--map-root-user"]);
-    }
-    before.extend(["sh", "-c", mount.as_str(), "sh"]);
-    let server = house.serve_in(&[], &before);
+    all.extend(["sh", "-c", &mount, "sh"]);
+    all.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn on_a_full_disk_a_function_is_refused_with_the_reason_and_the_others_serve_on() {
+    let house = House::with(GATED);
+    let tmp = house.tmp();
+    let server = house.serve_in(&[], &mounting(&house));
     let seen = format!("/proc/{}/root{}", server.child.id(), tmp.display());
     let folder = names(seen.as_ref())
         .into_iter()

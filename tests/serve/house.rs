@@ -57,12 +57,12 @@ impl House {
 
     pub fn define(&self, name: &str, more: &str) {
         let path = self.test.path().join("lambench.toml");
-        let mut text = std::fs::read_to_string(&path).unwrap();
-        text += &format!(
-            "[functions.{name}]\npackage = \"{name}\"\nenvironment = {{ T_MARK = \"{}\" }}\n{more}\n",
-            self.mark
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mark = &self.mark;
+        let own = format!(
+            "[functions.{name}]\npackage = \"{name}\"\nenvironment = {{ T_MARK = \"{mark}\" }}\n{more}\n"
         );
-        std::fs::write(path, text).unwrap();
+        std::fs::write(path, text + &own).unwrap();
     }
 
     /// The server's folder for temporary files.
@@ -75,7 +75,7 @@ impl House {
     }
 
     /// The same as the child of other programs, each of which becomes the next.
-    pub fn serve_in(&self, args: &[&str], before: &[&str]) -> Serve {
+    pub fn serve_in(&self, args: &[&str], before: &[String]) -> Serve {
         let (port_file, errors) = (
             self.test.path().join("port"),
             self.test.path().join("stderr"),

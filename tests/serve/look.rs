@@ -83,6 +83,11 @@ fn a_running_server_of_the_project_is_found_and_asked() {
         (&json!("cold"), &json!("warm"))
     );
     assert_eq!(first["answer"]["me"], again["answer"]["me"]);
+    // The documented fields, and no others.
+    let documented = include_str!("../../docs/serve.md");
+    for field in first.as_object().unwrap().keys() {
+        assert!(documented.contains(&format!("`{field}`")), "{field}");
+    }
     for (look, init) in [(&first, true), (&again, false)] {
         assert_eq!(look["status"], 200);
         assert_eq!(look["executed_version"], "$LATEST");
@@ -143,7 +148,7 @@ fn a_deployed_function_is_only_invoked_when_somebody_agrees() {
     };
     look(&[])
         .fails_with(2)
-        .says("real: nobody has agreed to measure it");
+        .says("real: nobody has agreed to invoke it");
     assert!(!server.said().contains("REPORT"), "{}", server.said());
     assert_eq!(json_of(&look(&["--yes"]).success())["version"], "$LATEST");
     house

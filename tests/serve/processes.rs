@@ -133,13 +133,18 @@ fn a_port_file_lives_as_long_as_the_server_that_wrote_it() {
         .fails_with(1);
     assert!(!file.exists());
     let mut first = house.serve(&[]);
-    let mut second = house.serve(&[]);
+    let mut command = house
+        .test
+        .command(&["serve", "--quiet", "--port-file", path]);
+    let mut second = command.stderr(std::process::Stdio::null()).spawn().unwrap();
     // It is the second one's now, and stays so when the first one ends.
-    wait_for("the second port", || {
-        (std::fs::read_to_string(&file).ok()?.trim() == second.port.to_string()).then_some(())
+    let port = wait_for("the second port", || {
+        let text = std::fs::read_to_string(&file).ok()?;
+        (text.trim() != first.port.to_string()).then_some(text)
     });
     assert_eq!(first.end("TERM").code(), Some(0));
-    assert!(file.exists());
-    assert_eq!(second.end("TERM").code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), port);
+    crate::support::signal(&second, "TERM");
+    assert_eq!(second.wait().unwrap().code(), Some(0));
     assert!(!file.exists());
 }

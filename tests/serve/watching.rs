@@ -7,7 +7,7 @@ use crate::house::{Client, House};
 fn answering(text: &str) -> String {
     format!(
         "served = 0\ndef lambda_handler(event, context):\n    global served\n    served += 1\n    \
-         return ['{text}', served, context.memory_limit_in_mb]\n"
+         return ['{text}', served, int(context.memory_limit_in_mb)]\n"
     )
 }
 

@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::results::store::Store;
 
@@ -27,7 +28,15 @@ impl Address {
             .truncate(false)
             .open(&path)
             .ok()?;
-        file.try_lock().ok()?;
+        // Whoever looks for an address holds the lock for a moment.
+        let mut tries = 0;
+        while file.try_lock().is_err() {
+            tries += 1;
+            if tries == 5 {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         file.set_len(0).ok()?;
         writeln!(file, "{url}").ok()?;
         Some(Self { path, _lock: file })

@@ -147,13 +147,12 @@ async fn layers(
     for (i, path) in package.layers.iter().enumerate() {
         let handed = hand(sandbox(endpoint), path, scratch).await?;
         let same = |layer: &&Layer| layer.path == *path && layer.sha256 == handed.sha256;
-        let arn = match before.iter().find(same) {
-            Some(layer) => layer.arn.clone(),
-            None => {
-                let name = stage::published_layer_name(path, i);
-                let code = handed.code.clone();
-                endpoint.lambda.publish_layer(&name, code).await?
-            }
+        let arn = if let Some(layer) = before.iter().find(same) {
+            layer.arn.clone()
+        } else {
+            let name = stage::published_layer_name(path, i);
+            let code = handed.code.clone();
+            endpoint.lambda.publish_layer(&name, code).await?
         };
         all.push(Layer {
             path: path.clone(),

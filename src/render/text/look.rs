@@ -17,6 +17,13 @@ impl Text {
         }
     }
 
+    pub(in crate::render) fn question_of_invoke(self, name: &str) -> String {
+        match self.0 {
+            crate::config::Lang::En => format!("Invoke {name} now? [y/N]"),
+            crate::config::Lang::Ko => format!("{name} 함수를 지금 실행할까요? [y/N]"),
+        }
+    }
+
     pub(in crate::render) fn may_invoke(self, name: &str, role: &str) -> String {
         match self.0 {
             crate::config::Lang::En => {
