@@ -6,7 +6,7 @@ use clap::Args;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench invoke my-fn                              of lambench.toml, or of a running `lambench serve`
+  lambench invoke my-fn                         of lambench.toml, or of a running `serve`
   lambench invoke my-fn=build/new/ --payload '{\"key\": 1}' --tail
   lambench invoke my-fn:live --aws --payload @event.json";
 
