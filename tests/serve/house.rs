@@ -160,10 +160,15 @@ impl Serve {
 
     #[track_caller]
     pub fn wait_until_it_says(&self, text: &str) -> String {
-        wait_for(&format!("{text:?} in {}", self.said()), || {
+        let begun = std::time::Instant::now();
+        loop {
             let said = self.said();
-            said.contains(text).then_some(said)
-        })
+            if said.contains(text) {
+                return said;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "no {text:?} in {said}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 
     pub fn url(&self) -> String {

@@ -36,13 +36,14 @@ fn what_is_saved_serves_the_next_invoke_as_a_cold_start() {
     // What editors and interpreters leave is no change.
     house.test.write("f/.lambda_function.py.swp", "x");
     house.test.write("f/__pycache__/x.pyc", "x");
-    // Settings alone leave the code as it is.
     let toml = house.test.path().join("lambench.toml");
     let before = std::fs::read_to_string(&toml).unwrap();
     house
         .test
         .write("lambench.toml", &format!("{before}memory = 256\n"));
-    server.wait_until_it_says("reloaded f: memory 512 -> 256 MB, ");
+    // (The code counts as new: what editors leave in a package is packed with it.)
+    let said = server.wait_until_it_says("reloaded f: new code, memory 512 -> 256 MB, ");
+    assert_eq!(said.matches("reloaded").count(), 3, "{said}");
     assert_eq!(call(&mut client, "f"), json!(["three", 1, 256]));
 
     // A lambench.toml that can't be read changes nothing; and once it is as it was, all is.
