@@ -38,7 +38,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     }
     let logs = Logs::to(args.log.as_deref(), globals.quiet)?;
     let endpoint = open(&args, &served, &logs).await?;
-    let mut offers = Offers::new(&endpoint, globals.quiet)?;
+    let mut offers = Offers::new(&endpoint, &logs, globals.quiet)?;
     let ended = Box::pin(offer(
         &args,
         &globals,
@@ -102,7 +102,7 @@ async fn offer(
     let url = offers.url();
     let address = Address::leave(&served.project, &url);
     port_file::announce(args.port_file.as_deref(), &url)?;
-    greet(&url, globals.quiet)?;
+    greet(&url, offers)?;
     while let Some(watching) = &mut watch {
         let changes = tokio::select! {
             changes = watching.changes(offers.has_news()) => changes,
@@ -144,14 +144,12 @@ fn rewatch(
     }
 }
 
-fn greet(url: &str, quiet: bool) -> Result<(), Failure> {
+fn greet(url: &str, offers: &Offers<'_>) -> Result<(), Failure> {
     super::print(&format!("{url}\n"))?;
-    if !quiet {
-        say(&format!(
-            "listening; for example: aws lambda list-functions --endpoint-url {url}"
-        ));
-        say("Ctrl-C ends it");
-    }
+    offers.inform(&format!(
+        "listening; for example: aws lambda list-functions --endpoint-url {url}"
+    ));
+    offers.inform("Ctrl-C ends it");
     Ok(())
 }
 

@@ -200,7 +200,7 @@ pub struct Client {
 }
 
 impl Client {
-    fn new(port: u16) -> Self {
+    pub fn new(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self {

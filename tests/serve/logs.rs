@@ -64,3 +64,32 @@ fn logs_go_to_a_file_or_to_a_file_for_each_function() {
     assert!(own.starts_with("START RequestId: "), "{own}");
     assert_eq!(own.matches("serving 1\n").count(), 1, "{own}");
 }
+
+#[test]
+fn a_terminal_that_takes_nothing_more_holds_nothing_up() {
+    let source = |word: &str| {
+        format!(
+            "def lambda_handler(event, context):\n    print('x' * 200000)\n    return '{word}'\n"
+        )
+    };
+    let house = House::with(&source("one"));
+    let port_file = house.test.path().join("port");
+    let mut command = house
+        .test
+        .command(&["serve", "--watch", "--port-file", "port"]);
+    // Nobody reads it.
+    let mut server = command.env("TMPDIR", house.tmp()).spawn().unwrap();
+    let port = wait_for("the port", || std::fs::read_to_string(&port_file).ok());
+    let mut client = crate::house::Client::new(port.trim().parse().unwrap());
+    for _ in 0..5 {
+        assert_eq!(client.invoke("f", &json!({})), "one");
+    }
+    house.test.write("f/lambda_function.py", &source("two"));
+    wait_for("the reload", || {
+        (client.invoke("f", &json!({})) == "two").then_some(())
+    });
+    crate::support::signal(&server, "TERM");
+    let ended = wait_for("the end", || server.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+    house.is_empty();
+}

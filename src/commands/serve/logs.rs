@@ -1,4 +1,4 @@
-//! The logs of served functions: one thread writes them, so that no invoke waits for a terminal or a disk.
+//! The logs of served functions, and what the server itself says between them: one thread writes them, so that no invoke waits for a terminal or a disk.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -24,14 +24,20 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the logs go.
 pub struct Logs {
-    /// None asks it to end.
-    writer: Option<(Sender<Option<Written>>, JoinHandle<()>)>,
+    writer: (Sender<Message>, JoinHandle<()>),
+    /// Whether anybody reads logs; what the server itself says is written all the same.
+    wanted: bool,
     waiting: Arc<AtomicUsize>,
 }
 
-struct Written {
-    function: String,
-    log: Vec<u8>,
+enum Message {
+    Log {
+        function: String,
+        log: Vec<u8>,
+    },
+    /// A line of the server itself, for standard error.
+    Said(String),
+    End,
 }
 
 enum Place {
@@ -53,40 +59,46 @@ impl Logs {
             None => (!quiet).then(|| Place::Stderr(Style::for_stderr())),
         };
         let waiting = Arc::new(AtomicUsize::new(0));
-        let writer = place.map(|place| {
-            let (sender, entries) = channel();
-            let counter = Arc::clone(&waiting);
-            let thread = std::thread::spawn(move || write_all(place, &entries, &counter));
-            (sender, thread)
-        });
-        Ok(Self { writer, waiting })
+        let wanted = place.is_some();
+        let (sender, messages) = channel();
+        let counter = Arc::clone(&waiting);
+        let thread = std::thread::spawn(move || write_all(place, &messages, &counter));
+        Ok(Self {
+            writer: (sender, thread),
+            wanted,
+            waiting,
+        })
+    }
+
+    /// Says something in its turn; a terminal that takes nothing more holds nothing up.
+    pub fn say(&self, text: String) {
+        let _ = self.writer.0.send(Message::Said(text));
     }
 
     /// Who brings them, if anybody reads them.
     pub fn listener(&self) -> Option<LogListener> {
-        let (sender, _) = self.writer.as_ref()?;
-        let (sender, waiting) = (sender.clone(), Arc::clone(&self.waiting));
-        Some(LogListener::new(move |function, log| {
-            let bytes = log.len();
-            let log = if waiting.load(Ordering::Relaxed) > WAITING_BYTES {
-                format!("[lambench: {bytes} bytes of log are left out, nobody reads them]\n")
-                    .into_bytes()
-            } else {
-                log.to_vec()
-            };
-            waiting.fetch_add(log.len(), Ordering::Relaxed);
-            let function = function.to_owned();
-            // A writer that is gone has said why.
-            let _ = sender.send(Some(Written { function, log }));
-        }))
+        let (sender, waiting) = (self.writer.0.clone(), Arc::clone(&self.waiting));
+        self.wanted.then(|| {
+            LogListener::new(move |function, log| {
+                let bytes = log.len();
+                let log = if waiting.load(Ordering::Relaxed) > WAITING_BYTES {
+                    format!("[lambench: {bytes} bytes of log are left out, nobody reads them]\n")
+                        .into_bytes()
+                } else {
+                    log.to_vec()
+                };
+                waiting.fetch_add(log.len(), Ordering::Relaxed);
+                let function = function.to_owned();
+                // A writer that is gone has said why.
+                let _ = sender.send(Message::Log { function, log });
+            })
+        })
     }
 
     /// Waits until all is written; not for ever.
     pub fn finish(self) {
-        let Some((sender, thread)) = self.writer else {
-            return;
-        };
-        let _ = sender.send(None);
+        let (sender, thread) = self.writer;
+        let _ = sender.send(Message::End);
         let begun = Instant::now();
         while !thread.is_finished() && begun.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(5));
@@ -94,19 +106,28 @@ impl Logs {
     }
 }
 
-fn write_all(mut place: Place, entries: &Receiver<Option<Written>>, waiting: &AtomicUsize) {
+fn write_all(mut place: Option<Place>, messages: &Receiver<Message>, waiting: &AtomicUsize) {
     let mut failed = false;
-    while let Ok(Some(Written { function, log })) = entries.recv() {
+    while let Ok(message) = messages.recv() {
+        let (function, log) = match message {
+            Message::Log { function, log } => (function, log),
+            Message::Said(text) => {
+                super::say(&text);
+                continue;
+            }
+            Message::End => return,
+        };
         waiting.fetch_sub(log.len(), Ordering::Relaxed);
-        match place.write(&function, &log) {
-            Err(error) if !failed => {
+        let written = place.as_mut().map(|place| place.write(&function, &log));
+        match written {
+            Some(Err(error)) if !failed => {
                 failed = true;
                 super::say(&format!(
                     "warning: the log of {function} can't be written: {error}"
                 ));
             }
-            Err(_) => {}
-            Ok(()) => failed = false,
+            Some(Err(_)) => {}
+            _ => failed = false,
         }
     }
 }

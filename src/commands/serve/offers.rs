@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::commands::Failure;
 use crate::commands::stage::{self, Endpoint};
-use crate::commands::{Failure, serve::say};
 use crate::config::{Broken, ConfigError, PackageSpec, Served, ServedFunction};
 use crate::lambda::{Function, LambdaError};
 use crate::scratch::Scratch;
 
+use super::logs::Logs;
 use super::reload::{self, Offered};
 
 /// Stands for lambench.toml among the names of functions.
@@ -18,6 +19,7 @@ const FILE: &str = "";
 /// The functions of a server.
 pub struct Offers<'a> {
     endpoint: &'a Endpoint,
+    logs: &'a Logs,
     scratch: Scratch,
     quiet: bool,
     watching: bool,
@@ -34,9 +36,10 @@ struct Trouble {
 
 impl<'a> Offers<'a> {
     /// None as yet.
-    pub fn new(endpoint: &'a Endpoint, quiet: bool) -> Result<Self, Failure> {
+    pub fn new(endpoint: &'a Endpoint, logs: &'a Logs, quiet: bool) -> Result<Self, Failure> {
         Ok(Self {
             endpoint,
+            logs,
             scratch: stage::scratch()?,
             quiet,
             watching: false,
@@ -69,7 +72,7 @@ impl<'a> Offers<'a> {
     /// Tells what has not been told.
     pub fn tell(&mut self) {
         for trouble in self.troubles.values_mut().filter(|trouble| !trouble.told) {
-            say(&trouble.text);
+            self.logs.say(trouble.text.clone());
             trouble.told = true;
         }
     }
@@ -116,7 +119,7 @@ impl<'a> Offers<'a> {
         self.troubles.remove(FILE);
         for warning in &served.warnings {
             if self.warned.insert(warning.clone()) {
-                say(&format!("warning: {warning}"));
+                self.logs.say(format!("warning: {warning}"));
             }
         }
         self.forget_others(&served).await;
@@ -258,9 +261,10 @@ impl<'a> Offers<'a> {
             .insert(name.to_owned(), Trouble { text, told });
     }
 
-    fn inform(&self, text: &str) {
+    /// Says what only somebody who watches wants to know.
+    pub fn inform(&self, text: &str) {
         if !self.quiet {
-            say(text);
+            self.logs.say(text.to_owned());
         }
     }
 }
