@@ -17,8 +17,8 @@ Where: the endpoint that is named; else a `lambench serve` that runs for this pr
 sandbox of its own, for this one invoke, with the package that lambench.toml or NAME=PATH names.
 
 Standard output is the function's answer, byte for byte. Where the function fails that is its error, standard error says \
-so, and the exit code is 1. Nothing is changed, stored or retried. On AWS the function really runs: as before a run, it \
-is asked first, or --yes or safety.allow agrees; what safety.deny names is never invoked.";
+so, and the exit code is 1. Nothing is changed, stored or retried. On AWS the function really runs: as before a run, lambench \
+asks first, or --yes or safety.allow agrees; what safety.deny names is never invoked.";
 
 /// Arguments of `lambench invoke`.
 #[derive(Debug, Clone, Default, Args)]
