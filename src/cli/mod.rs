@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod export;
 mod gate;
+mod invoke;
 mod report;
 mod restore;
 mod run;
@@ -26,6 +27,7 @@ pub use demo::DemoArgs;
 pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
+pub use invoke::InvokeArgs;
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
@@ -172,6 +174,9 @@ pub enum Command {
     /// Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
     #[command(before_help = serve::EXAMPLES, long_about = serve::LONG)]
     Serve(ServeArgs),
+    /// Invoke a function once and print its answer: a quick look
+    #[command(before_help = invoke::EXAMPLES, long_about = invoke::LONG)]
+    Invoke(InvokeArgs),
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),

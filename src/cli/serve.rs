@@ -8,6 +8,7 @@ use super::shared::{CpuArg, DiskArg};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
+  lambench serve --watch                        what lambench.toml defines, reloaded when it changes
   lambench serve --function my-fn=build/new/
   aws lambda invoke --endpoint-url http://127.0.0.1:PORT --function-name my-fn out.json";
 
@@ -17,7 +18,11 @@ Offer the sandbox as a Lambda endpoint for the aws CLI, boto3 and the SDKs
 It listens on 127.0.0.1 alone, prints its address on standard output, and serves until Ctrl-C. Clients can create, \
 update, publish and invoke functions as on AWS; no credentials are checked. Functions of lambench.toml (or those that \
 --function names) are there from the start; one that is defined with a before and an after is offered as \
-NAME-before and NAME-after.";
+NAME-before and NAME-after.
+
+The logs of functions go to standard error. A function whose package is missing or broken is reported and the others are \
+offered; if it is still missing at the end, the exit code is 1. `lambench invoke NAME` in the same project finds the \
+functions by itself.";
 
 /// Arguments of `lambench serve`.
 #[derive(Debug, Clone, Default, Args)]
@@ -28,6 +33,17 @@ pub struct ServeArgs {
     /// Write the port to FILE once the endpoint answers
     #[arg(long, value_name = "FILE")]
     pub port_file: Option<PathBuf>,
+    /// Reload functions when their packages, their layers or lambench.toml change
+    ///
+    /// New code is UpdateFunctionCode, new settings are UpdateFunctionConfiguration: the next invoke is a cold start. What
+    /// can't be read or run is reported, and what was before stays. A package that is missing is offered once it is there.
+    #[arg(long)]
+    pub watch: bool,
+    /// Write the functions' logs to FILE, or to a file for each function in DIR, instead of standard error
+    ///
+    /// A folder is one that exists, or a name that ends in a slash. What is there already is kept.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub log: Option<PathBuf>,
     /// How long an update stays InProgress, milliseconds [default: as short as the sandbox can]
     #[arg(long, value_name = "MS")]
     pub settle: Option<u64>,

@@ -8,7 +8,7 @@ use crate::bench::events::Event;
 use crate::bench::plan::Plan;
 use crate::config::naming::plain_name;
 use crate::config::safety::{Match, Rule};
-use crate::config::{CopySpec, Settings, Subject, Target};
+use crate::config::{CopySpec, Invoked, Lang, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::Description;
 use crate::render;
@@ -50,18 +50,19 @@ pub fn not_denied(
             Match::Yes => return Err(denied(&subject.name, rule)),
             Match::No => {}
             Match::Unknown => {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    format!(
-                        "{}: its tags can't be read, and [safety] deny in lambench.toml has {rule}",
-                        subject.name
-                    ),
-                )
-                .hint(Some("the role needs lambda:ListTags on it".into())));
+                return Err(unreadable_tags(&subject.name, rule));
             }
         }
     }
     Ok(())
+}
+
+fn unreadable_tags(name: &str, rule: &Rule) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("{name}: its tags can't be read, and [safety] deny in lambench.toml has {rule}"),
+    )
+    .hint(Some("the role needs lambda:ListTags on it".into()))
 }
 
 fn denied(name: &str, rule: &Rule) -> Failure {
@@ -130,11 +131,11 @@ async fn agree_to(
         return Ok(true);
     }
     if !somebody_is_there() {
-        return Err(nobody_to_ask(&names(&real)));
+        return Err(nobody_to_ask(&names(&real), Wish::Measure));
     }
     // Whoever is asked must know what about.
     let shown = if settings.quiet { &happening } else { "" };
-    ask(shown, &real, settings, signals).await
+    ask(shown, &names(&real), Wish::Measure, settings.lang, signals).await
 }
 
 /// Fails if a copy of `model` must not be measured, or nobody will agree to it: before the copy is created.
@@ -148,7 +149,7 @@ pub fn may_copy(
     if agreed || somebody_is_there() {
         Ok(())
     } else {
-        Err(nobody_to_ask(&subject.name))
+        Err(nobody_to_ask(&subject.name, Wish::Measure))
     }
 }
 
@@ -167,6 +168,61 @@ fn is_allowed(settings: &Settings, found: &Description, function: &str) -> bool 
         })
 }
 
+/// Fails if `[safety] deny` names the function of a quick look, by name or by what was `found`.
+pub fn not_denied_to_invoke(asked: &Invoked, found: Option<&Description>) -> Result<(), Failure> {
+    let name = found.map_or(plain_name(&asked.name), |found| &found.function_name);
+    let arn = found.map_or(asked.name.as_str(), |found| &found.arn);
+    let tags = found.and_then(|found| found.tags.as_ref());
+    for rule in &asked.safety.deny {
+        let by_name = rule.names(name, arn, tags);
+        let as_defined = rule.names(&asked.written, arn, tags);
+        if by_name == Match::Yes || as_defined == Match::Yes {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} is not invoked: [safety] deny in lambench.toml has {rule}",
+                    asked.name
+                ),
+            )
+            .hint(Some(format!(
+                "invoke its package on this machine instead: {}=PATH",
+                asked.written
+            ))));
+        }
+        if by_name == Match::Unknown && found.is_some() {
+            return Err(unreadable_tags(&asked.name, rule));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a function that was found may be invoked once: a sandbox's always, any other by the rules of a run. `false`:
+/// the user wants to stop.
+pub async fn may_invoke(
+    asked: &Invoked,
+    found: &Description,
+    signals: &mut Signals,
+) -> Result<bool, Failure> {
+    if found.sandbox.is_some() {
+        return Ok(true);
+    }
+    not_denied_to_invoke(asked, Some(found))?;
+    let allowed = asked.safety.allow.iter().any(|rule| {
+        [&found.function_name, &asked.written]
+            .iter()
+            .any(|name| rule.names(name, &found.arn, found.tags.as_ref()) == Match::Yes)
+    });
+    if asked.safety.yes || allowed {
+        return Ok(true);
+    }
+    if !somebody_is_there() {
+        return Err(nobody_to_ask(&asked.name, Wish::Invoke));
+    }
+    let role = found.role.as_deref().unwrap_or("-");
+    let shown = render::one_invoke(&asked.name, role, asked.lang);
+    ask(&shown, &asked.name, Wish::Invoke, asked.lang, signals).await
+}
+
 /// A pipeline may have a terminal that nobody sits at.
 fn somebody_is_there() -> bool {
     let pipeline =
@@ -179,31 +235,42 @@ fn names(real: &[(Facts, Known)]) -> String {
     names.join(", ")
 }
 
-fn nobody_to_ask(names: &str) -> Failure {
+/// What is asked for.
+#[derive(Clone, Copy)]
+enum Wish {
+    Measure,
+    Invoke,
+}
+
+fn nobody_to_ask(names: &str, wish: Wish) -> Failure {
+    let (verb, more) = match wish {
+        Wish::Measure => ("measure", "; --dry-run shows the plan alone"),
+        Wish::Invoke => ("invoke", ""),
+    };
     Failure::new(
         Exit::Usage,
-        format!(
-            "{names}: nobody has agreed to measure it, and there is no terminal to ask on"
-        ),
+        format!("{names}: nobody has agreed to {verb} it, and there is no terminal to ask on"),
     )
-    .hint(Some(
-        "give --yes (or LAMBENCH_YES=1), or name it in lambench.toml: [safety] allow = [\"…\"]; --dry-run shows the \
-         plan alone"
-            .into(),
-    ))
+    .hint(Some(format!(
+        "give --yes (or LAMBENCH_YES=1), or name it in lambench.toml: [safety] allow = [\"…\"]{more}"
+    )))
 }
 
 /// Asks on the terminal itself: standard input may hold the payload.
 async fn ask(
     shown: &str,
-    real: &[(Facts, Known)],
-    settings: &Settings,
+    names: &str,
+    wish: Wish,
+    lang: Lang,
     signals: &Signals,
 ) -> Result<bool, Failure> {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else {
-        return Err(nobody_to_ask(&names(real)));
+        return Err(nobody_to_ask(names, wish));
     };
-    let question = render::question(&names(real), settings.lang);
+    let question = match wish {
+        Wish::Measure => render::question(names, lang),
+        Wish::Invoke => render::question_of_invoke(names, lang),
+    };
     let shown = if shown.is_empty() {
         String::new()
     } else {
@@ -229,6 +296,9 @@ async fn ask(
     }
     Err(Failure::new(
         Exit::Interrupted,
-        format!("{} is not measured, and nothing was changed", names(real)),
+        match wish {
+            Wish::Measure => format!("{names} is not measured, and nothing was changed"),
+            Wish::Invoke => format!("{names} is not invoked"),
+        },
     ))
 }

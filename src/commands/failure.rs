@@ -51,6 +51,11 @@ impl Failure {
         &self.message
     }
 
+    /// What to do next.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Prints it to standard error and gives its exit code.
     pub fn report(&self) -> Exit {
         use std::io::Write as _;

@@ -16,6 +16,7 @@ mod fleet;
 mod fleet_plan;
 mod forecast;
 mod gate;
+mod invoke;
 mod left_over;
 mod log_groups;
 mod measure;
@@ -90,7 +91,8 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Gate(args) => Box::pin(gate::gate(args, cli.globals)).await,
             Command::Demo(args) => demo::demo(args, cli.globals).await,
             Command::SelfTest(args) => Box::pin(self_test::self_test(args, cli.globals)).await,
-            Command::Serve(args) => serve::serve(args, cli.globals).await,
+            Command::Serve(args) => Box::pin(serve::serve(args, cli.globals)).await,
+            Command::Invoke(args) => Box::pin(invoke::invoke(args, cli.globals)).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
             Command::Schema => schema::schema(),

@@ -1,16 +1,28 @@
 //! `lambench serve`: the sandbox as an endpoint for the aws CLI, boto3 and the SDKs.
 
+pub mod address;
+mod logs;
+mod offers;
+pub mod port_file;
+mod reload;
+mod watch;
+
 use std::io::Write as _;
-use std::path::Path;
 use std::time::Duration;
 
+use crate::bench::stop::Stop;
 use crate::cli::{Globals, ServeArgs};
-use crate::config;
+use crate::config::{self, ConfigError, Served};
 use crate::exit::Exit;
-use crate::lambda::{Connect, Function, Lambda};
+use crate::lambda::{Connect, Lambda};
+use crate::render::Style;
 
 use super::stage::{self, Endpoint};
 use super::{Failure, signals};
+use address::Address;
+use logs::Logs;
+use offers::Offers;
+use watch::{Changes, Watch};
 
 /// Serves until a signal comes.
 pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
@@ -22,113 +34,128 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
         Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
     })?;
     if let Some(path) = &args.port_file {
-        forget(path)?;
+        port_file::forget(path)?;
     }
-    let sandbox = stage::start_sandbox(
-        args.port,
-        args.settle.map(Duration::from_millis),
-        served.ric.clone(),
-        args.any_version,
-        served.machine,
-    )
+    let logs = Logs::to(args.log.as_deref(), globals.quiet)?;
+    let endpoint = open(&args, &served, &logs).await?;
+    let mut offers = Offers::new(&endpoint, &logs, globals.quiet)?;
+    let ended = Box::pin(offer(
+        &args,
+        &globals,
+        served,
+        &mut offers,
+        &mut signals.stop,
+    ))
+    .await;
+    let complete = offers.is_complete();
+    drop(offers);
+    endpoint.close().await;
+    logs.finish();
+    ended?;
+    // Ending is what a server is asked to do by a signal; what it never offered it still owes.
+    Ok(if complete {
+        Exit::Done
+    } else {
+        Exit::CouldNotMeasure
+    })
+}
+
+async fn open(args: &ServeArgs, served: &Served, logs: &Logs) -> Result<Endpoint, Failure> {
+    let sandbox = stage::start_sandbox_with(|options| {
+        options.port = args.port;
+        options.ric.clone_from(&served.ric);
+        options.any_version = args.any_version;
+        options.machine = served.machine;
+        options.listener = logs.listener();
+        if let Some(ms) = args.settle {
+            options.settle = Duration::from_millis(ms);
+        }
+    })
     .await?;
-    let url = sandbox.endpoint_url();
     let lambda = Lambda::connect(Connect {
-        endpoint_url: Some(url.clone()),
+        endpoint_url: Some(sandbox.endpoint_url()),
         region: Some(sandbox.region().to_owned()),
         profile: None,
         control_rate: None,
     })
     .await?;
-    let endpoint = Endpoint {
+    Ok(Endpoint {
         lambda,
         sandbox: Some(sandbox),
-    };
-    let staged = tokio::select! {
-        staged = serve_functions(&endpoint, &served.functions) => staged,
-        () = signals.stop.requested() => Ok(()),
-    };
-    if let Err(failure) = staged {
-        endpoint.close().await;
-        return Err(failure);
-    }
-    if !signals.stop.is_requested() {
-        if let Err(failure) = announce(&args, &url) {
-            endpoint.close().await;
-            return Err(failure);
-        }
-        signals.stop.requested().await;
-    }
-    endpoint.close().await;
-    if let Some(path) = &args.port_file
-        && std::fs::read_to_string(path).is_ok_and(|written| written.trim() == port_of(&url))
-    {
-        forget(path)?;
-    }
-    // Ending is what a server is asked to do by a signal.
-    Ok(Exit::Done)
+    })
 }
 
-async fn serve_functions(
-    endpoint: &Endpoint,
-    functions: &[config::ServedFunction],
+/// Offers the functions, says where, and goes on doing so until it is asked to stop.
+async fn offer(
+    args: &ServeArgs,
+    globals: &Globals,
+    served: Served,
+    offers: &mut Offers<'_>,
+    stop: &mut Stop,
 ) -> Result<(), Failure> {
-    let scratch = stage::scratch()?;
-    for function in functions {
-        stage::create(endpoint, &function.name, &function.package, scratch.path()).await?;
-        // Waits until it is active.
-        Function::staged(&endpoint.lambda, &function.name).await?;
-        say(&format!(
-            "function {} from {}",
-            function.name,
-            function.package.path.display()
-        ));
+    // What changes from here on is seen.
+    let mut watch = args.watch.then(|| Watch::new(&served.paths()));
+    let begun = tokio::select! {
+        begun = offers.begin(&served, args.watch) => begun,
+        () = stop.requested() => return Ok(()),
+    };
+    begun?;
+    let url = offers.url();
+    let address = Address::leave(&served.project, &url);
+    port_file::announce(args.port_file.as_deref(), &url)?;
+    greet(&url, offers)?;
+    while let Some(watching) = &mut watch {
+        let changes = tokio::select! {
+            changes = watching.changes(offers.has_news()) => changes,
+            () = stop.requested() => break,
+        };
+        let Changes::Of(paths) = changes else {
+            offers.tell();
+            continue;
+        };
+        let read = || config::served(args, globals);
+        let (next, served) = rewatch(watching, read);
+        watch = Some(next);
+        tokio::select! {
+            () = offers.follow(served, &paths) => {}
+            () = stop.requested() => break,
+        }
     }
+    stop.requested().await;
+    if let Some(path) = &args.port_file {
+        port_file::end(path, &url)?;
+    }
+    drop(address);
     Ok(())
 }
 
-/// A port file that outlives its server would tell whoever waits for the next one a wrong port.
-fn forget(port_file: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(port_file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
-            Exit::CouldNotMeasure,
-            format!("removing the old {}: {error}", port_file.display()),
-        )),
-        _ => Ok(()),
+/// Watches what there is to watch now, and then reads: in this order nothing is missed.
+fn rewatch(
+    old: &Watch,
+    read: impl Fn() -> Result<Served, ConfigError>,
+) -> (Watch, Result<Served, ConfigError>) {
+    let mut paths = read().map_or_else(|_| old.paths().clone(), |served| served.paths());
+    loop {
+        let watch = Watch::new(&paths);
+        let served = read();
+        match &served {
+            Ok(served) if served.paths() != paths => paths = served.paths(),
+            _ => return (watch, served),
+        }
     }
 }
 
-/// The port file is written last and whole, so that whoever waits for it finds a server that answers.
-fn announce(args: &ServeArgs, url: &str) -> Result<(), Failure> {
-    if let Some(path) = &args.port_file {
-        let port = port_of(url);
-        let write = || -> std::io::Result<()> {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(".".as_ref()))?;
-            writeln!(file, "{port}")?;
-            file.persist(path)?;
-            Ok(())
-        };
-        write().map_err(|error| {
-            Failure::new(
-                Exit::CouldNotMeasure,
-                format!("writing {}: {error}", path.display()),
-            )
-        })?;
-    }
+fn greet(url: &str, offers: &Offers<'_>) -> Result<(), Failure> {
     super::print(&format!("{url}\n"))?;
-    say(&format!(
+    offers.inform(&format!(
         "listening; for example: aws lambda list-functions --endpoint-url {url}"
     ));
-    say("Ctrl-C ends it");
+    offers.inform("Ctrl-C ends it");
     Ok(())
-}
-
-fn port_of(url: &str) -> &str {
-    url.rsplit(':').next().unwrap_or_default()
 }
 
 fn say(text: &str) {
     // Standard error may be closed; serving goes on.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let text = Style::for_stderr().written(&format!("{text}\n"));
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

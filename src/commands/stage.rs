@@ -96,6 +96,22 @@ pub async fn start_sandbox(
     any_version: bool,
     machine: Machine,
 ) -> Result<Sandbox, Failure> {
+    start_sandbox_with(|options| {
+        options.port = port;
+        options.ric = ric;
+        options.any_version = any_version;
+        options.machine = machine;
+        if let Some(settle) = settle {
+            options.settle = settle;
+        }
+    })
+    .await
+}
+
+/// Starts the embedded Lambda, with the defaults changed.
+pub async fn start_sandbox_with(
+    change: impl FnOnce(&mut SandboxOptions),
+) -> Result<Sandbox, Failure> {
     let guard_exe = std::env::current_exe().map_err(|error| {
         Failure::new(
             Exit::CouldNotMeasure,
@@ -103,13 +119,7 @@ pub async fn start_sandbox(
         )
     })?;
     let mut options = SandboxOptions::new(guard_exe);
-    options.port = port;
-    options.ric = ric;
-    options.any_version = any_version;
-    options.machine = machine;
-    if let Some(settle) = settle {
-        options.settle = settle;
-    }
+    change(&mut options);
     Sandbox::start(options)
         .await
         .map_err(|error| Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint()))
@@ -285,10 +295,7 @@ pub async fn create(
     let mut arns = Vec::new();
     for (i, path) in package.layers.iter().enumerate() {
         let (code, packed) = offer(sandbox, path, scratch).await?;
-        let file = path.file_stem().map_or_else(
-            || format!("layer-{i}"),
-            |s| s.to_string_lossy().into_owned(),
-        );
+        let file = layer_name(path, i);
         arns.push(lambda.publish_layer(&function_name(&file), code).await?);
         layers.push(Layer {
             name: file,
@@ -296,23 +303,46 @@ pub async fn create(
         });
     }
     lambda
-        .create(NewFunction {
-            name: name.to_owned(),
-            runtime: package.runtime.clone(),
-            handler: package.handler.clone(),
-            role: SANDBOX_ROLE.into(),
-            code,
-            layers: arns,
-            memory_mb: package.memory_mb,
-            timeout_s: package.timeout_s,
-            environment: package.environment.clone(),
-            architecture: architecture().into(),
-        })
+        .create(new_function(name, package, code, arns))
         .await?;
     Ok((packed.unzipped_bytes, layers))
 }
 
-async fn offer(
+/// What is asked for to create a package's function on the sandbox.
+pub fn new_function(
+    name: &str,
+    package: &PackageSpec,
+    code: Code,
+    layers: Vec<String>,
+) -> NewFunction {
+    NewFunction {
+        name: name.to_owned(),
+        runtime: package.runtime.clone(),
+        handler: package.handler.clone(),
+        role: SANDBOX_ROLE.into(),
+        code,
+        layers,
+        memory_mb: package.memory_mb,
+        timeout_s: package.timeout_s,
+        environment: package.environment.clone(),
+        architecture: architecture().into(),
+    }
+}
+
+fn layer_name(path: &Path, i: usize) -> String {
+    path.file_stem().map_or_else(
+        || format!("layer-{i}"),
+        |s| s.to_string_lossy().into_owned(),
+    )
+}
+
+/// The name under which the `i`th layer of a package is published.
+pub fn published_layer_name(path: &Path, i: usize) -> String {
+    function_name(&layer_name(path, i))
+}
+
+/// Packs a package or a layer and hands it over by the sandbox's private route.
+pub async fn offer(
     sandbox: &Sandbox,
     path: &Path,
     scratch: &Path,

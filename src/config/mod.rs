@@ -8,6 +8,7 @@ pub mod file;
 pub mod fleet;
 pub mod gate;
 pub mod gated;
+pub mod invoked;
 pub mod looks;
 pub mod machine;
 pub mod naming;
@@ -27,7 +28,7 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
+use crate::cli::{CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, ServeArgs};
 use crate::cost::Prices;
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
@@ -39,8 +40,9 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
+pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace};
-pub use served::Served;
+pub use served::{Broken, Served};
 pub use staging::StagingBucket;
 pub use style::{Choice, style};
 use surroundings::Surroundings;
@@ -175,6 +177,11 @@ pub fn self_test(
 /// The functions that `lambench serve` offers from the start, with warnings.
 pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError> {
     served::served(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench invoke` invokes, and where.
+pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigError> {
+    invoked::invoked(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language of the report.

@@ -99,12 +99,7 @@ pub fn demo(
 
 /// The lambench.toml that counts: `--config`, `LAMBENCH_CONFIG`, the nearest one; or an empty one.
 pub fn config_file(globals: &Globals, around: &Surroundings) -> Result<ConfigFile, ConfigError> {
-    let named = globals.config.clone().or_else(|| {
-        around
-            .text("LAMBENCH_CONFIG")
-            .map(|t| PathBuf::from(t.value))
-    });
-    if let Some(path) = named {
+    if let Some(path) = named_file(globals, around) {
         return file::read(&around.folder.join(&path), &path.display().to_string());
     }
     match file::find(&around.folder) {
@@ -121,6 +116,20 @@ pub fn config_file(globals: &Globals, around: &Surroundings) -> Result<ConfigFil
             ..ConfigFile::default()
         }),
     }
+}
+
+/// Where [`config_file`] reads, if there is such a file.
+pub fn config_path(globals: &Globals, around: &Surroundings) -> Option<PathBuf> {
+    let named = named_file(globals, around).map(|path| around.folder.join(path));
+    named.or_else(|| file::find(&around.folder))
+}
+
+fn named_file(globals: &Globals, around: &Surroundings) -> Option<PathBuf> {
+    globals.config.clone().or_else(|| {
+        around
+            .text("LAMBENCH_CONFIG")
+            .map(|t| PathBuf::from(t.value))
+    })
 }
 
 fn settings(

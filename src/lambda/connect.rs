@@ -101,11 +101,13 @@ impl Lambda {
             .ok_or_else(|| LambdaError::NoCredentials("no provider is configured".into()))?;
         check_credentials(&provider).await?;
 
+        // An embedded sandbox fails for a reason that stays, such as a full disk, which should be said at once.
+        let attempts = to.control_rate.map_or(1, |_| CONTROL_ATTEMPTS);
         let notes = Notes::default();
         let mut control = aws_sdk_lambda::config::Builder::from(&config)
             .retry_config(
                 RetryConfig::standard()
-                    .with_max_attempts(CONTROL_ATTEMPTS)
+                    .with_max_attempts(attempts)
                     .with_max_backoff(LONGEST_BACK_OFF),
             )
             .retry_classifier(Patience {

@@ -55,6 +55,16 @@ pub fn question(names: &str, lang: crate::config::Lang) -> String {
     Text(lang).question(&clean(names))
 }
 
+/// The question before one.
+pub fn question_of_invoke(name: &str, lang: crate::config::Lang) -> String {
+    Text(lang).question_of_invoke(&clean(name))
+}
+
+/// What is said before one invoke of a deployed function.
+pub fn one_invoke(name: &str, role: &str, lang: crate::config::Lang) -> String {
+    Text(lang).may_invoke(&clean(name), &clean(role))
+}
+
 /// The plan of a dry run. `permissions`: statements of the policy.
 pub fn dry_run(
     subjects: &[(Facts, Known)],

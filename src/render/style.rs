@@ -122,6 +122,32 @@ fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Optio
     size.map(|(width, _)| usize::from(width.0))
 }
 
+/// Colours of the names of functions in a common log: those that are read on light and on dark grounds.
+const TINTS: [u8; 6] = [36, 32, 35, 33, 34, 31];
+
+impl Style {
+    /// `text` so that it keeps in the background, if there are colours.
+    pub fn dim(&self, text: &str) -> String {
+        self.escaped(2, text)
+    }
+
+    /// `name` in a colour of its own, always the same, if there are colours.
+    pub fn tinted(&self, name: &str) -> String {
+        let sum = name
+            .bytes()
+            .fold(0_usize, |sum, byte| sum * 31 % 9973 + usize::from(byte));
+        self.escaped(TINTS[sum % TINTS.len()], name)
+    }
+
+    fn escaped(&self, code: u8, text: &str) -> String {
+        if self.color {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
 /// A report's colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {
@@ -140,11 +166,7 @@ impl Style {
             Paint::Red => 31,
             Paint::Yellow => 33,
         };
-        if self.color {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        self.escaped(code, text)
     }
 }
 

@@ -182,6 +182,11 @@ impl Store {
         self.root.join("baselines").join(format!("{name}.json"))
     }
 
+    /// A file of this machine's own in the store, beside the results; the store is made if need be.
+    pub fn local_file(&self, name: &str) -> Result<PathBuf, StoreError> {
+        Ok(self.folder("runs")?.join(name))
+    }
+
     /// Creates a folder of the store, and the store with its `.gitignore` if need be.
     fn folder(&self, name: &str) -> Result<PathBuf, StoreError> {
         let folder = self.root.join(name);

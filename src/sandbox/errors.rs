@@ -40,6 +40,10 @@ impl SandboxError {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
+            Self::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+                "another program listens there, perhaps another `lambench serve`: end it, or choose another --port; 0 \
+                 takes any that is free"
+            }
             Self::Listen { .. } => "choose another --port; 0 takes any that is free",
             Self::Folder { .. } => "set TMPDIR to another folder, one that can be written",
             Self::Evict { .. } => "set TMPDIR to a folder on a disk, or take --disk warm",

@@ -60,4 +60,5 @@ pub use errors::SandboxError;
 pub use machine::{Cpu, Machine};
 pub use packages::{PackageError, UNZIPPED_LIMIT};
 pub use page_cache::Disk;
+pub use pool::LogListener;
 pub use server::{Location, Sandbox, SandboxOptions};

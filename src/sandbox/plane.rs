@@ -91,6 +91,11 @@ impl Plane {
         key
     }
 
+    /// Forgets an offered zip.
+    pub fn withdraw(&self, key: &str) {
+        lock(&self.offers).remove(key);
+    }
+
     /// All functions by name.
     pub fn functions(&self) -> Vec<Arc<Function>> {
         lock(&self.functions).values().cloned().collect()

@@ -25,7 +25,7 @@ use super::errors::{ApiError, SandboxError};
 use super::machine::{Cpu, Machine};
 use super::packages::PackageError;
 use super::plane::{FOLDERS, Parts, Plane, REQUEST_LIMIT};
-use super::pool::Stage;
+use super::pool::{LogListener, Stage};
 use super::runtimes::RuntimeOptions;
 use crate::scratch::Scratch;
 
@@ -58,6 +58,8 @@ pub struct SandboxOptions {
     pub mounts: Option<Mounts>,
     /// The CPU and the disk that functions are given.
     pub machine: Machine,
+    /// Who hears the log of each invoke.
+    pub listener: Option<LogListener>,
 }
 
 impl SandboxOptions {
@@ -73,6 +75,7 @@ impl SandboxOptions {
             concurrency: CONCURRENCY,
             mounts: None,
             machine: Machine::default(),
+            listener: None,
         }
     }
 }
@@ -149,6 +152,7 @@ impl Sandbox {
                 most: options.concurrency,
                 kills: Background::new(),
                 disk,
+                listener: options.listener,
             },
             folder,
         }));
@@ -186,6 +190,11 @@ impl Sandbox {
             bucket: self.plane.bucket.clone(),
             key: self.plane.offer(path),
         })
+    }
+
+    /// The location stands for nothing any more; what was made of it stays.
+    pub fn withdraw(&self, key: &str) {
+        self.plane.withdraw(key);
     }
 
     /// Stops listening, ends every environment, removes the sandbox's folder.

@@ -205,7 +205,8 @@ pub struct Server {
 impl Server {
     pub fn start(test: &Test, args: &[&str]) -> Self {
         let port_file = test.path().join("port");
-        let mut all = vec!["serve", "--port-file", port_file.to_str().unwrap()];
+        let port_file_name = port_file.to_str().unwrap();
+        let mut all = vec!["serve", "--quiet", "--port-file", port_file_name];
         all.extend(args);
         let child = test
             .command(&all)

@@ -3,6 +3,7 @@
 mod copies;
 mod file;
 mod gate;
+mod invoked;
 mod payload;
 mod place;
 mod precedence;
@@ -16,7 +17,10 @@ use clap::Parser as _;
 
 use super::error::ConfigError;
 use super::surroundings::Surroundings;
-use super::{PackageSpec, Served, Settings, Subject, Target, resolve, served as served_room};
+use super::{
+    Invoked, PackageSpec, Served, Settings, Subject, Target, invoked as invoked_room, resolve,
+    served as served_room,
+};
 use crate::cli::{Cli, Command};
 
 struct Test {
@@ -101,6 +105,17 @@ impl Test {
             unreachable!()
         };
         served_room::served(&args, &cli.globals, &self.around())
+    }
+
+    fn invoked(&self, line: &str) -> Result<Invoked, ConfigError> {
+        let words = ["lambench", "invoke"]
+            .into_iter()
+            .chain(line.split_whitespace());
+        let cli = Cli::try_parse_from(words).unwrap();
+        let Command::Invoke(args) = cli.command else {
+            unreachable!()
+        };
+        invoked_room::invoked(&args, &cli.globals, &self.around())
     }
 
     /// An error's text and hint, with this test's folder called FOLDER.

@@ -108,6 +108,28 @@ fn what_can_not_be_served_says_why() {
 }
 
 #[test]
+fn a_broken_function_keeps_no_other_back_and_is_watched_all_the_same() {
+    let mut test = Test::with(&["one"]);
+    test.write("empty/readme.txt", "");
+    test.toml(
+        "[functions.a]\npackage = \"one\"\n[functions.b]\npackage = \"empty\"\nlayers = [\"shared\"]\n",
+    );
+    let served = test.served("").unwrap();
+    assert_eq!(served.functions.len(), 1);
+    let [broken] = served.broken.as_slice() else {
+        panic!("{:?}", served.broken);
+    };
+    assert_eq!(broken.name, "b");
+    assert!(broken.why.starts_with("empty: no function found in it"));
+    let paths = served.paths();
+    let watched: Vec<&str> = paths.iter().map(|path| super::below(&test, path)).collect();
+    assert_eq!(watched, ["empty", "lambench.toml", "one", "shared"]);
+    // With nothing to offer there is only something to wait for.
+    assert!(test.served("--function b").is_err());
+    assert_eq!(test.served("--function b --watch").unwrap().broken.len(), 1);
+}
+
+#[test]
 fn a_runtime_client_that_is_not_there_is_said_at_once_and_an_empty_variable_is_none() {
     let mut test = test();
     let error = test.served("--ric nowhere").unwrap_err().to_string();
