@@ -3,7 +3,6 @@
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::crew::{Crew, spawn, wrapped};
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
 use super::tree::Tree;
 
@@ -58,6 +58,7 @@ pub(super) struct Duty {
     bell: Bell,
     setup: Option<Setup>,
     runtime: Option<Pid>,
+    crew: Crew,
     running: bool,
     watched: Instant,
     looks: u32,
@@ -74,6 +75,7 @@ impl Duty {
             bell: Bell::new()?,
             setup: None,
             runtime: None,
+            crew: Crew::default(),
             running: false,
             watched: Instant::now(),
             looks: 0,
@@ -151,6 +153,11 @@ impl Duty {
                 self.prepare(*setup)?;
                 Event::Ready { pid }
             }
+            Order::Extend => self.extend(),
+            Order::EndRuntime { kill } => {
+                self.end_runtime(kill);
+                return Ok(());
+            }
             Order::Go => self.go(),
             Order::Freeze => {
                 self.running = false;
@@ -172,7 +179,7 @@ impl Duty {
         };
         self.tell(&answer)?;
         // A child that ended while SIGCHLD was not blocked has rung no bell.
-        if let Event::Started { .. } = answer {
+        if let Event::Started { .. } | Event::Extending { .. } = answer {
             self.reap()
         } else {
             Ok(())
@@ -187,7 +194,7 @@ impl Duty {
         }
     }
 
-    fn prepare(&mut self, setup: Setup) -> io::Result<()> {
+    fn prepare(&mut self, mut setup: Setup) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         if let Some(root) = &setup.root {
             super::mounts::enter(root)?;
@@ -199,8 +206,42 @@ impl Duty {
                 format!("entering {}: {error}", setup.folder.display()),
             )
         })?;
+        if let Some(wrapper) = setup.wrapper.take() {
+            setup.argv = wrapped(&wrapper, &setup.argv);
+        }
         self.setup = Some(setup);
         Ok(())
+    }
+
+    fn extend(&mut self) -> Event {
+        let crewing = self.setup.as_ref().and_then(|setup| setup.crew.as_ref());
+        let Some(crewing) = crewing else {
+            return Event::Extending {
+                at_ns: monotonic_ns(),
+            };
+        };
+        let started = self.crew.start(crewing);
+        self.peak_kb = 0;
+        self.run();
+        match started {
+            Ok(at_ns) => Event::Extending { at_ns },
+            Err((place, program, error)) => Event::ExtensionNotStarted {
+                place,
+                reason: format!("fork/exec {}: {}", program.display(), plain(&error)),
+            },
+        }
+    }
+
+    fn end_runtime(&self, kill: bool) {
+        let signal = if kill {
+            Signal::SIGKILL
+        } else {
+            Signal::SIGTERM
+        };
+        if let Some(runtime) = self.runtime {
+            // It may have gone meanwhile.
+            let _ = nix::sys::signal::killpg(runtime, signal);
+        }
     }
 
     fn go(&mut self) -> Event {
@@ -215,19 +256,20 @@ impl Duty {
             .args(arguments)
             .env_clear()
             .envs(&setup.variables)
-            .stdin(Stdio::null())
-            .process_group(0);
-        // The process inherits the mask, and must be able to hear everything.
-        let unblocked = SigSet::empty().thread_set_mask();
+            .stdin(Stdio::null());
+        let crewed = setup.crew.is_some();
+        if crewed && let Ok(output) = io::stdout().as_fd().try_clone_to_owned() {
+            // Our own stderr is the extensions' way out.
+            command.stderr(output);
+        }
         let at_ns = monotonic_ns();
-        let spawned = command.spawn();
-        let reblocked = blocked().thread_set_mask();
-        debug_assert!(unblocked.is_ok() && reblocked.is_ok());
-        match spawned {
+        match spawn(&mut command) {
             Ok(child) => {
                 self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
                 self.run();
-                self.peak_kb = 0;
+                if !crewed {
+                    self.peak_kb = 0;
+                }
                 Event::Started { at_ns }
             }
             Err(error) => Event::NotStarted(format!(
@@ -248,6 +290,9 @@ impl Duty {
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(error) => return Err(error.into()),
             };
+            if let Some(place) = self.crew.died(how.0) {
+                self.tell(&Event::ExtensionExited { place, how: how.1 })?;
+            }
             if self.runtime == Some(how.0) {
                 self.runtime = None;
                 let peak_kb = self.peak_kb;
@@ -302,6 +347,7 @@ impl Duty {
     fn clear(&mut self) {
         self.running = false;
         self.runtime = None;
+        self.crew.clear();
         loop {
             self.tree.kill();
             // Else it was one of them, or one that was born while we killed.

@@ -5,10 +5,14 @@
 //! invokes to it: `environment` is its front, `lifecycle`, `happening` and `failure` its life, `runtime_api`
 //! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
 //! `leash` holds the `guard`, a process of its own whose `duty` it is to start, freeze, measure (`tree`) and kill the
-//! runtime's, in a file tree that `mounts` built; they speak `protocol`.
+//! runtime's, in a file tree that `mounts` built; they speak `protocol`. External extensions are the guard's `crew`,
+//! known to lambench as `extensions` by the `extension_api`; `telemetry` is what they are told if they ask for it.
 
+mod crew;
 mod duty;
 pub mod environment;
+mod extension_api;
+mod extensions;
 mod failure;
 mod guard;
 mod happening;
@@ -22,6 +26,9 @@ mod records;
 mod runtime_api;
 mod runtime_messages;
 pub mod runtimes;
+mod telemetry;
+mod telemetry_api;
+mod telemetry_delivery;
 mod tree;
 mod variables;
 
