@@ -115,7 +115,8 @@ mod tests {
         let write = |name: &str, text: &str, mode: u32| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+            let permissions = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, permissions).unwrap();
             path
         };
         let argv = [PathBuf::from("/usr/bin/python3"), PathBuf::from("client")];
