@@ -4,13 +4,12 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use nix::sys::signal::SigSet;
 use nix::unistd::Pid;
 
-use super::duty::blocked;
 use super::protocol::{Crewing, monotonic_ns};
+use super::starter::Starter;
 
 /// Running extensions, by their place in the set-up.
 #[derive(Debug, Default)]
@@ -20,8 +19,12 @@ pub(super) struct Crew {
 
 impl Crew {
     /// Starts all: when, or which one could not be started and why.
-    pub fn start(&mut self, crewing: &Crewing) -> Result<u64, (usize, PathBuf, io::Error)> {
-        let at_ns = monotonic_ns();
+    pub fn start(
+        &mut self,
+        crewing: &Crewing,
+        starter: &Starter,
+    ) -> Result<u64, (usize, PathBuf, io::Error)> {
+        let began_ns = monotonic_ns();
         self.processes = vec![None; crewing.programs.len()];
         for (place, program) in crewing.programs.iter().enumerate() {
             let mut command = Command::new(program);
@@ -29,15 +32,17 @@ impl Crew {
                 .env_clear()
                 .envs(&crewing.variables)
                 .current_dir("/")
-                .stdin(Stdio::null());
+                .stdin(Stdio::null())
+                .process_group(0);
             let failed = |error| (place, program.clone(), error);
             // Its output is told apart from the function's by where it goes.
             let output = io::stderr().as_fd().try_clone_to_owned().map_err(failed)?;
             command.stdout(output);
-            let child = spawn(&mut command).map_err(failed)?;
+            let (_, child) = starter.start(command);
+            let child = child.map_err(failed)?;
             self.processes[place] = Some(Pid::from_raw(child.id().cast_signed()));
         }
-        Ok(at_ns)
+        Ok(began_ns)
     }
 
     /// Which one this was, if it was one.
@@ -54,17 +59,6 @@ impl Crew {
     pub fn clear(&mut self) {
         self.processes.clear();
     }
-}
-
-/// Starts a process in a group of its own that hears every signal.
-pub(super) fn spawn(command: &mut Command) -> io::Result<Child> {
-    command.process_group(0);
-    // The process inherits the mask, and must be able to hear everything.
-    let unblocked = SigSet::empty().thread_set_mask();
-    let spawned = command.spawn();
-    let reblocked = blocked().thread_set_mask();
-    debug_assert!(unblocked.is_ok() && reblocked.is_ok());
-    spawned
 }
 
 /// What to execute when a wrapper is put before the runtime's own command: as AWS's runtimes do it in a shell.

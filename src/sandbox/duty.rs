@@ -3,6 +3,7 @@
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,8 +13,9 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::crew::{Crew, spawn, wrapped};
+use super::crew::{Crew, wrapped};
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
+use super::starter::Starter;
 use super::tree::Tree;
 
 /// How often the memory of a running environment is looked at.
@@ -57,6 +59,7 @@ pub(super) struct Duty {
     tree: Tree,
     bell: Bell,
     setup: Option<Setup>,
+    starter: Starter,
     runtime: Option<Pid>,
     crew: Crew,
     running: bool,
@@ -74,6 +77,7 @@ impl Duty {
             tree,
             bell: Bell::new()?,
             setup: None,
+            starter: Starter::Here,
             runtime: None,
             crew: Crew::default(),
             running: false,
@@ -195,6 +199,8 @@ impl Duty {
     }
 
     fn prepare(&mut self, mut setup: Setup) -> io::Result<()> {
+        // Before the tree is entered: in it, control groups can't be written.
+        self.starter = Starter::new(setup.threads.as_deref())?;
         #[cfg(target_os = "linux")]
         if let Some(root) = &setup.root {
             super::mounts::enter(root)?;
@@ -220,7 +226,7 @@ impl Duty {
                 at_ns: monotonic_ns(),
             };
         };
-        let started = self.crew.start(crewing);
+        let started = self.crew.start(crewing, &self.starter);
         self.peak_kb = 0;
         self.run();
         match started {
@@ -256,14 +262,15 @@ impl Duty {
             .args(arguments)
             .env_clear()
             .envs(&setup.variables)
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            .process_group(0);
         let crewed = setup.crew.is_some();
         if crewed && let Ok(output) = io::stdout().as_fd().try_clone_to_owned() {
             // Our own stderr is the extensions' way out.
             command.stderr(output);
         }
-        let at_ns = monotonic_ns();
-        match spawn(&mut command) {
+        let (at_ns, spawned) = self.starter.start(command);
+        match spawned {
             Ok(child) => {
                 self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
                 self.run();

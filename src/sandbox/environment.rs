@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::cgroup::{CpuGroup, CpuGroups};
 use super::extensions::{Extensions, Function};
 use super::happening::{Happening, Inbox};
 use super::leash::Leash;
@@ -161,6 +162,10 @@ pub struct Host {
     pub mounts: Mounts,
     /// Why it doesn't allow mounts, if it doesn't.
     pub refusal: Option<String>,
+    /// Where the CPU shares of environments are kept; none: they are not limited.
+    pub cpu: Option<Arc<CpuGroups>>,
+    /// Why they are not, where they were to be.
+    pub cpu_refusal: Option<String>,
     /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
     pub init_limit: Duration,
 }
@@ -180,6 +185,8 @@ impl Host {
             clients: None,
             mounts: Mounts::Namespaces,
             refusal: None,
+            cpu: None,
+            cpu_refusal: None,
             init_limit: INIT_LIMIT,
         };
         if let Err(error) = host.can_mount().await {
@@ -187,6 +194,21 @@ impl Host {
             host.refusal = Some(error.to_string());
         }
         host
+    }
+
+    /// From now on environments get the share of the CPU that goes with their memory, if this system lets us.
+    pub fn limit_cpu(&mut self) {
+        match CpuGroups::new() {
+            Ok(groups) => self.cpu = Some(groups),
+            Err(error) => self.cpu_refusal = Some(error.to_string()),
+        }
+    }
+
+    /// The CPU share of a function with so much memory, in words.
+    pub(super) fn cpu_fact(&self, memory_mb: u64) -> String {
+        self.cpu
+            .as_ref()
+            .map_or_else(|| "not limited".to_owned(), |groups| groups.fact(memory_mb))
     }
 
     /// Builds the tree of an environment that has nothing in it.
@@ -205,6 +227,7 @@ impl Host {
             crew: None,
             folder: "/var/task".into(),
             memory_limit_kb: u64::MAX,
+            threads: None,
             root: Some(Root {
                 mount_point: self.mount_point()?,
                 task: empty.path().to_owned(),
@@ -270,7 +293,13 @@ impl Environment {
                 .map(TempDir::path)
                 .filter(|_| host.mounts == Mounts::SearchPaths),
         };
+        let group = host
+            .cpu
+            .as_ref()
+            .map(|groups| groups.group(spec.memory_mb))
+            .transpose()?;
         let mut setup = setup(&spec, &host, &own, &programs)?;
+        setup.threads = group.as_ref().map(CpuGroup::threads);
         if let (Some(root), Some(folder)) = (&mut setup.root, &folder) {
             root.hosts = Some(hosts(folder.path(), api.port())?);
         }
@@ -284,7 +313,8 @@ impl Environment {
             log,
             api,
             Inbox::new(happenings),
-        );
+        )
+        .limited_by(group);
         Ok(Self { lifecycle, folder })
     }
 
@@ -384,6 +414,7 @@ fn setup(
         crew,
         folder: view.path(&spec.task_root),
         memory_limit_kb: spec.memory_mb * 1024,
+        threads: None,
         root,
     })
 }

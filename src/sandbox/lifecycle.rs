@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
+use super::cgroup::CpuGroup;
 use super::environment::{EnvironmentSpec, Invocation, Outcome};
 use super::failure::Failure;
 use super::happening::{Happening, Inbox};
@@ -74,6 +75,8 @@ pub(super) struct Lifecycle {
     phase: Phase,
     /// What extensions are told of the end.
     why: &'static str,
+    /// After the leash: it can go once its processes are gone.
+    cpu: Option<CpuGroup>,
 }
 
 impl Lifecycle {
@@ -97,7 +100,14 @@ impl Lifecycle {
             inbox,
             phase: Phase::Cold,
             why: "spindown",
+            cpu: None,
         }
+    }
+
+    /// Its processes are in this group.
+    pub fn limited_by(mut self, group: Option<CpuGroup>) -> Self {
+        self.cpu = group;
+        self
     }
 
     /// As far as has been heard.
@@ -108,6 +118,7 @@ impl Lifecycle {
 
     /// Ends everything and waits for that; extensions have their time to finish.
     pub async fn end(mut self) {
+        self.limit_cpu(false);
         self.farewell().await;
         self.leash.let_go().await;
     }
@@ -192,6 +203,8 @@ impl Lifecycle {
         records.init_report("init", took, &failure.status());
         self.phase = Phase::Busy;
         self.begin();
+        // On the invoke's time, and so at its speed.
+        self.limit_cpu(true);
         let began_ns = Some(monotonic_ns());
         let again = self.initialise("invoke", self.spec.timeout).await;
         if let Err((failure, took)) = again {
@@ -297,6 +310,8 @@ impl Lifecycle {
         let limit = self.spec.timeout;
         let frozen = self.phase == Phase::Idle;
         self.phase = Phase::Busy;
+        // Before there is an event to be read, and off its clock.
+        self.limit_cpu(true);
         if frozen {
             self.order(&Order::Thaw).await;
             self.api.telemetry().set_running(true);
@@ -406,6 +421,17 @@ impl Lifecycle {
         }
     }
 
+    /// Holds the environment to its CPU share, or lets it go. An environment that could not be held is given up: its
+    /// figures would not be what the result says.
+    fn limit_cpu(&mut self, on: bool) {
+        let done = match &mut self.cpu {
+            Some(group) if on => group.limit(),
+            Some(group) => group.lift(),
+            None => Ok(()),
+        };
+        self.inbox.gone |= done.is_err();
+    }
+
     /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
     async fn freeze(&mut self) -> u64 {
         self.inbox.freezing = true;
@@ -418,6 +444,8 @@ impl Lifecycle {
 
     /// Kills the runtime process and all that belongs to it; gives the memory used at most.
     async fn clear(&mut self) -> u64 {
+        // What is about to die, or to start again, is not held up.
+        self.limit_cpu(false);
         self.order(&Order::Clear).await;
         let mut peak_kb = 0;
         while !self.inbox.gone {

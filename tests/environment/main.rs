@@ -1,5 +1,6 @@
 //! Environments driven through their public API, with small scripts as runtime processes.
 
+mod cpu;
 mod extensions;
 mod failures;
 mod isolation;
@@ -8,3 +9,4 @@ mod logs;
 mod processes;
 mod support;
 mod telemetry;
+mod truth;

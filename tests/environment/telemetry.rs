@@ -99,6 +99,7 @@ fn schema() -> Value {
         "required": ["time", "type", "record"],
         "additionalProperties": false,
         "properties": {
+            "type": {}, "record": {},
             "time": {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"},
         },
         "oneOf": [
