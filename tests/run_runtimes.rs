@@ -383,7 +383,8 @@ while call("GET", "event/next", headers=me)[1]["eventType"] != "SHUTDOWN":
 "#;
     let test = Test::new();
     let extension = test.write("layer/extensions/sleepy", EXTENSION);
-    std::fs::set_permissions(&extension, PermissionsExt::from_mode(0o755)).unwrap();
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&extension, executable).unwrap();
     test.write(
         "function/lambda_function.py",
         "def lambda_handler(event, context):\n    return 'hello'\n",

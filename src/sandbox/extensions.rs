@@ -199,7 +199,12 @@ impl Extensions {
             .any(|member| member.external && !member.gone && member.wants("SHUTDOWN"))
     }
 
-    /// Whether there is an external one.
+    /// Whether there is one of any kind.
+    pub fn any(&self) -> bool {
+        !self.roster().members.is_empty()
+    }
+
+    /// Whether an external one is still there.
     pub fn any_external(&self) -> bool {
         let roster = self.roster();
         roster.members.iter().any(|m| m.external && !m.gone)

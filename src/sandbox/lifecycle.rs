@@ -321,9 +321,10 @@ impl Lifecycle {
         let deadline = Instant::now() + remaining;
         let handout = self.handout(invocation, remaining);
         let event = self.invoke_event(&handout);
-        let request_id = handout.request_id.clone();
         let mut waiting = self.api.hand_out(handout);
-        self.api.extensions().invoke(&event);
+        if let Some(event) = &event {
+            self.api.extensions().invoke(event);
+        }
         let (mut thawed_ns, mut next_ns) = ((!frozen).then_some(0), None::<u64>);
         let mut answer: Option<Answer> = None;
         let failure = loop {
@@ -368,7 +369,8 @@ impl Lifecycle {
                 Ok(Happening::Called(Call::Answer(given))) => answer = Some(given),
                 Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
                     next_ns = Some(at_ns);
-                    self.runtime_is_done(&request_id, answer.as_ref(), since(began_ns, at_ns));
+                    let took = since(began_ns, at_ns);
+                    self.runtime_is_done(event.as_ref(), answer.as_ref(), took);
                 }
                 Ok(Happening::Called(Call::ExtensionFailed { kind, reason })) => {
                     break Failure::Extension { kind, reason };

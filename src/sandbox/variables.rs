@@ -116,7 +116,7 @@ pub(super) fn variables(
         ),
         (
             "PATH",
-            format!("{}/usr/local/bin:/usr/bin/:/bin:{opt}/bin", language(spec)),
+            format!("{}/usr/local/bin:/usr/bin/:/bin:{opt}/bin", language(spec, view)),
         ),
         ("TZ", ":UTC".into()),
     ]
@@ -148,10 +148,12 @@ pub(super) fn variables(
 }
 
 /// Where the runtime's interpreter is, which on AWS is the first folder of the search path too.
-fn language(spec: &EnvironmentSpec) -> String {
+fn language(spec: &EnvironmentSpec, view: &View) -> String {
     let interpreter = spec.runtime.argv.first().filter(|_| spec.is_managed());
     let folder = interpreter.and_then(|interpreter| interpreter.parent());
-    folder.map_or_else(String::new, |folder| format!("{}:", folder.display()))
+    folder.map_or_else(String::new, |folder| {
+        format!("{}:", view.path(folder).display())
+    })
 }
 
 /// What an extension does not see of the runtime's variables, as AWS documents it.

@@ -1,5 +1,6 @@
 //! Telemetry: what extensions are told of their environment, in AWS's schema.
 
+use lambench::sandbox::environment::Mounts;
 use serde_json::{Value, json};
 
 use crate::support::{Function, Notes, invoke, json, log, mounts, said};
@@ -52,7 +53,7 @@ serve_events(me)"
 }
 
 fn host(function: &Function) -> &'static str {
-    if mounts(function) {
+    if function.host.mounts == Mounts::Namespaces {
         "'sandbox.localdomain'"
     } else {
         "'127.0.0.1'"

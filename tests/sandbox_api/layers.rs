@@ -262,7 +262,8 @@ while call("GET", "event/next", headers=me)[1]["eventType"] != "SHUTDOWN":
         let line = "EXTENSION\tName: helper\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n";
         assert!(tail.contains(line), "{tail}");
         let report = lambench::report::parse_tail(tail.as_bytes(), None);
-        assert!(format!("{report:?}").contains("init_ms"), "{report:?}");
+        let init = report.report.and_then(|report| report.init_ms);
+        assert!(init.is_some_and(|ms| ms >= 300.0), "{tail}");
         lab.sandbox.shutdown().await;
     }
 }

@@ -98,13 +98,14 @@ impl Lifecycle {
     /// The runtime has answered and asked for its next event; extensions may go on.
     pub(super) fn runtime_is_done(
         &self,
-        request_id: &str,
+        event: Option<&Value>,
         answer: Option<&Answer>,
         took: Duration,
     ) {
-        let Some(answer) = answer else {
+        let (Some(event), Some(answer)) = (event, answer) else {
             return;
         };
+        let request_id = event["requestId"].as_str().unwrap_or_default();
         let bytes = match answer {
             Answer::Response(body) => body.len(),
             Answer::Error(raised) => raised.body.len(),
@@ -130,15 +131,18 @@ impl Lifecycle {
         }
     }
 
-    /// The event for extensions; of what the runtime is handed they see that it is there.
-    pub(super) fn invoke_event(&self, handout: &Handout) -> Value {
-        json!({
-            "eventType": "INVOKE",
-            "deadlineMs": epoch_ms(handout.remaining),
-            "requestId": handout.request_id,
-            "invokedFunctionArn": self.spec.arn,
-            "tracing": {"type": "X-Amzn-Trace-Id", "value": handout.trace},
-        })
+    /// The event for extensions, if there are any; of what the runtime is handed they see that it is there.
+    pub(super) fn invoke_event(&self, handout: &Handout) -> Option<Value> {
+        let event = || {
+            json!({
+                "eventType": "INVOKE",
+                "deadlineMs": epoch_ms(handout.remaining),
+                "requestId": handout.request_id,
+                "invokedFunctionArn": self.spec.arn,
+                "tracing": {"type": "X-Amzn-Trace-Id", "value": handout.trace},
+            })
+        };
+        self.api.extensions().any().then(event)
     }
 
     /// After a failed init: extensions are told, and everything is killed. Gives the memory used at most.
