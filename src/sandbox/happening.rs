@@ -33,6 +33,17 @@ impl Hears for Happening {
     }
 }
 
+/// Which processes may still be there, as far as has been heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// The runtime's, and extensions.
+    All,
+    /// Extensions alone.
+    Extensions,
+    /// None: all were killed for the memory that they used.
+    Nothing,
+}
+
 /// The queue, and what in it must not be forgotten, whatever else its reader is waiting for.
 #[derive(Debug)]
 pub(super) struct Inbox {
@@ -41,10 +52,8 @@ pub(super) struct Inbox {
     pub ended: Option<Exit>,
     /// An extension ended, and nobody has dealt with that yet.
     pub extension_ended: Option<(usize, Exit)>,
-    /// The runtime process runs, as far as has been heard.
-    pub runtime_up: bool,
-    /// Every process was killed for the memory that they used.
-    pub emptied: bool,
+    /// What has not ended yet.
+    pub left: Left,
     /// The guard has ended.
     pub gone: bool,
     /// An order to freeze has not yet been answered.
@@ -60,8 +69,7 @@ impl Inbox {
             happenings,
             ended: None,
             extension_ended: None,
-            runtime_up: false,
-            emptied: false,
+            left: Left::Extensions,
             gone: false,
             freezing: false,
             peak_kb: 0,
@@ -88,9 +96,9 @@ impl Inbox {
         while let Ok(happening) = self.happenings.try_recv() {
             self.note(&happening);
             match (happening, &last) {
-                (Happening::Called(Call::Extension | Call::ExtensionFailed { .. }), _) => {}
-                // An answer counts more than the question that follows it.
-                (Happening::Called(Call::Next { .. }), Some(_)) => {}
+                // An answer counts more than the question that follows it, and extensions speak for themselves.
+                (Happening::Called(Call::Next { .. }), Some(_))
+                | (Happening::Called(Call::Extension | Call::ExtensionFailed { .. }), _) => {}
                 (Happening::Called(call), _) => last = Some(call),
                 _ => {}
             }
@@ -100,17 +108,17 @@ impl Inbox {
 
     fn note(&mut self, happening: &Happening) {
         match happening {
-            Happening::Guard(Event::Started { .. }) => self.runtime_up = true,
+            Happening::Guard(Event::Started { .. }) => self.left = Left::All,
             Happening::Guard(Event::Exited { how, .. }) => {
                 self.ended = Some(*how);
-                self.runtime_up = false;
+                self.left = Left::Extensions;
             }
             Happening::Guard(Event::ExtensionExited { place, how }) => {
                 self.extension_ended.get_or_insert((*place, *how));
             }
             Happening::Guard(Event::OutOfMemory { .. }) => {
                 self.ended = Some(Exit::Signal(9));
-                (self.runtime_up, self.emptied) = (false, true);
+                self.left = Left::Nothing;
             }
             Happening::Guard(Event::Frozen) => self.freezing = false,
             Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),

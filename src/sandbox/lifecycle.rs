@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::cgroup::CpuGroup;
 use super::environment::{EnvironmentSpec, Invocation, Outcome};
 use super::failure::Failure;
-use super::happening::{Happening, Inbox};
+use super::happening::{Happening, Inbox, Left};
 use super::leash::Leash;
 use super::log::Logs;
 use super::protocol::{Event, Order, monotonic_ns};
@@ -460,8 +460,7 @@ impl Lifecycle {
         self.inbox.catch_up();
         self.inbox.ended = None;
         self.inbox.extension_ended = None;
-        self.inbox.emptied = false;
-        self.inbox.runtime_up = false;
+        self.inbox.left = Left::Extensions;
         self.inbox.freezing = false;
         self.inbox.peak_kb = 0;
         self.phase = Phase::Cold;

@@ -112,7 +112,8 @@ impl<'a> Records<'a> {
         let events = events.join(", ");
         let mut text = format!("EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]");
         if let Some(error) = error {
-            text += &format!("\tError Type: {error}");
+            text += "\tError Type: ";
+            text += error;
             record["errorType"] = json!(error);
         }
         text.push('\n');

@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn what_aws_refuses_is_refused_with_every_reason() {
-        let cases: [(fn(&mut Value), &str); 7] = [
+        type Change = fn(&mut Value);
+        let cases: [(Change, &str); 7] = [
             (
                 |body| body["types"] = json!([]),
                 "types should not be empty",

@@ -202,33 +202,27 @@ struct Post {
 
 impl Post {
     async fn send(&mut self, batch: &[Bytes]) -> io::Result<()> {
-        match &self.destination.http {
-            Some((path, host)) => {
-                let head = format!(
-                    "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-                     Content-Length: {}\r\nConnection: close\r\n\r\n",
-                    2 + batch.iter().map(Bytes::len).sum::<usize>() + batch.len() - 1
-                );
-                let mut body = head.into_bytes();
-                body.push(b'[');
-                body.extend_from_slice(&batch.join(&b","[..]));
-                body.push(b']');
-                let mut stream = self.connect().await?;
-                stream.write_all(&body).await?;
-                taken(&mut stream).await
-            }
-            None => {
-                let mut stream = match self.open.take() {
-                    Some(stream) => stream,
-                    None => self.connect().await?,
-                };
-                let mut lines = batch.join(&b"\n"[..]);
-                lines.push(b'\n');
-                stream.write_all(&lines).await?;
-                self.open = Some(stream);
-                Ok(())
-            }
+        if let Some((path, host)) = &self.destination.http {
+            let events = batch.join(&b","[..]);
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+                 Content-Length: {}\r\nConnection: close\r\n\r\n",
+                events.len() + 2
+            );
+            let mut stream = self.connect().await?;
+            let request = [head.as_bytes(), b"[", &events, b"]"].concat();
+            stream.write_all(&request).await?;
+            return taken(&mut stream).await;
         }
+        let mut stream = match self.open.take() {
+            Some(stream) => stream,
+            None => self.connect().await?,
+        };
+        let mut lines = batch.join(&b"\n"[..]);
+        lines.push(b'\n');
+        stream.write_all(&lines).await?;
+        self.open = Some(stream);
+        Ok(())
     }
 
     async fn connect(&self) -> io::Result<TcpStream> {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Lifecycle, Phase, Served, since, status_of};
 use crate::sandbox::failure::Failure;
-use crate::sandbox::happening::Happening;
+use crate::sandbox::happening::{Happening, Left};
 use crate::sandbox::protocol::{Event, Order, monotonic_ns};
 use crate::sandbox::records::{Records, runtime_done};
 use crate::sandbox::runtime_api::Call;
@@ -179,7 +179,7 @@ impl Lifecycle {
     }
 
     fn has_company(&self) -> bool {
-        let there = !self.inbox.gone && !self.inbox.emptied;
+        let there = !self.inbox.gone && self.inbox.left != Left::Nothing;
         there && self.api.extensions().any_external()
     }
 
@@ -214,7 +214,7 @@ impl Lifecycle {
     async fn end_runtime(&mut self) {
         let last = Instant::now() + RUNTIME_FAREWELL;
         self.order(&Order::EndRuntime { kill: false }).await;
-        while self.inbox.runtime_up && !self.inbox.gone {
+        while self.inbox.left == Left::All && !self.inbox.gone {
             if timeout_at(last, self.inbox.happens()).await.is_err() {
                 return self.order(&Order::EndRuntime { kill: true }).await;
             }
