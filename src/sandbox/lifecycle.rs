@@ -312,6 +312,12 @@ impl Lifecycle {
         self.phase = Phase::Busy;
         // Before there is an event to be read, and off its clock.
         self.limit_cpu(true);
+        if self.inbox.gone {
+            return Some(
+                self.still_born(Failure::GuardGone, Duration::ZERO, 0)
+                    .served,
+            );
+        }
         if frozen {
             self.order(&Order::Thaw).await;
             self.api.telemetry().set_running(true);

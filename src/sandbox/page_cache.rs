@@ -45,7 +45,7 @@ impl Disk {
     /// Brings every file below these folders into that state. Blocking. Files that somebody has mapped stay in the cache:
     /// environments that served before must have ended.
     pub(super) fn bring_about(self, folders: &[&Path]) -> io::Result<()> {
-        let files = folders.iter().flat_map(|folder| WalkDir::new(folder));
+        let files = folders.iter().flat_map(WalkDir::new);
         for entry in files.filter_map(Result::ok) {
             if !entry.file_type().is_file() {
                 continue;

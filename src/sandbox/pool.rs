@@ -1,5 +1,6 @@
 //! The environments of one function configuration: who serves which invoke, and how they are retired.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use hyper::HeaderMap;
@@ -153,7 +154,11 @@ impl Pool {
         let (spec, disk) = (Arc::clone(&self.spec), self.stage.disk);
         let arranged = tokio::task::spawn_blocking(move || {
             let folders = [Some(&spec.task_root), spec.opt_root.as_ref()];
-            let folders: Vec<_> = folders.into_iter().flatten().map(|f| f.as_path()).collect();
+            let folders: Vec<_> = folders
+                .into_iter()
+                .flatten()
+                .map(PathBuf::as_path)
+                .collect();
             disk.bring_about(&folders)
         });
         let source = match arranged.await {
@@ -177,7 +182,10 @@ impl Pool {
             return Ok(environment);
         }
         let environment = self.start().await?;
-        self.arrange_disk().await?;
+        // What was warm when the change settled still is.
+        if self.stage.disk == Disk::Evict {
+            self.arrange_disk().await?;
+        }
         Ok(environment)
     }
 

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use lambench::sandbox::environment::Mounts;
 use serde_json::json;
 
-use crate::support::{Function, comes_true, figure, invoke, json, mounts, said};
+use crate::support::{Function, comes_true, figure, invoke, json, said};
 
 /// `group()` is the control group of the process as a folder, `quota()` the group's microseconds of CPU in 20 ms.
 const READERS: &str = "
@@ -86,7 +87,7 @@ if first:
 in_init = quota()
 serve(lambda event: [in_init, quota()])";
     for function in functions(code).await {
-        if !mounts(&function) {
+        if function.host.mounts == Mounts::SearchPaths {
             continue;
         }
         let function = function.init_limit(std::time::Duration::from_secs(1));
