@@ -49,11 +49,11 @@ pub(super) async fn answer(
         (&Method::POST, "exit/error") => fail(extensions, tell, &parts.headers, false),
         _ => return not_found("no such path in the Extensions API"),
     };
-    answered.unwrap_or_else(refused)
+    answered.unwrap_or_else(|refusal| refused(&refusal))
 }
 
 /// As AWS answers what it refuses.
-pub(super) fn refused(refusal: Refusal) -> Reply {
+pub(super) fn refused(refusal: &Refusal) -> Reply {
     refuse(StatusCode::FORBIDDEN, refusal.kind, &refusal.message)
 }
 

@@ -67,10 +67,10 @@ pub(super) async fn answer(
     }
     let name = match identifier(&parts.headers).and_then(|id| extensions.name_of(id)) {
         Ok(name) => name,
-        Err(refusal) => return refused(refusal),
+        Err(refusal) => return refused(&refusal),
     };
     if extensions.is_closed() {
-        return refused(Refusal {
+        return refused(&Refusal {
             kind: "Telemetry.SubscriptionClosed",
             message: "Telemetry API subscription is closed already".into(),
         });
