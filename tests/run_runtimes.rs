@@ -391,7 +391,7 @@ while call("GET", "event/next", headers=me)[1]["eventType"] != "SHUTDOWN":
     );
     run(&test, "function", &["--layers", "layer"])
         .success()
-        .says("Package");
+        .prints("Cold start");
     let result = test.result();
     let (init, handler) = (
         accepted(&result, "cold", "init_ms"),

@@ -223,6 +223,13 @@ async fn an_extension_that_died_between_invokes_means_a_new_start() {
         .status()
         .unwrap();
     assert!(dead.success());
+    let gone =
+        || std::fs::read(format!("/proc/{victim}/cmdline")).is_ok_and(|line| line.is_empty());
+    while !gone() && std::path::Path::new("/proc").join(&victim).exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // The guard hears of it at once, and tells lambench.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     let second = invoke(&mut environment, "{}").await;
     assert_eq!(json(&second), json!("hello"));
     assert!(
