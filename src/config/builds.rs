@@ -219,8 +219,8 @@ impl Builder<'_> {
             Family::Node => "nodejs",
             Family::Provided | Family::Other => return Ok(path),
         };
-        // Layers may also bring libraries and programs alone.
-        if ![wanted, "lib", "bin"]
+        // Layers may also bring libraries, programs or extensions alone.
+        if ![wanted, "lib", "bin", "extensions"]
             .iter()
             .any(|name| contents.has_folder(name))
         {

@@ -33,12 +33,27 @@ impl Hears for Happening {
     }
 }
 
+/// Which processes may still be there, as far as has been heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// The runtime's, and extensions.
+    All,
+    /// Extensions alone.
+    Extensions,
+    /// None: all were killed for the memory that they used.
+    Nothing,
+}
+
 /// The queue, and what in it must not be forgotten, whatever else its reader is waiting for.
 #[derive(Debug)]
 pub(super) struct Inbox {
     happenings: UnboundedReceiver<Happening>,
     /// The runtime process ended, and nobody has dealt with that yet.
     pub ended: Option<Exit>,
+    /// An extension ended, and nobody has dealt with that yet.
+    pub extension_ended: Option<(usize, Exit)>,
+    /// What has not ended yet.
+    pub left: Left,
     /// The guard has ended.
     pub gone: bool,
     /// An order to freeze has not yet been answered.
@@ -53,6 +68,8 @@ impl Inbox {
         Self {
             happenings,
             ended: None,
+            extension_ended: None,
+            left: Left::Extensions,
             gone: false,
             freezing: false,
             peak_kb: 0,
@@ -79,8 +96,9 @@ impl Inbox {
         while let Ok(happening) = self.happenings.try_recv() {
             self.note(&happening);
             match (happening, &last) {
-                // An answer counts more than the question that follows it.
-                (Happening::Called(Call::Next { .. }), Some(_)) => {}
+                // An answer counts more than the question that follows it, and extensions speak for themselves.
+                (Happening::Called(Call::Next { .. }), Some(_))
+                | (Happening::Called(Call::Extension | Call::ExtensionFailed { .. }), _) => {}
                 (Happening::Called(call), _) => last = Some(call),
                 _ => {}
             }
@@ -90,8 +108,18 @@ impl Inbox {
 
     fn note(&mut self, happening: &Happening) {
         match happening {
-            Happening::Guard(Event::Exited { how, .. }) => self.ended = Some(*how),
-            Happening::Guard(Event::OutOfMemory { .. }) => self.ended = Some(Exit::Signal(9)),
+            Happening::Guard(Event::Started { .. }) => self.left = Left::All,
+            Happening::Guard(Event::Exited { how, .. }) => {
+                self.ended = Some(*how);
+                self.left = Left::Extensions;
+            }
+            Happening::Guard(Event::ExtensionExited { place, how }) => {
+                self.extension_ended.get_or_insert((*place, *how));
+            }
+            Happening::Guard(Event::OutOfMemory { .. }) => {
+                self.ended = Some(Exit::Signal(9));
+                self.left = Left::Nothing;
+            }
             Happening::Guard(Event::Frozen) => self.freezing = false,
             Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),
             Happening::Gone => self.gone = true,

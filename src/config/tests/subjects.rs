@@ -284,16 +284,17 @@ fn layers_are_checked_for_what_the_runtime_looks_for() {
     let mut test = Test::with(&["p"]);
     test.write("good/python/x.py", "")
         .write("flat/x.py", "")
-        .write("tools/bin/tool", "");
+        .write("tools/bin/tool", "")
+        .write("watch/extensions/watch", "");
     let found = test
-        .run("--after p/ --layers good,flat --layers tools")
+        .run("--after p/ --layers good,flat --layers tools,watch")
         .unwrap();
     let layers: Vec<&str> = package(&found.subjects[0])
         .layers
         .iter()
         .map(|l| super::below(&test, l))
         .collect();
-    assert_eq!(layers, ["good", "flat", "tools"]);
+    assert_eq!(layers, ["good", "flat", "tools", "watch"]);
     assert_eq!(
         found.warnings,
         ["layer flat: no python/ folder at its top, so python3 finds no modules in it"]
