@@ -70,7 +70,7 @@ pub struct InvokeArgs {
     /// Invoke a deployed function without asking first [env: LAMBENCH_YES]
     #[arg(long, short = 'y', help_heading = "Where")]
     pub yes: bool,
-    /// Runtime interface client to run, before any other [env: LAMBENCH_RIC]
+    /// Runtime interface client to run where the package brings none [env: LAMBENCH_RIC]
     #[arg(long, value_name = "PATH", help_heading = "Sandbox")]
     pub ric: Option<PathBuf>,
     /// Run python3.12 or nodejs20.x with whatever version is installed

@@ -50,7 +50,7 @@ pub struct ServeArgs {
     /// Offer NAME from a folder or zip, or as lambench.toml defines it (repeatable)
     #[arg(long = "function", value_name = "NAME[=PATH]")]
     pub functions: Vec<String>,
-    /// Runtime interface client to run, before any other [env: LAMBENCH_RIC]
+    /// Runtime interface client to run where the package brings none [env: LAMBENCH_RIC]
     #[arg(long, value_name = "PATH")]
     pub ric: Option<PathBuf>,
     /// Run python3.12 or nodejs20.x with whatever version is installed

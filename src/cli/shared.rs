@@ -111,7 +111,7 @@ const MOST_SECONDS: u64 = 365 * 86_400;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sandbox")]
 pub struct InterpreterArgs {
-    /// Runtime interface client to run, before any other [env: LAMBENCH_RIC]
+    /// Runtime interface client to run where the package brings none [env: LAMBENCH_RIC]
     ///
     /// A folder that holds awslambdaric or aws-lambda-ric. Without it: the one in the package or its layers, then
     /// one that the interpreter can import, then lambench's own small one. The report says which one ran.
