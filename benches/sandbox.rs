@@ -9,7 +9,7 @@ use std::path::Path;
 use lambench::lambda::{Code, Connect, Function, Lambda, NewFunction};
 use lambench::report::parse_tail;
 use lambench::sandbox::runtimes::{RuntimeOptions, resolve};
-use lambench::sandbox::{Sandbox, SandboxOptions};
+use lambench::sandbox::{Cpu, Sandbox, SandboxOptions};
 use lambench::stats::median;
 use lambench::subject::pack::pack;
 
@@ -27,9 +27,10 @@ fn main() {
 
 async fn compare(mut starter: Starter) {
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let sandbox = Sandbox::start(SandboxOptions::new(env!("CARGO_BIN_EXE_lambench").into()))
-        .await
-        .expect("the sandbox starts");
+    let mut options = SandboxOptions::new(env!("CARGO_BIN_EXE_lambench").into());
+    // What it takes the sandbox, not what it takes a function on a share of a CPU.
+    options.machine.cpu = Cpu::Unlimited;
+    let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
     let lambda = Lambda::connect(Connect {
         endpoint_url: Some(sandbox.endpoint_url()),
         region: Some(sandbox.region().to_owned()),

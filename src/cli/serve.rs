@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::shared::{CpuArg, DiskArg};
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench serve --function my-fn=build/new/
@@ -38,4 +40,10 @@ pub struct ServeArgs {
     /// Run python3.12 or nodejs20.x with whatever version is installed
     #[arg(long)]
     pub any_version: bool,
+    /// CPU that functions get [env: LAMBENCH_CPU] [default: by-memory]
+    #[arg(long, value_enum, value_name = "SHARE")]
+    pub cpu: Option<CpuArg>,
+    /// Package files in the page cache when a cold start begins [env: LAMBENCH_DISK] [default: warm]
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub disk: Option<DiskArg>,
 }

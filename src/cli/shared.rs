@@ -122,6 +122,35 @@ pub struct InterpreterArgs {
     /// Without it a package for python3.12 is never measured on 3.11. What ran is in the report.
     #[arg(long)]
     pub any_version: bool,
+    /// CPU that functions get on the sandbox [env: LAMBENCH_CPU] [default: by-memory]
+    ///
+    /// As on AWS a function gets one CPU for each 1769 MB of memory, from its first event on; init is not limited. Where
+    /// control groups can't be written it is not limited. The report says which.
+    #[arg(long, value_enum, value_name = "SHARE")]
+    pub cpu: Option<CpuArg>,
+    /// Package files in the page cache when a cold start begins, on the sandbox [env: LAMBENCH_DISK] [default: warm]
+    ///
+    /// warm: all of them, before every start. evict: none, so that they come from the disk.
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub disk: Option<DiskArg>,
+}
+
+/// `--cpu`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum CpuArg {
+    /// One CPU for each 1769 MB
+    ByMemory,
+    /// All that this machine has
+    Unlimited,
+}
+
+/// `--disk`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DiskArg {
+    /// All of them
+    Warm,
+    /// None of them
+    Evict,
 }
 
 /// Where to measure.

@@ -29,6 +29,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
         args.settle.map(Duration::from_millis),
         served.ric.clone(),
         args.any_version,
+        served.machine,
     )
     .await?;
     let url = sandbox.endpoint_url();

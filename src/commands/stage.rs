@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::lambda::journal::{JournalError, Journals};
 use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, NewFunction};
 use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
-use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::sandbox::{Machine, Sandbox, SandboxOptions};
 use crate::scratch::Scratch;
 use crate::subject::{pack, wrapper};
 
@@ -43,8 +43,14 @@ impl Endpoint {
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         match &settings.place {
             Place::Sandbox => {
-                let sandbox =
-                    start_sandbox(0, None, settings.ric.clone(), settings.any_version).await?;
+                let sandbox = start_sandbox(
+                    0,
+                    None,
+                    settings.ric.clone(),
+                    settings.any_version,
+                    settings.machine,
+                )
+                .await?;
                 let lambda = Lambda::connect(Connect {
                     endpoint_url: Some(sandbox.endpoint_url()),
                     region: Some(sandbox.region().to_owned()),
@@ -88,6 +94,7 @@ pub async fn start_sandbox(
     settle: Option<Duration>,
     ric: Option<PathBuf>,
     any_version: bool,
+    machine: Machine,
 ) -> Result<Sandbox, Failure> {
     let guard_exe = std::env::current_exe().map_err(|error| {
         Failure::new(
@@ -99,6 +106,7 @@ pub async fn start_sandbox(
     options.port = port;
     options.ric = ric;
     options.any_version = any_version;
+    options.machine = machine;
     if let Some(settle) = settle {
         options.settle = settle;
     }

@@ -8,12 +8,14 @@ use toml::de::DeTable;
 use super::Lang;
 use super::error::ConfigError;
 use super::gate::GateTable;
+use super::machine::{CPU_IN_WORDS, DISK_IN_WORDS};
 use super::origin::Sourced;
 use super::pace::{CONCURRENCY, CONTROL_RATE};
 use super::payload;
 use super::safety::{self, SafetyTable};
 use super::toml_reader::{Reader, Source};
 use crate::results::Touch;
+use crate::sandbox::{Cpu, Disk};
 
 /// The file's name.
 pub const NAME: &str = "lambench.toml";
@@ -149,6 +151,10 @@ pub struct ConfigFile {
     pub staging_bucket: Option<Sourced<String>>,
     /// `defaults.concurrency`.
     pub concurrency: Option<Sourced<u32>>,
+    /// `defaults.cpu`.
+    pub cpu: Option<Sourced<Cpu>>,
+    /// `defaults.disk`.
+    pub disk: Option<Sourced<Disk>>,
     /// `defaults.touch`.
     pub touch: Option<Sourced<Touch>>,
     /// `defaults.lang`.
@@ -250,6 +256,8 @@ fn read_defaults(
     file.control_rate = reader.number("control_rate", CONTROL_RATE.0, CONTROL_RATE.1)?;
     file.staging_bucket = reader.string("staging_bucket")?;
     file.concurrency = reader.number("concurrency", CONCURRENCY.0, CONCURRENCY.1)?;
+    file.cpu = reader.choice("cpu", CPU_IN_WORDS, Cpu::of_name)?;
+    file.disk = reader.choice("disk", DISK_IN_WORDS, Disk::of_name)?;
     file.touch = reader.choice(
         "touch",
         "\"description\", \"env\", \"memory\" or \"timeout\"",

@@ -9,6 +9,7 @@ pub mod fleet;
 pub mod gate;
 pub mod gated;
 pub mod looks;
+pub mod machine;
 pub mod naming;
 pub mod origin;
 pub mod pace;
@@ -30,6 +31,7 @@ use crate::cli::{CompareArgs, DemoArgs, Export, Globals, RunArgs, ServeArgs};
 use crate::cost::Prices;
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
+use crate::sandbox::Machine;
 use crate::stats::Looks;
 
 pub use again::Again;
@@ -354,6 +356,8 @@ pub struct Settings {
     pub ric: Option<PathBuf>,
     /// `--any-version`: take the interpreter that is there.
     pub any_version: bool,
+    /// `--cpu` and `--disk`.
+    pub machine: Machine,
     /// The project's folder: `.lambench/` lies here.
     pub project: PathBuf,
     /// Warnings found on the way (unknown keys with the nearest known one).

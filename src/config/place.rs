@@ -54,6 +54,8 @@ fn on_aws(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), Con
     let sandbox_only = [
         ("--ric", args.interpreter.ric.is_some()),
         ("--any-version", args.interpreter.any_version),
+        ("--cpu", args.interpreter.cpu.is_some()),
+        ("--disk", args.interpreter.disk.is_some()),
     ];
     if let Some((flag, _)) = sandbox_only.into_iter().find(|(_, given)| *given) {
         return Err(conflict(

@@ -14,7 +14,9 @@ use super::origin::Sourced;
 use super::place;
 use super::subjects::{Candidate, Candidates, Finder, What};
 use super::surroundings::Surroundings;
-use super::{Lang, Settings, Subject, Target, gate, looks, pace, payload, safety, staging};
+use super::{
+    Lang, Place, Settings, Subject, Target, gate, looks, machine, pace, payload, safety, staging,
+};
 
 /// Warm invokes after each when nobody says how many.
 pub const DEFAULT_WARM_INVOKES: u32 = 5;
@@ -157,6 +159,10 @@ fn settings(
     }
     once(&mut warnings);
     let pace = pace::resolve(&args.pace, around, file)?;
+    let machine = machine::resolve(args.interpreter.cpu, args.interpreter.disk, around, file)?;
+    if place == Place::Sandbox {
+        machine::check_alone(machine, pace.concurrency)?;
+    }
     let looks = looks::looks(args, around, file, subjects.len() == 2)?;
     let looks = looks.value.in_bursts(pace.concurrency);
     let limit = looks::limit(args, around, function_limit.as_ref(), file)?.value;
@@ -210,6 +216,7 @@ fn settings(
         quiet: globals.quiet,
         ric: ric(args.interpreter.ric.as_ref(), around)?,
         any_version: args.interpreter.any_version,
+        machine,
         project: around.project(),
         warnings,
     })

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::{Globals, ServeArgs};
+use crate::sandbox::Machine;
 
-use super::ServedFunction;
 use super::builds::{Builder, of_variables};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile};
@@ -12,6 +12,7 @@ use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, ric};
 use super::subjects::usage;
 use super::surroundings::Surroundings;
+use super::{ServedFunction, machine};
 
 /// Served functions, and what should be said about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Served {
     pub functions: Vec<ServedFunction>,
     /// `--ric PATH`: a runtime interface client to run.
     pub ric: Option<PathBuf>,
+    /// `--cpu` and `--disk`.
+    pub machine: Machine,
     /// Unknown keys and the like.
     pub warnings: Vec<String>,
 }
@@ -77,6 +80,7 @@ fn resolved(
     Ok(Served {
         functions,
         ric: ric(args.ric.as_ref(), around)?,
+        machine: machine::resolve(args.cpu, args.disk, around, file)?,
         warnings,
     })
 }

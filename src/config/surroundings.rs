@@ -10,10 +10,12 @@ use super::origin::{Origin, Sourced};
 use super::toml_reader::in_words;
 
 /// `LAMBENCH_*` that are read.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 23] = [
     "LAMBENCH_CONFIG",
     "LAMBENCH_CONCURRENCY",
     "LAMBENCH_CONTROL_RATE",
+    "LAMBENCH_CPU",
+    "LAMBENCH_DISK",
     "LAMBENCH_FAIL_IF",
     "LAMBENCH_LANG",
     "LAMBENCH_LIMIT",

@@ -179,6 +179,13 @@ impl Text {
         if limit == "not limited" {
             return self.cpu_not_limited().to_owned();
         }
+        // `2 of 5.79 vCPU (cgroup v1)`: the machine has no more.
+        if let Some((here, share)) = limit.split_once(" of ") {
+            return self.say(
+                format!("CPU limit {share}, but this machine has {here}"),
+                format!("CPU 제한 {share}, 이 컴퓨터에는 {here}개뿐"),
+            );
+        }
         self.say(format!("CPU limit {limit}"), format!("CPU 제한 {limit}"))
     }
 
@@ -191,7 +198,11 @@ impl Text {
     }
 
     pub(super) fn page_cache(self, state: &str) -> String {
-        let ko = if state == "warm" { "적재됨" } else { state };
+        let ko = match state {
+            "warm" => "적재됨",
+            "evicted" => "비움",
+            other => other,
+        };
         self.say(format!("page cache {state}"), format!("페이지 캐시 {ko}"))
     }
 

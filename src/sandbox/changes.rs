@@ -202,7 +202,9 @@ impl Plane {
         self.background.spawn(async move {
             let prepared = timeout(PATIENCE, successor.prepare());
             let _ = tokio::join!(tokio::time::sleep(settle), prepared);
-            let _ = timeout(PATIENCE, function.hand_over(successor)).await;
+            let _ = timeout(PATIENCE, function.hand_over(Arc::clone(&successor))).await;
+            // Last of all: what still ran would undo it.
+            successor.settle_disk().await;
             function.settle();
         });
     }

@@ -129,9 +129,12 @@ impl Plane {
                 "x-lambench-runtime-client",
                 format!("{} ({})", client.name, client.origin),
             ),
-            ("x-lambench-cpu", "not limited".to_owned()),
+            (
+                "x-lambench-cpu",
+                self.stage.host.cpu_fact(configuration.settings.memory_mb),
+            ),
             ("x-lambench-mounts", mounts.to_owned()),
-            ("x-lambench-disk", "warm".to_owned()),
+            ("x-lambench-disk", self.stage.disk.state().to_owned()),
             (
                 "x-lambench-unzipped-bytes",
                 configuration.package.unzipped_bytes.to_string(),

@@ -14,6 +14,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
+use super::starter::Starter;
 use super::tree::Tree;
 
 /// How often the memory of a running environment is looked at.
@@ -57,6 +58,7 @@ pub(super) struct Duty {
     tree: Tree,
     bell: Bell,
     setup: Option<Setup>,
+    starter: Starter,
     runtime: Option<Pid>,
     running: bool,
     watched: Instant,
@@ -73,6 +75,7 @@ impl Duty {
             tree,
             bell: Bell::new()?,
             setup: None,
+            starter: Starter::Here,
             runtime: None,
             running: false,
             watched: Instant::now(),
@@ -188,6 +191,8 @@ impl Duty {
     }
 
     fn prepare(&mut self, setup: Setup) -> io::Result<()> {
+        // Before the tree is entered: in it, control groups can't be written.
+        self.starter = Starter::new(setup.threads.as_deref())?;
         #[cfg(target_os = "linux")]
         if let Some(root) = &setup.root {
             super::mounts::enter(root)?;
@@ -217,12 +222,7 @@ impl Duty {
             .envs(&setup.variables)
             .stdin(Stdio::null())
             .process_group(0);
-        // The process inherits the mask, and must be able to hear everything.
-        let unblocked = SigSet::empty().thread_set_mask();
-        let at_ns = monotonic_ns();
-        let spawned = command.spawn();
-        let reblocked = blocked().thread_set_mask();
-        debug_assert!(unblocked.is_ok() && reblocked.is_ok());
+        let (at_ns, spawned) = self.starter.start(command);
         match spawned {
             Ok(child) => {
                 self.runtime = Some(Pid::from_raw(child.id().cast_signed()));

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::cgroup::{CpuGroup, CpuGroups};
 use super::happening::{Happening, Inbox};
 use super::leash::Leash;
 use super::lifecycle::{Lifecycle, trace_id};
@@ -136,6 +137,10 @@ pub struct Host {
     pub mounts: Mounts,
     /// Why it doesn't allow mounts, if it doesn't.
     pub refusal: Option<String>,
+    /// Where the CPU shares of environments are kept; none: they are not limited.
+    pub cpu: Option<Arc<CpuGroups>>,
+    /// Why they are not, where they were to be.
+    pub cpu_refusal: Option<String>,
     /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
     pub init_limit: Duration,
 }
@@ -155,6 +160,8 @@ impl Host {
             clients: None,
             mounts: Mounts::Namespaces,
             refusal: None,
+            cpu: None,
+            cpu_refusal: None,
             init_limit: INIT_LIMIT,
         };
         if let Err(error) = host.can_mount().await {
@@ -162,6 +169,21 @@ impl Host {
             host.refusal = Some(error.to_string());
         }
         host
+    }
+
+    /// From now on environments get the share of the CPU that goes with their memory, if this system lets us.
+    pub fn limit_cpu(&mut self) {
+        match CpuGroups::new() {
+            Ok(groups) => self.cpu = Some(groups),
+            Err(error) => self.cpu_refusal = Some(error.to_string()),
+        }
+    }
+
+    /// The CPU share of a function with so much memory, in words.
+    pub(super) fn cpu_fact(&self, memory_mb: u64) -> String {
+        self.cpu
+            .as_ref()
+            .map_or_else(|| "not limited".to_owned(), |groups| groups.fact(memory_mb))
     }
 
     /// Builds the tree of an environment that has nothing in it.
@@ -178,6 +200,7 @@ impl Host {
             variables: BTreeMap::new(),
             folder: "/var/task".into(),
             memory_limit_kb: u64::MAX,
+            threads: None,
             root: Some(Root {
                 mount_point: self.mount_point()?,
                 task: empty.path().to_owned(),
@@ -232,7 +255,13 @@ impl Environment {
             trace: &trace_id(),
             temporary: folder.as_ref().map(TempDir::path),
         };
-        let setup = setup(&spec, &host, &own)?;
+        let group = host
+            .cpu
+            .as_ref()
+            .map(|groups| groups.group(spec.memory_mb))
+            .transpose()?;
+        let mut setup = setup(&spec, &host, &own)?;
+        setup.threads = group.as_ref().map(CpuGroup::threads);
         let (leash, log) = Leash::start(&host.guard_exe, host.mounts, setup, told).await?;
         let lifecycle = Lifecycle::new(
             spec,
@@ -242,7 +271,8 @@ impl Environment {
             log,
             api,
             Inbox::new(happenings),
-        );
+        )
+        .limited_by(group);
         Ok(Self { lifecycle, folder })
     }
 
@@ -296,6 +326,7 @@ fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
         variables: variables(spec, &view, own),
         folder: view.path(&spec.task_root),
         memory_limit_kb: spec.memory_mb * 1024,
+        threads: None,
         root,
     })
 }

@@ -26,6 +26,14 @@ pub enum SandboxError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// `--disk evict` where that can't be.
+    #[error("dropping packages in {} from the page cache: {why}", folder.display())]
+    Evict {
+        /// The temporary folder of this machine.
+        folder: std::path::PathBuf,
+        /// Why it can't be.
+        why: String,
+    },
 }
 
 impl SandboxError {
@@ -34,6 +42,7 @@ impl SandboxError {
         let text = match self {
             Self::Listen { .. } => "choose another --port; 0 takes any that is free",
             Self::Folder { .. } => "set TMPDIR to another folder, one that can be written",
+            Self::Evict { .. } => "set TMPDIR to a folder on a disk, or take --disk warm",
         };
         Some(text.to_owned())
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
+use super::cgroup::CpuGroup;
 use super::environment::{EnvironmentSpec, Invocation, Outcome};
 use super::failure::Failure;
 use super::happening::{Happening, Inbox};
@@ -66,6 +67,8 @@ pub(super) struct Lifecycle {
     api: RuntimeApi,
     inbox: Inbox,
     phase: Phase,
+    /// After the leash: it can go once its processes are gone.
+    cpu: Option<CpuGroup>,
 }
 
 impl Lifecycle {
@@ -88,7 +91,14 @@ impl Lifecycle {
             api,
             inbox,
             phase: Phase::Cold,
+            cpu: None,
         }
+    }
+
+    /// Its processes are in this group.
+    pub fn limited_by(mut self, group: Option<CpuGroup>) -> Self {
+        self.cpu = group;
+        self
     }
 
     /// As far as has been heard.
@@ -98,7 +108,8 @@ impl Lifecycle {
     }
 
     /// Ends everything and waits for that.
-    pub async fn end(self) {
+    pub async fn end(mut self) {
+        self.limit_cpu(false);
         self.leash.let_go().await;
     }
 
@@ -175,6 +186,8 @@ impl Lifecycle {
         records.output(self.log.take());
         records.init_report("init", took, &failure.status());
         self.phase = Phase::Busy;
+        // On the invoke's time, and so at its speed.
+        self.limit_cpu(true);
         let began_ns = Some(monotonic_ns());
         let again = self.initialise(self.spec.timeout).await;
         if let Err((failure, took)) = again {
@@ -257,6 +270,14 @@ impl Lifecycle {
         let limit = self.spec.timeout;
         let frozen = self.phase == Phase::Idle;
         self.phase = Phase::Busy;
+        // Before there is an event to be read, and off its clock.
+        self.limit_cpu(true);
+        if self.inbox.gone {
+            return Some(
+                self.still_born(Failure::GuardGone, Duration::ZERO, 0)
+                    .served,
+            );
+        }
         if frozen {
             self.order(&Order::Thaw).await;
         }
@@ -346,6 +367,17 @@ impl Lifecycle {
         }
     }
 
+    /// Holds the environment to its CPU share, or lets it go. An environment that could not be held is given up: its
+    /// figures would not be what the result says.
+    fn limit_cpu(&mut self, on: bool) {
+        let done = match &mut self.cpu {
+            Some(group) if on => group.limit(),
+            Some(group) => group.lift(),
+            None => Ok(()),
+        };
+        self.inbox.gone |= done.is_err();
+    }
+
     /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
     async fn freeze(&mut self) -> u64 {
         self.inbox.freezing = true;
@@ -357,6 +389,8 @@ impl Lifecycle {
 
     /// Kills the runtime process and all that belongs to it; gives the memory used at most.
     async fn clear(&mut self) -> u64 {
+        // What is about to die, or to start again, is not held up.
+        self.limit_cpu(false);
         self.order(&Order::Clear).await;
         let mut peak_kb = 0;
         while !self.inbox.gone {

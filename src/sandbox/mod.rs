@@ -5,8 +5,10 @@
 //! invokes to it: `environment` is its front, `lifecycle`, `happening` and `failure` its life, `runtime_api`
 //! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
 //! `leash` holds the `guard`, a process of its own whose `duty` it is to start, freeze, measure (`tree`) and kill the
-//! runtime's, in a file tree that `mounts` built; they speak `protocol`.
+//! runtime's, in a file tree that `mounts` built and a control group (`cgroup`, `starter`); they speak `protocol`.
+//! `machine` says how fast a CPU and how warm a disk (`page_cache`) a function is given.
 
+mod cgroup;
 mod duty;
 pub mod environment;
 mod failure;
@@ -15,13 +17,16 @@ mod happening;
 mod leash;
 mod lifecycle;
 mod log;
+mod machine;
 #[cfg(target_os = "linux")]
 mod mounts;
+mod page_cache;
 mod protocol;
 mod records;
 mod runtime_api;
 mod runtime_messages;
 pub mod runtimes;
+mod starter;
 mod tree;
 mod variables;
 
@@ -47,5 +52,7 @@ mod unzip;
 
 pub use environment::{guard_main, is_guard};
 pub use errors::SandboxError;
+pub use machine::{Cpu, Machine};
 pub use packages::{PackageError, UNZIPPED_LIMIT};
+pub use page_cache::Disk;
 pub use server::{Location, Sandbox, SandboxOptions};

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::background::Background;
 use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
 use super::functions::Configuration;
+use super::page_cache::Disk;
 
 /// What all pools of a sandbox share.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Stage {
     pub concurrency: Arc<Semaphore>,
     /// Kills, which no caller waits for.
     pub kills: Background,
+    /// What cold starts find in the page cache.
+    pub disk: Disk,
 }
 
 /// Why no environment served an invoke.
@@ -134,6 +137,36 @@ impl Pool {
         }
     }
 
+    /// What the prepared environment will find; if it can't be brought about, the invoke will try again, and say why.
+    pub async fn settle_disk(&self) {
+        if self.arrange_disk().await.is_err() {
+            let prepared = self.lock().as_mut().and_then(|shelf| shelf.prepared.take());
+            if let Some(environment) = prepared {
+                self.kill(environment);
+            }
+        }
+    }
+
+    /// Brings the files of the package and the layers into the state that every cold start finds them in. Where nobody
+    /// else has them open, that is: the environments before must have ended.
+    async fn arrange_disk(&self) -> Result<(), ServeError> {
+        let (spec, disk) = (Arc::clone(&self.spec), self.stage.disk);
+        let arranged = tokio::task::spawn_blocking(move || {
+            let folders = [Some(&spec.task_root), spec.opt_root.as_ref()];
+            let folders: Vec<_> = folders.into_iter().flatten().map(|f| f.as_path()).collect();
+            disk.bring_about(&folders)
+        });
+        let source = match arranged.await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(error) => std::io::Error::other(error),
+        };
+        Err(ServeError::Start {
+            function: self.spec.function_name.clone(),
+            source,
+        })
+    }
+
     /// The prepared one, or one that is set up now.
     async fn unused(&self) -> Result<Environment, ServeError> {
         self.check_trees().await?;
@@ -143,7 +176,12 @@ impl Pool {
         {
             return Ok(environment);
         }
-        self.start().await
+        let environment = self.start().await?;
+        // What was warm when the change settled still is.
+        if self.stage.disk == Disk::Evict {
+            self.arrange_disk().await?;
+        }
+        Ok(environment)
     }
 
     async fn start(&self) -> Result<Environment, ServeError> {

@@ -72,6 +72,8 @@ pub(super) struct Setup {
     pub folder: PathBuf,
     /// It is killed above this.
     pub memory_limit_kb: u64,
+    /// By this file a thread joins the control group that its processes are born in, if they have one.
+    pub threads: Option<PathBuf>,
     /// The file tree to build for it, where namespaces work.
     pub root: Option<Root>,
 }

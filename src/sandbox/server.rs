@@ -22,6 +22,7 @@ use super::api::{Answer, Call, respond, route};
 use super::background::Background;
 use super::environment::{Host, Mounts};
 use super::errors::{ApiError, SandboxError};
+use super::machine::{Cpu, Machine};
 use super::packages::PackageError;
 use super::plane::{FOLDERS, Parts, Plane, REQUEST_LIMIT};
 use super::pool::Stage;
@@ -55,6 +56,8 @@ pub struct SandboxOptions {
     pub concurrency: usize,
     /// How packages are presented to functions; what this system allows unless set.
     pub mounts: Option<Mounts>,
+    /// The CPU and the disk that functions are given.
+    pub machine: Machine,
 }
 
 impl SandboxOptions {
@@ -69,6 +72,7 @@ impl SandboxOptions {
             region: "us-east-1".to_owned(),
             concurrency: CONCURRENCY,
             mounts: None,
+            machine: Machine::default(),
         }
     }
 }
@@ -118,9 +122,18 @@ impl Sandbox {
                 });
             }
         };
+        let disk = options.machine.disk;
+        disk.check(folder.path())
+            .map_err(|why| SandboxError::Evict {
+                folder: parent,
+                why,
+            })?;
         let mut host = Host::new(options.guard_exe, folder.path().join("environments")).await;
         host.mounts = options.mounts.unwrap_or(host.mounts);
         host.clients = Some(folder.path().join("clients"));
+        if options.machine.cpu == Cpu::ByMemory {
+            host.limit_cpu();
+        }
         let plane = Arc::new(Plane::new(Parts {
             region: options.region,
             port,
@@ -134,6 +147,7 @@ impl Sandbox {
                 host: Arc::new(host),
                 concurrency: Arc::new(Semaphore::new(options.concurrency)),
                 kills: Background::new(),
+                disk,
             },
             folder,
         }));

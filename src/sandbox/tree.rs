@@ -124,26 +124,27 @@ impl Tree {
 
 /// The memory that the environment uses now and has used at most, in kB.
 ///
-/// The peak of one process is its own high-water mark. Of several it is the largest one's mark and the pages that
-/// the others share with nobody: summing marks would count what a fork shares twice.
+/// The peak of one process is its own high-water mark. Of several it is one's mark and the pages that the others share
+/// with nobody, of that one with which it is the most: summing marks would count what a fork shares twice.
 fn memory(proc: &Path, processes: &[i32]) -> (u64, u64) {
     if let [only] = *processes {
         let memory = platform::memory(proc, only);
         return (memory.now, memory.peak);
     }
-    let mut all: Vec<(i32, Memory)> = processes
+    let all: Vec<Memory> = processes
         .iter()
-        .map(|pid| (*pid, platform::memory(proc, *pid)))
+        .map(|pid| {
+            let memory = platform::memory(proc, *pid);
+            let private = platform::private_kb(proc, *pid).unwrap_or(memory.private);
+            Memory { private, ..memory }
+        })
         .collect();
-    all.sort_by_key(|(_, memory)| std::cmp::Reverse(memory.peak));
-    let Some(((_, largest), rest)) = all.split_first() else {
-        return (0, 0);
+    let private: u64 = all.iter().map(|memory| memory.private).sum();
+    let most = |mark: fn(&Memory) -> u64| {
+        let with = all.iter().map(|one| mark(one) + private - one.private);
+        with.max().unwrap_or(0)
     };
-    let private: u64 = rest
-        .iter()
-        .map(|(pid, memory)| platform::private_kb(proc, *pid).unwrap_or(memory.private))
-        .sum();
-    (largest.now + private, largest.peak + private)
+    (most(|memory| memory.now), most(|memory| memory.peak))
 }
 
 fn one(pid: i32, signal: Signal) {

@@ -1,8 +1,10 @@
 //! Environments driven through their public API, with small scripts as runtime processes.
 
+mod cpu;
 mod failures;
 mod isolation;
 mod lifecycle;
 mod logs;
 mod processes;
 mod support;
+mod truth;

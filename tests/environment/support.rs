@@ -52,6 +52,18 @@ pub fn python() -> &'static Path {
     })
 }
 
+/// The real Node, not a shim.
+pub fn node() -> &'static Path {
+    static NODE: OnceLock<PathBuf> = OnceLock::new();
+    NODE.get_or_init(|| {
+        let output = Command::new("node")
+            .args(["-p", "process.execPath"])
+            .output()
+            .expect("these tests need node");
+        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+    })
+}
+
 /// A function on a host of its own.
 pub struct Function {
     pub host: Arc<Host>,
@@ -85,6 +97,21 @@ impl Function {
     pub fn without_mounts(mut self) -> Self {
         Arc::get_mut(&mut self.host).unwrap().mounts = Mounts::SearchPaths;
         self
+    }
+
+    /// With its CPU share, where this system lets us; whoever can write control groups must be able to.
+    pub fn with_its_share(mut self) -> Option<Self> {
+        let host = Arc::get_mut(&mut self.host).unwrap();
+        host.limit_cpu();
+        let writable = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/sys/fs/cgroup/cpu/tasks");
+        assert!(
+            host.cpu.is_some() || writable.is_err(),
+            "control groups can be written, and the host says they can't: {:?}",
+            host.cpu_refusal
+        );
+        host.cpu.is_some().then_some(self)
     }
 
     pub fn init_limit(mut self, limit: Duration) -> Self {

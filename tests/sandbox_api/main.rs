@@ -5,6 +5,7 @@ mod environments;
 mod invoke;
 mod layers;
 mod limits;
+mod machine;
 mod shapes;
 mod support;
 mod updates;

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::Blob;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use lambench::sandbox::{Sandbox, SandboxOptions};
+use lambench::sandbox::{Cpu, Sandbox, SandboxOptions};
 
 pub const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 pub const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:f";
@@ -49,6 +49,8 @@ impl Lab {
 
     pub async fn with(change: impl FnOnce(&mut SandboxOptions)) -> Self {
         let mut options = SandboxOptions::new(env!("CARGO_BIN_EXE_lambench").into());
+        // Most of these functions have 128 MB, and would be slow with the CPU that goes with it.
+        options.machine.cpu = Cpu::Unlimited;
         change(&mut options);
         let sandbox = Sandbox::start(options).await.unwrap();
         let client = Client::from_conf(

@@ -171,6 +171,11 @@ fn what_does_not_fit_is_a_usage_error_that_names_the_flags() {
             "leave it out",
         ),
         (
+            "--function my-fn --disk evict",
+            "--disk is for the sandbox, but my-fn is measured in place (my-fn is not defined in lambench.toml)",
+            "leave it out",
+        ),
+        (
             "--function my-fn --endpoint-url localhost:9001",
             "--endpoint-url localhost:9001: that is no URL",
             "http://localhost:9001",

@@ -242,6 +242,44 @@ fn what_is_touched_is_the_description_unless_something_else_is_named() {
 }
 
 #[test]
+fn a_function_gets_the_cpu_of_its_memory_and_a_warm_disk_unless_somebody_says_otherwise() {
+    use crate::sandbox::{Cpu, Disk, Machine};
+    let mut test = Test::with(&["p"]);
+    let machine = |test: &Test, line: &str| test.run(line).unwrap().machine;
+    let like_aws = Machine {
+        cpu: Cpu::ByMemory,
+        disk: Disk::Warm,
+    };
+    let other = Machine {
+        cpu: Cpu::Unlimited,
+        disk: Disk::Evict,
+    };
+    assert_eq!(machine(&test, "--after p/"), like_aws);
+    test.toml("[defaults]\ncpu = \"unlimited\"\ndisk = \"evict\"\n");
+    assert_eq!(machine(&test, "--after p/"), other);
+    let served = test.served("--function f=p/").unwrap();
+    assert_eq!(served.machine, other);
+    test.var("LAMBENCH_CPU", "by-memory")
+        .var("LAMBENCH_DISK", "warm");
+    assert_eq!(machine(&test, "--after p/"), like_aws);
+    assert_eq!(
+        machine(&test, "--after p/ --cpu unlimited --disk evict"),
+        other
+    );
+    let (said, hint) = test.fails("--after p/ --disk evict --concurrency 2");
+    assert_eq!(
+        said,
+        "--disk evict with --concurrency 2: of starts at the same time one would read the files for the others"
+    );
+    assert!(hint.contains("leave one of them out"), "{hint}");
+    test.var("LAMBENCH_CPU", "half");
+    assert_eq!(
+        test.fails("--after p/").0,
+        "LAMBENCH_CPU must be by-memory or unlimited, not `half`"
+    );
+}
+
+#[test]
 fn a_variable_that_is_nearly_known_is_warned_about() {
     let mut test = Test::with(&["p"]);
     test.var("LAMBENCH_RUN", "3")

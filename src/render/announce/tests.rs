@@ -56,6 +56,7 @@ fn settings(result: &RunResult, lang: Lang) -> Settings {
         quiet: false,
         ric: None,
         any_version: false,
+        machine: crate::sandbox::Machine::default(),
         project: PathBuf::from("."),
         warnings: Vec::new(),
     }
