@@ -41,8 +41,8 @@ pub(super) struct Inbox {
     pub ended: Option<Exit>,
     /// The guard has ended.
     pub gone: bool,
-    /// An order to freeze has not yet been answered.
-    pub freezing: bool,
+    /// An order to freeze has been answered.
+    pub frozen: bool,
     /// Memory that several processes together were seen to use.
     pub peak_kb: u64,
 }
@@ -54,7 +54,7 @@ impl Inbox {
             happenings,
             ended: None,
             gone: false,
-            freezing: false,
+            frozen: false,
             peak_kb: 0,
         }
     }
@@ -92,7 +92,7 @@ impl Inbox {
         match happening {
             Happening::Guard(Event::Exited { how, .. }) => self.ended = Some(*how),
             Happening::Guard(Event::OutOfMemory { .. }) => self.ended = Some(Exit::Signal(9)),
-            Happening::Guard(Event::Frozen) => self.freezing = false,
+            Happening::Guard(Event::Frozen) => self.frozen = true,
             Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),
             Happening::Gone => self.gone = true,
             _ => {}

@@ -25,7 +25,7 @@ const FAREWELL: Duration = Duration::from_millis(100);
 enum Phase {
     /// The runtime process has not been started.
     Cold,
-    /// Frozen between invokes.
+    /// Between invokes: frozen, or about to be.
     Idle,
     /// In an invoke; found at the start of one, its caller gave the last one up.
     Busy,
@@ -67,6 +67,8 @@ pub(super) struct Lifecycle {
     api: RuntimeApi,
     inbox: Inbox,
     phase: Phase,
+    /// Its processes have been stopped, or will have been in a moment.
+    asleep: bool,
     /// After the leash: it can go once its processes are gone.
     cpu: Option<CpuGroup>,
 }
@@ -91,6 +93,7 @@ impl Lifecycle {
             api,
             inbox,
             phase: Phase::Cold,
+            asleep: false,
             cpu: None,
         }
     }
@@ -146,8 +149,9 @@ impl Lifecycle {
 
     /// Sees to it that there is a runtime process that waits for an event, frozen perhaps.
     async fn wake(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
+        self.asleep |= self.leash.rouse().await;
         self.inbox.catch_up();
-        while self.inbox.freezing && !self.inbox.gone {
+        while self.asleep && !self.inbox.frozen && !self.inbox.gone {
             // An event handed out now would be begun, stopped in the middle, and counted from the thaw.
             self.inbox.happens().await;
         }
@@ -268,7 +272,7 @@ impl Lifecycle {
     /// died in its sleep.
     async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Option<Served> {
         let limit = self.spec.timeout;
-        let frozen = self.phase == Phase::Idle;
+        let frozen = std::mem::take(&mut self.asleep);
         self.phase = Phase::Busy;
         // Before there is an event to be read, and off its clock.
         self.limit_cpu(true);
@@ -279,6 +283,7 @@ impl Lifecycle {
             );
         }
         if frozen {
+            self.inbox.frozen = false;
             self.order(&Order::Thaw).await;
         }
         let mut handed_ns = monotonic_ns();
@@ -318,7 +323,10 @@ impl Lifecycle {
                         alive: false,
                     });
                 }
-                Ok(Happening::Called(Call::Answer(given))) => answer = Some(given),
+                Ok(Happening::Called(Call::Answer(given))) => {
+                    answer = Some(given);
+                    self.leash.look();
+                }
                 Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
                     next_ns = Some(at_ns);
                 }
@@ -378,10 +386,9 @@ impl Lifecycle {
         self.inbox.gone |= done.is_err();
     }
 
-    /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
+    /// Has every process stopped soon, and doesn't wait for that; gives the memory used at most.
     async fn freeze(&mut self) -> u64 {
-        self.inbox.freezing = true;
-        self.order(&Order::Freeze).await;
+        self.leash.rest().await;
         self.phase = Phase::Idle;
         self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
         self.inbox.peak_kb
@@ -402,7 +409,8 @@ impl Lifecycle {
         self.api.reset().await;
         self.inbox.catch_up();
         self.inbox.ended = None;
-        self.inbox.freezing = false;
+        self.inbox.frozen = false;
+        self.asleep = false;
         self.inbox.peak_kb = 0;
         self.phase = Phase::Cold;
         peak_kb
