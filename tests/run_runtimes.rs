@@ -364,3 +364,47 @@ fn no_process_and_no_folder_survives_whatever_ends_a_run() {
         );
     }
 }
+
+#[test]
+fn an_extension_of_a_layer_is_in_every_cold_start_and_said_where_it_ran() {
+    use std::os::unix::fs::PermissionsExt as _;
+    const EXTENSION: &str = r#"#!/usr/bin/env python3
+import http.client, json, os, time
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+def call(method, path, body=None, headers={}):
+    api.request(method, "/2020-01-01/extension/" + path, body, headers)
+    reply = api.getresponse()
+    return reply.headers, json.loads(reply.read())
+headers, _ = call("POST", "register", '{"events": ["INVOKE", "SHUTDOWN"]}', {"Lambda-Extension-Name": "sleepy"})
+me = {"Lambda-Extension-Identifier": headers["Lambda-Extension-Identifier"]}
+time.sleep(0.3)
+while call("GET", "event/next", headers=me)[1]["eventType"] != "SHUTDOWN":
+    time.sleep(0.05)
+"#;
+    let test = Test::new();
+    let extension = test.write("layer/extensions/sleepy", EXTENSION);
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&extension, executable).unwrap();
+    test.write(
+        "function/lambda_function.py",
+        "def lambda_handler(event, context):\n    return 'hello'\n",
+    );
+    run(&test, "function", &["--layers", "layer"])
+        .success()
+        .says("Package");
+    let result = test.result();
+    let (init, handler) = (
+        accepted(&result, "cold", "init_ms"),
+        accepted(&result, "cold", "handler_ms"),
+    );
+    assert_eq!(init.len(), 2, "{result}");
+    assert!(init.iter().all(|ms| *ms >= 300.0), "{init:?}");
+    assert!(handler.iter().all(|ms| *ms >= 50.0), "{handler:?}");
+    let warm = accepted(&result, "warm", "handler_ms");
+    assert!(
+        !warm.is_empty() && warm.iter().all(|ms| *ms >= 50.0),
+        "{warm:?}"
+    );
+    let mounts = result["subjects"][0]["mounts"].as_str().unwrap();
+    assert!(["read-only bind mounts", "search paths"].contains(&mounts));
+}

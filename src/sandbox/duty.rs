@@ -13,6 +13,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::crew::{Crew, wrapped};
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
 use super::starter::Starter;
 use super::tree::Tree;
@@ -60,6 +61,7 @@ pub(super) struct Duty {
     setup: Option<Setup>,
     starter: Starter,
     runtime: Option<Pid>,
+    crew: Crew,
     running: bool,
     watched: Instant,
     looks: u32,
@@ -77,6 +79,7 @@ impl Duty {
             setup: None,
             starter: Starter::Here,
             runtime: None,
+            crew: Crew::default(),
             running: false,
             watched: Instant::now(),
             looks: 0,
@@ -154,6 +157,11 @@ impl Duty {
                 self.prepare(*setup)?;
                 Event::Ready { pid }
             }
+            Order::Extend => self.extend(),
+            Order::EndRuntime { kill } => {
+                self.end_runtime(kill);
+                return Ok(());
+            }
             Order::Go => self.go(),
             Order::Freeze => {
                 self.running = false;
@@ -175,7 +183,7 @@ impl Duty {
         };
         self.tell(&answer)?;
         // A child that ended while SIGCHLD was not blocked has rung no bell.
-        if let Event::Started { .. } = answer {
+        if let Event::Started { .. } | Event::Extending { .. } = answer {
             self.reap()
         } else {
             Ok(())
@@ -190,7 +198,7 @@ impl Duty {
         }
     }
 
-    fn prepare(&mut self, setup: Setup) -> io::Result<()> {
+    fn prepare(&mut self, mut setup: Setup) -> io::Result<()> {
         // Before the tree is entered: in it, control groups can't be written.
         self.starter = Starter::new(setup.threads.as_deref())?;
         #[cfg(target_os = "linux")]
@@ -204,8 +212,42 @@ impl Duty {
                 format!("entering {}: {error}", setup.folder.display()),
             )
         })?;
+        if let Some(wrapper) = setup.wrapper.take() {
+            setup.argv = wrapped(&wrapper, &setup.argv);
+        }
         self.setup = Some(setup);
         Ok(())
+    }
+
+    fn extend(&mut self) -> Event {
+        let crewing = self.setup.as_ref().and_then(|setup| setup.crew.as_ref());
+        let Some(crewing) = crewing else {
+            return Event::Extending {
+                at_ns: monotonic_ns(),
+            };
+        };
+        let started = self.crew.start(crewing, &self.starter);
+        self.peak_kb = 0;
+        self.run();
+        match started {
+            Ok(at_ns) => Event::Extending { at_ns },
+            Err((place, program, error)) => Event::ExtensionNotStarted {
+                place,
+                reason: format!("fork/exec {}: {}", program.display(), plain(&error)),
+            },
+        }
+    }
+
+    fn end_runtime(&self, kill: bool) {
+        let signal = if kill {
+            Signal::SIGKILL
+        } else {
+            Signal::SIGTERM
+        };
+        if let Some(runtime) = self.runtime {
+            // It may have gone meanwhile.
+            let _ = nix::sys::signal::killpg(runtime, signal);
+        }
     }
 
     fn go(&mut self) -> Event {
@@ -222,12 +264,19 @@ impl Duty {
             .envs(&setup.variables)
             .stdin(Stdio::null())
             .process_group(0);
+        let crewed = setup.crew.is_some();
+        if crewed && let Ok(output) = io::stdout().as_fd().try_clone_to_owned() {
+            // Our own stderr is the extensions' way out.
+            command.stderr(output);
+        }
         let (at_ns, spawned) = self.starter.start(command);
         match spawned {
             Ok(child) => {
                 self.runtime = Some(Pid::from_raw(child.id().cast_signed()));
                 self.run();
-                self.peak_kb = 0;
+                if !crewed {
+                    self.peak_kb = 0;
+                }
                 Event::Started { at_ns }
             }
             Err(error) => Event::NotStarted(format!(
@@ -248,6 +297,9 @@ impl Duty {
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(error) => return Err(error.into()),
             };
+            if let Some(place) = self.crew.died(how.0) {
+                self.tell(&Event::ExtensionExited { place, how: how.1 })?;
+            }
             if self.runtime == Some(how.0) {
                 self.runtime = None;
                 let peak_kb = self.peak_kb;
@@ -302,6 +354,7 @@ impl Duty {
     fn clear(&mut self) {
         self.running = false;
         self.runtime = None;
+        self.crew.clear();
         loop {
             self.tree.kill();
             // Else it was one of them, or one that was born while we killed.

@@ -11,12 +11,15 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::cgroup::{CpuGroup, CpuGroups};
+use super::extensions::{Extensions, Function};
 use super::happening::{Happening, Inbox};
 use super::leash::Leash;
 use super::lifecycle::{Lifecycle, trace_id};
-use super::protocol::{Root, Setup};
-use super::runtime_api::RuntimeApi;
-use super::variables::{Own, View, variables};
+use super::names::ACCOUNT;
+use super::protocol::{Crewing, Root, Setup};
+use super::runtime_api::{RuntimeApi, address};
+use super::telemetry::{Stream, Tap, Telemetry};
+use super::variables::{Own, View, of_extensions, variables};
 
 pub use super::guard::{guard_main, is_guard};
 
@@ -89,6 +92,28 @@ pub struct EnvironmentSpec {
     pub log_group: String,
     /// Text or JSON.
     pub log_format: LogFormat,
+}
+
+impl EnvironmentSpec {
+    /// The runtime is Lambda's own, and not one that the package brings.
+    pub(super) fn is_managed(&self) -> bool {
+        !self.runtime_id.starts_with("provided")
+    }
+
+    /// The files that AWS starts as extensions, whether or not they can be.
+    fn extensions(&self) -> Vec<PathBuf> {
+        let folder = self.opt_root.as_ref().map(|opt| opt.join("extensions"));
+        let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+        let mut files: Vec<PathBuf> = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| !path.is_dir())
+            .collect();
+        files.sort();
+        files
+    }
 }
 
 /// One invoke as the control plane hands it to an environment.
@@ -198,6 +223,8 @@ impl Host {
         let setup = Setup {
             argv: Vec::new(),
             variables: BTreeMap::new(),
+            wrapper: None,
+            crew: None,
             folder: "/var/task".into(),
             memory_limit_kb: u64::MAX,
             threads: None,
@@ -206,12 +233,14 @@ impl Host {
                 task: empty.path().to_owned(),
                 opt: None,
                 runtime: None,
+                hosts: None,
                 visible: Vec::new(),
                 ephemeral_mb: 1,
             }),
         };
         let (told, _) = mpsc::unbounded_channel::<Happening>();
-        let (leash, _log) = Leash::start(&self.guard_exe, Mounts::Namespaces, setup, told).await?;
+        let (leash, _log) =
+            Leash::start(&self.guard_exe, Mounts::Namespaces, setup, told, None).await?;
         leash.let_go().await;
         Ok(())
     }
@@ -239,10 +268,16 @@ impl Environment {
     /// invoke, so that nothing but the runtime's own work lies on the init clock.
     pub async fn start(spec: Arc<EnvironmentSpec>, host: Arc<Host>) -> io::Result<Self> {
         let (told, happenings) = mpsc::unbounded_channel();
-        let api = RuntimeApi::start(told.clone()).await?;
+        let programs = spec.extensions();
+        let extensions = Arc::new(Extensions::new(facts(&spec), names(&programs)));
+        let telemetry = Arc::new(Telemetry::new(spec.log_format == LogFormat::Json));
+        let taps = [Stream::Function, Stream::Extension]
+            .map(|stream| Tap::new(Arc::clone(&telemetry), stream));
+        let own_address = host.mounts == Mounts::Namespaces;
+        let api = RuntimeApi::start(told.clone(), extensions, telemetry, own_address).await?;
         let folder = match host.mounts {
-            Mounts::Namespaces => None,
-            Mounts::SearchPaths => Some(
+            Mounts::Namespaces if programs.is_empty() => None,
+            _ => Some(
                 tempfile::Builder::new()
                     .prefix("environment-")
                     .tempdir_in(&host.scratch)?,
@@ -253,16 +288,23 @@ impl Environment {
             port: api.port(),
             log_stream: &log_stream,
             trace: &trace_id(),
-            temporary: folder.as_ref().map(TempDir::path),
+            temporary: folder
+                .as_ref()
+                .map(TempDir::path)
+                .filter(|_| host.mounts == Mounts::SearchPaths),
         };
         let group = host
             .cpu
             .as_ref()
             .map(|groups| groups.group(spec.memory_mb))
             .transpose()?;
-        let mut setup = setup(&spec, &host, &own)?;
+        let mut setup = setup(&spec, &host, &own, &programs)?;
         setup.threads = group.as_ref().map(CpuGroup::threads);
-        let (leash, log) = Leash::start(&host.guard_exe, host.mounts, setup, told).await?;
+        if let (Some(root), Some(folder)) = (&mut setup.root, &folder) {
+            root.hosts = Some(hosts(folder.path(), api.port())?);
+        }
+        let (leash, log) =
+            Leash::start(&host.guard_exe, host.mounts, setup, told, Some(taps.into())).await?;
         let lifecycle = Lifecycle::new(
             spec,
             host.init_limit,
@@ -295,7 +337,45 @@ impl Environment {
     }
 }
 
-fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
+fn facts(spec: &EnvironmentSpec) -> Function {
+    Function {
+        name: spec.function_name.clone(),
+        version: spec.version.clone(),
+        handler: spec.handler.clone(),
+        account: ACCOUNT.to_owned(),
+    }
+}
+
+/// An extension's name is its file's.
+fn names(programs: &[PathBuf]) -> Vec<String> {
+    let name = |program: &PathBuf| {
+        program
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into()
+    };
+    programs.iter().map(name).collect()
+}
+
+/// The machine's own names, and the one that AWS gives an environment.
+fn hosts(folder: &Path, port: u16) -> io::Result<PathBuf> {
+    let known = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let file = folder.join("hosts");
+    let own = address(port);
+    std::fs::write(
+        &file,
+        format!("{known}\n{own} sandbox.localdomain sandbox\n"),
+    )?;
+    Ok(file)
+}
+
+fn setup(
+    spec: &EnvironmentSpec,
+    host: &Host,
+    own: &Own,
+    programs: &[PathBuf],
+) -> io::Result<Setup> {
     // A machine that has something there itself, as one made of Lambda's own image, keeps it.
     let clients = host
         .clients
@@ -311,11 +391,17 @@ fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
             task: spec.task_root.clone(),
             opt: spec.opt_root.clone(),
             runtime: clients.cloned(),
+            hosts: None,
             visible: visible(spec, &view),
             ephemeral_mb: spec.ephemeral_mb,
         }),
         Mounts::SearchPaths => None,
     };
+    let variables = variables(spec, &view, own);
+    let crew = (!programs.is_empty()).then(|| Crewing {
+        programs: programs.iter().map(|program| view.path(program)).collect(),
+        variables: of_extensions(spec, &variables),
+    });
     Ok(Setup {
         argv: spec
             .runtime
@@ -323,11 +409,34 @@ fn setup(spec: &EnvironmentSpec, host: &Host, own: &Own) -> io::Result<Setup> {
             .iter()
             .map(|argument| view.path(argument))
             .collect(),
-        variables: variables(spec, &view, own),
+        wrapper: wrapper(spec, host.mounts),
+        variables,
+        crew,
         folder: view.path(&spec.task_root),
         memory_limit_kb: spec.memory_mb * 1024,
         threads: None,
         root,
+    })
+}
+
+/// `AWS_LAMBDA_EXEC_WRAPPER`, which Lambda's own runtimes heed; a package's own does so itself or not at all.
+fn wrapper(spec: &EnvironmentSpec, mounts: Mounts) -> Option<PathBuf> {
+    let said = spec.variables.get("AWS_LAMBDA_EXEC_WRAPPER")?;
+    let said = Path::new(said.as_str());
+    if !spec.is_managed() || said.as_os_str().is_empty() {
+        return None;
+    }
+    let places = [
+        ("/opt", spec.opt_root.as_ref()),
+        ("/var/task", Some(&spec.task_root)),
+    ];
+    let moved = places.into_iter().find_map(|(seen, folder)| {
+        let inner = said.strip_prefix(seen).ok()?;
+        Some(folder?.join(inner))
+    });
+    Some(match mounts {
+        Mounts::Namespaces => said.to_owned(),
+        Mounts::SearchPaths => moved.unwrap_or_else(|| said.to_owned()),
     })
 }
 

@@ -24,6 +24,13 @@ pub(super) enum Failure {
     TimedOut,
     /// It responded with more than AWS takes.
     ResponseTooLarge,
+    /// An extension ended, or said that it can't go on, or could not be started.
+    Extension {
+        /// `Extension.Crash`.
+        kind: &'static str,
+        /// `exit status 1`.
+        reason: String,
+    },
     /// Somebody killed the guard.
     GuardGone,
 }
@@ -32,6 +39,7 @@ impl Failure {
     fn kind(&self) -> &str {
         match self {
             Self::Raised(raised) => &raised.kind,
+            Self::Extension { kind, .. } => kind,
             Self::Exited(_) | Self::GuardGone => "Runtime.ExitError",
             Self::NotStarted(_) => "Runtime.InvalidEntrypoint",
             Self::OutOfMemory => "Runtime.OutOfMemory",
@@ -67,7 +75,9 @@ impl Failure {
                     Exit::Signal(9).words()
                 )
             }
-            Self::NotStarted(reason) => format!("RequestId: {request_id} Error: {reason}"),
+            Self::NotStarted(reason) | Self::Extension { reason, .. } => {
+                format!("RequestId: {request_id} Error: {reason}")
+            }
             Self::TimedOut => {
                 format!(
                     "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
@@ -78,6 +88,21 @@ impl Failure {
         json!({"errorType": self.kind(), "errorMessage": message})
             .to_string()
             .into()
+    }
+}
+
+impl Failure {
+    /// An extension ended by itself.
+    pub fn crash(how: Exit) -> Self {
+        let reason = match how {
+            Exit::Status(0) => "exit code 0".to_owned(),
+            Exit::Status(code) => format!("exit status {code}"),
+            Exit::Signal(number) => format!("signal: {}", signal_name(number)),
+        };
+        Self::Extension {
+            kind: "Extension.Crash",
+            reason,
+        }
     }
 }
 

@@ -39,6 +39,12 @@ pub(super) struct Inbox {
     happenings: UnboundedReceiver<Happening>,
     /// The runtime process ended, and nobody has dealt with that yet.
     pub ended: Option<Exit>,
+    /// An extension ended, and nobody has dealt with that yet.
+    pub extension_ended: Option<(usize, Exit)>,
+    /// The runtime process runs, as far as has been heard.
+    pub runtime_up: bool,
+    /// Every process was killed for the memory that they used.
+    pub emptied: bool,
     /// The guard has ended.
     pub gone: bool,
     /// An order to freeze has been answered.
@@ -53,6 +59,9 @@ impl Inbox {
         Self {
             happenings,
             ended: None,
+            extension_ended: None,
+            runtime_up: false,
+            emptied: false,
             gone: false,
             frozen: false,
             peak_kb: 0,
@@ -79,6 +88,7 @@ impl Inbox {
         while let Ok(happening) = self.happenings.try_recv() {
             self.note(&happening);
             match (happening, &last) {
+                (Happening::Called(Call::Extension | Call::ExtensionFailed { .. }), _) => {}
                 // An answer counts more than the question that follows it.
                 (Happening::Called(Call::Next { .. }), Some(_)) => {}
                 (Happening::Called(call), _) => last = Some(call),
@@ -90,8 +100,18 @@ impl Inbox {
 
     fn note(&mut self, happening: &Happening) {
         match happening {
-            Happening::Guard(Event::Exited { how, .. }) => self.ended = Some(*how),
-            Happening::Guard(Event::OutOfMemory { .. }) => self.ended = Some(Exit::Signal(9)),
+            Happening::Guard(Event::Started { .. }) => self.runtime_up = true,
+            Happening::Guard(Event::Exited { how, .. }) => {
+                self.ended = Some(*how);
+                self.runtime_up = false;
+            }
+            Happening::Guard(Event::ExtensionExited { place, how }) => {
+                self.extension_ended.get_or_insert((*place, *how));
+            }
+            Happening::Guard(Event::OutOfMemory { .. }) => {
+                self.ended = Some(Exit::Signal(9));
+                (self.runtime_up, self.emptied) = (false, true);
+            }
             Happening::Guard(Event::Frozen) => self.frozen = true,
             Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),
             Happening::Gone => self.gone = true,

@@ -16,8 +16,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::environment::Mounts;
 use super::guard;
-use super::log::Log;
+use super::log::{Log, Logs};
 use super::protocol::{Event, Order, Setup, line};
+use super::telemetry::Tap;
 use super::tree::Tree;
 
 /// A guard that answers within milliseconds is given this long on a machine that is busy with other things.
@@ -69,9 +70,17 @@ impl Leash {
         mounts: Mounts,
         setup: Setup,
         told: UnboundedSender<H>,
-    ) -> io::Result<(Self, Log)> {
+        taps: Option<(Tap, Tap)>,
+    ) -> io::Result<(Self, Logs)> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         let (log, output) = io::pipe()?;
+        // What extensions print comes by a way of its own: the guard's stderr.
+        let (aside, errors) = if setup.crew.is_some() {
+            let (aside, errors) = io::pipe()?;
+            (Some(aside), errors)
+        } else {
+            (None, output.try_clone()?)
+        };
         let role = match mounts {
             Mounts::Namespaces => guard::NAMESPACES,
             Mounts::SearchPaths => guard::SEARCH_PATHS,
@@ -79,8 +88,8 @@ impl Leash {
         let guard = Command::new(exe)
             .args([guard::WORD, role])
             .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
-            .stdout(output.try_clone()?)
-            .stderr(output)
+            .stdout(output)
+            .stderr(errors)
             // Out of the terminal's reach: Ctrl-C is for lambench, which has things to put back first.
             .process_group(0)
             .spawn()
@@ -132,7 +141,18 @@ impl Leash {
             // Nobody listening is as good as told.
             let _ = told.send(H::guard_gone());
         });
-        Ok((leash, Log::new(log)?))
+        let (of_function, of_extensions) = taps.unzip();
+        let aside = aside
+            .map(|aside| Log::new(aside, of_extensions))
+            .transpose()?;
+        let function = Log::new(log, of_function)?;
+        Ok((
+            leash,
+            Logs {
+                function,
+                extensions: aside,
+            },
+        ))
     }
 
     /// Gives an order. A guard that is gone can't be told; that it is gone is heard elsewhere.
@@ -175,6 +195,7 @@ impl Leash {
 
     /// Ends a rest; true if the guard was told to stop everything meanwhile.
     pub async fn rouse(&mut self) -> bool {
+        self.seen = None;
         let mut orders = self.orders.lock().await;
         orders.freeze_at = None;
         std::mem::take(&mut orders.frozen)

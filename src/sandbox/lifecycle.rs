@@ -12,11 +12,13 @@ use super::environment::{EnvironmentSpec, Invocation, Outcome};
 use super::failure::Failure;
 use super::happening::{Happening, Inbox};
 use super::leash::Leash;
-use super::log::Log;
+use super::log::Logs;
 use super::protocol::{Event, Order, monotonic_ns};
 use super::records::{Figures, Records, Status};
 use super::runtime_api::{Call, RuntimeApi};
 use super::runtime_messages::{Answer, Handout};
+
+mod company;
 
 /// A runtime that has posted its init error is about to print the rest and exit.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -51,6 +53,10 @@ struct StillBorn {
 struct Served {
     answer: Result<Answer, Failure>,
     duration: Duration,
+    /// The runtime's part of it.
+    runtime: Duration,
+    /// An extension failed, after the answer perhaps.
+    marred: Option<Status>,
     /// Ran out of time, though perhaps after having answered.
     timed_out: bool,
     alive: bool,
@@ -63,12 +69,14 @@ pub(super) struct Lifecycle {
     init_limit: Duration,
     log_stream: String,
     leash: Leash,
-    log: Log,
+    log: Logs,
     api: RuntimeApi,
     inbox: Inbox,
     phase: Phase,
     /// Its processes have been stopped, or will have been in a moment.
     asleep: bool,
+    /// What extensions are told of the end.
+    why: &'static str,
     /// After the leash: it can go once its processes are gone.
     cpu: Option<CpuGroup>,
 }
@@ -80,7 +88,7 @@ impl Lifecycle {
         init_limit: Duration,
         log_stream: String,
         leash: Leash,
-        log: Log,
+        log: Logs,
         api: RuntimeApi,
         inbox: Inbox,
     ) -> Self {
@@ -94,6 +102,7 @@ impl Lifecycle {
             inbox,
             phase: Phase::Cold,
             asleep: false,
+            why: "spindown",
             cpu: None,
         }
     }
@@ -110,9 +119,10 @@ impl Lifecycle {
         !self.inbox.gone
     }
 
-    /// Ends everything and waits for that.
+    /// Ends everything and waits for that; extensions have their time to finish.
     pub async fn end(mut self) {
         self.limit_cpu(false);
+        self.farewell().await;
         self.leash.let_go().await;
     }
 
@@ -120,8 +130,9 @@ impl Lifecycle {
     pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
         let spec = Arc::clone(&self.spec);
         let request_id = invocation.request_id.clone();
+        let telemetry = Arc::clone(self.api.telemetry());
         loop {
-            let mut records = Records::new(&spec, &request_id);
+            let mut records = Records::new(&spec, &request_id, &telemetry);
             let (served, init, peak_kb) = match self.wake(&mut records).await {
                 Ok(Awake { init, began_ns }) => {
                     // What the last invoke printed after it had asked for this event.
@@ -133,7 +144,7 @@ impl Lifecycle {
                     let peak_kb = if served.alive {
                         self.freeze().await
                     } else {
-                        self.clear().await
+                        self.give_up(&served).await
                     };
                     records.output(self.log.take());
                     (served, init, peak_kb)
@@ -155,7 +166,8 @@ impl Lifecycle {
             // An event handed out now would be begun, stopped in the middle, and counted from the thaw.
             self.inbox.happens().await;
         }
-        let died = self.phase == Phase::Idle && self.inbox.ended.is_some();
+        let died = self.phase == Phase::Idle
+            && (self.inbox.ended.is_some() || self.inbox.extension_ended.is_some());
         if died || self.phase == Phase::Busy {
             // On AWS too the next caller waits for a new start.
             self.clear().await;
@@ -174,10 +186,13 @@ impl Lifecycle {
     /// Init; where that fails, as on AWS once more, on the invoke's time.
     async fn start_cold(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
         self.phase = Phase::Busy;
+        self.begin();
         records.init_start(&self.log_stream, Timestamp::now());
-        let (failure, took) = match self.initialise(self.init_limit).await {
+        let first = self.initialise("init", self.init_limit).await;
+        let (failure, took) = match first {
             Ok(took) => {
                 records.output(self.log.take());
+                self.tell_company(records);
                 records.init_report("init", took, &Status::Success);
                 return Ok(Awake {
                     init: Some(took),
@@ -186,21 +201,25 @@ impl Lifecycle {
             }
             Err(failed) => failed,
         };
-        let peak_kb = self.clear().await;
+        let peak_kb = self.start_over().await;
         records.output(self.log.take());
+        self.tell_company(records);
         records.init_report("init", took, &failure.status());
         self.phase = Phase::Busy;
+        self.begin();
         // On the invoke's time, and so at its speed.
         self.limit_cpu(true);
         let began_ns = Some(monotonic_ns());
-        let again = self.initialise(self.spec.timeout).await;
+        let again = self.initialise("invoke", self.spec.timeout).await;
         if let Err((failure, took)) = again {
-            let peak_kb = self.clear().await.max(peak_kb);
+            let peak_kb = self.start_over().await.max(peak_kb);
             records.output(self.log.take());
+            self.tell_company(records);
             records.init_report("invoke", took, &failure.status());
             return Err(self.still_born(failure, took, peak_kb));
         }
         records.output(self.log.take());
+        self.tell_company(records);
         Ok(Awake {
             init: None,
             began_ns,
@@ -214,6 +233,8 @@ impl Lifecycle {
             served: Served {
                 answer: Err(failure),
                 duration,
+                runtime: duration,
+                marred: None,
                 timed_out,
                 alive: false,
             },
@@ -223,20 +244,39 @@ impl Lifecycle {
 
     /// Starts the runtime process and waits until it asks for its first event: how long that took, by the one clock,
     /// from just before the process was started to the arrival of its request.
-    async fn initialise(&mut self, limit: Duration) -> Result<Duration, (Failure, Duration)> {
+    async fn initialise(
+        &mut self,
+        phase: &str,
+        limit: Duration,
+    ) -> Result<Duration, (Failure, Duration)> {
         let asked_ns = monotonic_ns();
         let deadline = Instant::now() + limit;
         self.inbox.ended = None;
+        let mut started_ns = self.start_extensions(deadline, limit).await?;
         self.order(&Order::Go).await;
-        let (mut started_ns, mut next_ns) = (None, None);
+        let mut next_ns: Option<u64> = None;
         let failure = loop {
-            if let (Some(started), Some(next)) = (started_ns, next_ns) {
-                return Ok(since(started, next));
+            if let (Some(started), Some(next)) = (started_ns, next_ns)
+                && let Some(ready) = self.api.extensions().ready_ns()
+            {
+                self.company_is_complete();
+                return Ok(since(started, next.max(ready)));
+            }
+            if let Some(failure) = self.crashed() {
+                break failure;
             }
             match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => return Err((Failure::TimedOut, limit)),
-                Ok(Happening::Guard(Event::Started { at_ns })) => started_ns = Some(at_ns),
-                Ok(Happening::Called(Call::Next { at_ns })) => next_ns = Some(at_ns),
+                Ok(Happening::Guard(Event::Started { at_ns })) => {
+                    started_ns = started_ns.or(Some(at_ns));
+                }
+                Ok(Happening::Called(Call::Next { at_ns })) => {
+                    self.runtime_is_up(phase);
+                    next_ns = Some(at_ns);
+                }
+                Ok(Happening::Called(Call::ExtensionFailed { kind, reason })) => {
+                    break Failure::Extension { kind, reason };
+                }
                 Ok(Happening::Called(Call::InitError(raised))) => break Failure::Raised(raised),
                 Ok(Happening::Guard(Event::NotStarted(reason))) => {
                     break Failure::NotStarted(reason);
@@ -286,24 +326,36 @@ impl Lifecycle {
             self.inbox.frozen = false;
             self.order(&Order::Thaw).await;
         }
+        self.api.telemetry().set_running(true);
         let mut handed_ns = monotonic_ns();
         let remaining = limit.saturating_sub(since(began_ns.unwrap_or(handed_ns), handed_ns));
         let deadline = Instant::now() + remaining;
-        let mut waiting = self.api.hand_out(self.handout(invocation, remaining));
-        let (mut thawed_ns, mut next_ns) = ((!frozen).then_some(0), None);
+        let handout = self.handout(invocation, remaining);
+        let event = self.invoke_event(&handout);
+        let mut waiting = self.api.hand_out(handout);
+        if let Some(event) = &event {
+            self.api.extensions().invoke(event);
+        }
+        let (mut thawed_ns, mut next_ns) = ((!frozen).then_some(0), None::<u64>);
         let mut answer: Option<Answer> = None;
         let failure = loop {
             let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
             if let (Some(next), Some(_)) = (next_ns, thawed_ns)
+                && let Some(ready) = self.api.extensions().ready_ns()
                 && let Some(answer) = answer.take()
             {
-                let duration = since(began_ns, next);
                 return Some(Served {
                     answer: Ok(answer),
-                    duration,
+                    duration: since(began_ns, next.max(ready)),
+                    runtime: since(began_ns, next),
+                    marred: None,
                     timed_out: false,
                     alive: true,
                 });
+            }
+            if let Some(failure) = self.crashed() {
+                thawed_ns?;
+                break failure;
             }
             if let Some(how) = self.inbox.ended.take() {
                 // None: the guard tells of a death before it thaws.
@@ -319,6 +371,8 @@ impl Lifecycle {
                     return Some(Served {
                         answer,
                         duration: limit,
+                        runtime: next_ns.map_or(limit, |next| since(began_ns, next)),
+                        marred: None,
                         timed_out: true,
                         alive: false,
                     });
@@ -329,6 +383,11 @@ impl Lifecycle {
                 }
                 Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
                     next_ns = Some(at_ns);
+                    let took = since(began_ns, at_ns);
+                    self.runtime_is_done(event.as_ref(), answer.as_ref(), took);
+                }
+                Ok(Happening::Called(Call::ExtensionFailed { kind, reason })) => {
+                    break Failure::Extension { kind, reason };
                 }
                 // Its connection had broken while it was frozen; now it has a new one.
                 Ok(Happening::Called(Call::Next { .. })) => {
@@ -344,9 +403,12 @@ impl Lifecycle {
         // The runtime process is gone; if it had answered, the invoke is none the worse.
         let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
         let duration = since(began_ns, monotonic_ns());
+        let marred = matches!(failure, Failure::Extension { .. }).then(|| failure.status());
         Some(Served {
             answer: answer.ok_or(failure),
             duration,
+            runtime: next_ns.map_or(duration, |next| since(began_ns, next)),
+            marred,
             timed_out: false,
             alive: false,
         })
@@ -388,6 +450,7 @@ impl Lifecycle {
 
     /// Has every process stopped soon, and doesn't wait for that; gives the memory used at most.
     async fn freeze(&mut self) -> u64 {
+        self.api.telemetry().set_running(false);
         self.leash.rest().await;
         self.phase = Phase::Idle;
         self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
@@ -409,6 +472,9 @@ impl Lifecycle {
         self.api.reset().await;
         self.inbox.catch_up();
         self.inbox.ended = None;
+        self.inbox.extension_ended = None;
+        self.inbox.emptied = false;
+        self.inbox.runtime_up = false;
         self.inbox.frozen = false;
         self.asleep = false;
         self.inbox.peak_kb = 0;
@@ -427,12 +493,11 @@ impl Lifecycle {
         if !served.alive || self.inbox.gone {
             self.phase = Phase::Ended;
         }
-        let status = match &served.answer {
+        let status = match (&served.answer, served.marred) {
             _ if served.timed_out => Status::Timeout,
-            Ok(Answer::Response(_)) => Status::Success,
-            Ok(Answer::Error(raised)) => Status::Raised(raised.kind.clone()),
-            Ok(Answer::TooLarge) => Failure::ResponseTooLarge.status(),
-            Err(failure) => failure.status(),
+            (_, Some(marred)) => marred,
+            (Ok(answer), None) => status_of(answer),
+            (Err(failure), None) => failure.status(),
         };
         let (body, failed) = match served.answer {
             Ok(Answer::Response(body)) => (body, false),
@@ -446,6 +511,7 @@ impl Lifecycle {
         records.end(
             &Figures {
                 duration: served.duration,
+                runtime: served.runtime,
                 init,
                 peak_kb,
             },
@@ -458,6 +524,14 @@ impl Lifecycle {
             log: records.into_bytes(),
             ended: self.phase == Phase::Ended,
         }
+    }
+}
+
+fn status_of(answer: &Answer) -> Status {
+    match answer {
+        Answer::Response(_) => Status::Success,
+        Answer::Error(raised) => Status::Raised(raised.kind.clone()),
+        Answer::TooLarge => Failure::ResponseTooLarge.status(),
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::unix::pipe::Receiver;
 use tokio::task::AbortHandle;
 
+use super::telemetry::Tap;
+
 /// Of an invoke's output the last megabyte is kept: the caller looks at 4 KB, and a function may print for ever.
 const KEPT: usize = 1024 * 1024;
 
@@ -21,24 +23,55 @@ pub(super) struct Log {
     reader: AbortHandle,
 }
 
+/// The log of the function, and that of its extensions where there are any.
+#[derive(Debug)]
+pub(super) struct Logs {
+    /// What the runtime process and its children write.
+    pub function: Log,
+    /// What external extensions write.
+    pub extensions: Option<Log>,
+}
+
+impl Logs {
+    /// Everything written up to now and not yet taken.
+    pub fn take(&self) -> Vec<u8> {
+        let mut all = self.function.take();
+        let more = self.extensions.as_ref().map(Log::take).unwrap_or_default();
+        if !more.is_empty() && all.last().is_some_and(|last| *last != b'\n') {
+            all.push(b'\n');
+        }
+        all.extend(more);
+        all
+    }
+}
+
 #[derive(Debug)]
 struct Pipe {
     /// Wakes us.
     end: Receiver,
     /// The same end, read without asking whether we have been woken: that comes a little later than the bytes.
     direct: File,
-    unclaimed: Mutex<Vec<u8>>,
+    unclaimed: Mutex<Unclaimed>,
+}
+
+#[derive(Debug, Default)]
+struct Unclaimed {
+    bytes: Vec<u8>,
+    tap: Option<Tap>,
 }
 
 impl Log {
-    /// Starts to read.
-    pub fn new(end: PipeReader) -> io::Result<Self> {
+    /// Starts to read; who listens hears all of it.
+    pub fn new(end: PipeReader, tap: Option<Tap>) -> io::Result<Self> {
         let end = OwnedFd::from(end);
         let direct = File::from(end.try_clone()?);
         let pipe = Arc::new(Pipe {
             end: Receiver::from_owned_fd(end)?,
             direct,
-            unclaimed: Mutex::default(),
+            unclaimed: Mutex::new(Unclaimed {
+                bytes: Vec::new(),
+                tap,
+            }),
         });
         let reader = tokio::spawn(read_for_ever(Arc::clone(&pipe))).abort_handle();
         Ok(Self { pipe, reader })
@@ -58,7 +91,7 @@ impl Log {
                 Ok(count) => read += count,
             }
         }
-        let mut taken = std::mem::take(&mut *unclaimed);
+        let mut taken = std::mem::take(&mut unclaimed.bytes);
         keep_tail(&mut taken, KEPT);
         taken
     }
@@ -72,11 +105,15 @@ impl Drop for Log {
 
 impl Pipe {
     fn keep(
-        kept: &mut Vec<u8>,
+        unclaimed: &mut Unclaimed,
         read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let mut buffer = [0; 16 * 1024];
         let count = read(&mut buffer)?;
+        if let Some(tap) = &mut unclaimed.tap {
+            tap.feed(&buffer[..count]);
+        }
+        let kept = &mut unclaimed.bytes;
         kept.extend_from_slice(&buffer[..count]);
         // Twice as much, so that the tail isn't moved at every read.
         if kept.len() > 2 * KEPT {
@@ -126,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_written_before_is_taken_at_once() {
         let (reader, mut writer) = io::pipe().unwrap();
-        let log = Log::new(reader).unwrap();
+        let log = Log::new(reader, None).unwrap();
         for round in 0..100 {
             let text = format!("line {round}\n");
             writer.write_all(text.as_bytes()).unwrap();
@@ -138,7 +175,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_many_megabytes_the_last_is_kept_and_the_writer_never_waits() {
         let (reader, mut writer) = io::pipe().unwrap();
-        let log = Log::new(reader).unwrap();
+        let log = Log::new(reader, None).unwrap();
         let writing = tokio::task::spawn_blocking(move || {
             for _ in 0..8 * 1024 {
                 writer.write_all(&[b'x'; 1024]).unwrap();

@@ -6,11 +6,16 @@
 //! and `runtime_messages` what the runtime process talks to, `log` and `records` its log, `variables` its variables.
 //! `leash` holds the `guard`, a process of its own whose `duty` it is to start, freeze, measure (`tree`) and kill the
 //! runtime's, in a file tree that `mounts` built and a control group (`cgroup`, `starter`); they speak `protocol`.
-//! `machine` says how fast a CPU and how warm a disk (`page_cache`) a function is given.
+//! `machine` says how fast a CPU and how warm a disk (`page_cache`) a function is given. External extensions are the
+//! guard's `crew`, known to lambench as `extensions` by the `extension_api`; `telemetry` is what they are told if they ask
+//! for it.
 
 mod cgroup;
+mod crew;
 mod duty;
 pub mod environment;
+mod extension_api;
+mod extensions;
 mod failure;
 mod guard;
 mod happening;
@@ -27,6 +32,9 @@ mod runtime_api;
 mod runtime_messages;
 pub mod runtimes;
 mod starter;
+mod telemetry;
+mod telemetry_api;
+mod telemetry_delivery;
 mod tree;
 mod variables;
 

@@ -36,6 +36,10 @@ pub(super) fn enter(root: &Root) -> io::Result<()> {
     fs::create_dir(new.join("var"))?;
     lend_var(root, &new.join("var"))?;
     own_folders(new, root.ephemeral_mb)?;
+    let known = new.join("etc/hosts");
+    if let Some(hosts) = root.hosts.as_ref().filter(|_| known.is_file()) {
+        lend(hosts, &known)?;
+    }
     lay_layers(root, new)?;
     for path in below(&root.visible, "/tmp").chain(below(&root.visible, SHARED_MEMORY)) {
         lend_where_it_is(path, new)?;

@@ -11,6 +11,13 @@ use serde::{Deserialize, Serialize};
 pub(super) enum Order {
     /// Do all the set-up; answered by `Ready` or `Failed`.
     Prepare(Box<Setup>),
+    /// Start the extensions; answered by `Extending` or `ExtensionNotStarted`.
+    Extend,
+    /// Ask the runtime process to end, or end it; not answered, but it will have `Exited`.
+    EndRuntime {
+        /// With no way out.
+        kill: bool,
+    },
     /// Start the runtime process; answered by `Started` or `NotStarted`.
     Go,
     /// Stop every process of the environment; answered by `Frozen`.
@@ -33,6 +40,12 @@ pub(super) enum Event {
     Failed(String),
     /// The runtime process was started at this reading of the monotonic clock.
     Started { at_ns: u64 },
+    /// The extensions were started at this reading of the monotonic clock.
+    Extending { at_ns: u64 },
+    /// One of them could not be started: its place, and the system's reason.
+    ExtensionNotStarted { place: usize, reason: String },
+    /// One of them ended.
+    ExtensionExited { place: usize, how: Exit },
     /// The runtime process could not be started: the system's reason.
     NotStarted(String),
     /// The runtime process ended by itself.
@@ -68,6 +81,10 @@ pub(super) struct Setup {
     pub argv: Vec<PathBuf>,
     /// The whole environment of the process.
     pub variables: BTreeMap<String, String>,
+    /// A program to run in its place, which is given all that as arguments.
+    pub wrapper: Option<PathBuf>,
+    /// The extensions that run beside it.
+    pub crew: Option<Crewing>,
     /// Its working folder.
     pub folder: PathBuf,
     /// It is killed above this.
@@ -76,6 +93,15 @@ pub(super) struct Setup {
     pub threads: Option<PathBuf>,
     /// The file tree to build for it, where namespaces work.
     pub root: Option<Root>,
+}
+
+/// Extension processes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Crewing {
+    /// What to execute, as the processes will see it.
+    pub programs: Vec<PathBuf>,
+    /// The whole environment of each.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A private file tree: the host's own, read-only, with the package, the layers and an empty /tmp laid over it.
@@ -89,6 +115,8 @@ pub(super) struct Root {
     pub opt: Option<PathBuf>,
     /// To be seen at /var/runtime.
     pub runtime: Option<PathBuf>,
+    /// To be seen as /etc/hosts.
+    pub hosts: Option<PathBuf>,
     /// Host paths that must be seen where they are.
     pub visible: Vec<PathBuf>,
     /// MB that /tmp holds.

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::environment::{EnvironmentSpec, LogFormat};
+use super::extensions::Standing;
+use super::telemetry::{Stream, Telemetry};
 
 /// How an invoke, or an init, ended for the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +25,10 @@ pub(super) enum Status {
 /// The figures of a REPORT line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Figures {
-    /// Handler time.
+    /// Handler time, and what extensions took longer.
     pub duration: Duration,
+    /// Handler time alone.
+    pub runtime: Duration,
     /// Init time, of a complete init only.
     pub init: Option<Duration>,
     /// Memory used at most.
@@ -35,15 +39,17 @@ pub(super) struct Figures {
 pub(super) struct Records<'a> {
     spec: &'a EnvironmentSpec,
     request_id: &'a str,
+    telemetry: &'a Telemetry,
     bytes: Vec<u8>,
 }
 
 impl<'a> Records<'a> {
-    /// An empty log.
-    pub fn new(spec: &'a EnvironmentSpec, request_id: &'a str) -> Self {
+    /// An empty log; its records are telemetry too.
+    pub fn new(spec: &'a EnvironmentSpec, request_id: &'a str, telemetry: &'a Telemetry) -> Self {
         Self {
             spec,
             request_id,
+            telemetry,
             bytes: Vec::new(),
         }
     }
@@ -94,6 +100,38 @@ impl<'a> Records<'a> {
         self.either(text, Timestamp::now(), "platform.initReport", &record);
     }
 
+    /// How far an extension has come in the init.
+    pub fn extension(&mut self, standing: &Standing) {
+        let Standing {
+            name,
+            state,
+            events,
+            error,
+        } = standing;
+        let mut record = json!({"name": name, "state": state, "events": events});
+        let events = events.join(", ");
+        let mut text = format!("EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]");
+        if let Some(error) = error {
+            text += &format!("\tError Type: {error}");
+            record["errorType"] = json!(error);
+        }
+        text.push('\n');
+        self.either(Some(text), Timestamp::now(), "platform.extension", &record);
+    }
+
+    /// An extension has subscribed to telemetry.
+    pub fn subscription(&mut self, name: &str, streams: &[Stream]) {
+        let types: Vec<&str> = streams.iter().map(|stream| stream.word()).collect();
+        let titles: Vec<&str> = streams.iter().map(|stream| stream.title()).collect();
+        let record = json!({"name": name, "state": "Subscribed", "types": types});
+        let text = format!(
+            "TELEMETRY\tName: {name}\tState: Subscribed\tTypes: [{}]\n",
+            titles.join(", ")
+        );
+        let kind = "platform.telemetrySubscription";
+        self.either(Some(text), Timestamp::now(), kind, &record);
+    }
+
     /// The invoke begins.
     pub fn start(&mut self, began: Timestamp) {
         let (id, version) = (self.request_id, &self.spec.version);
@@ -105,10 +143,7 @@ impl<'a> Records<'a> {
     /// The invoke ended.
     pub fn end(&mut self, figures: &Figures, status: &Status, produced_bytes: usize) {
         let id = self.request_id;
-        let mut record = json!({"requestId": id});
-        json_status(&mut record, status);
-        record["metrics"] =
-            json!({"durationMs": ms(figures.duration), "producedBytes": produced_bytes});
+        let record = runtime_done(id, status, figures.runtime, produced_bytes);
         let text = format!("END RequestId: {id}\n");
         self.either(
             Some(text),
@@ -147,6 +182,11 @@ impl<'a> Records<'a> {
     }
 
     fn either(&mut self, text: Option<String>, at: Timestamp, kind: &str, record: &Value) {
+        if kind == "platform.runtimeDone" {
+            self.telemetry.runtime_done(at, record);
+        } else {
+            self.telemetry.platform(at, kind, record);
+        }
         match self.spec.log_format {
             LogFormat::Text => self
                 .bytes
@@ -157,6 +197,14 @@ impl<'a> Records<'a> {
             }
         }
     }
+}
+
+/// The record of a runtime that has done its part of an invoke.
+pub(super) fn runtime_done(id: &str, status: &Status, took: Duration, bytes: usize) -> Value {
+    let mut record = json!({"requestId": id});
+    json_status(&mut record, status);
+    record["metrics"] = json!({"durationMs": ms(took), "producedBytes": bytes});
+    record
 }
 
 fn init_field(ms: f64) -> String {

@@ -16,11 +16,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::extensions::Extensions;
 use super::protocol::monotonic_ns;
 use super::runtime_messages::{
-    Answer, Handout, Raised, Reply, accepted, broken_off, event, raised, read, refuse, too_large,
-    unreadable, wrong_state,
+    Answer, Handout, Raised, Reply, accepted, broken_off, event, not_found, raised, read, refuse,
+    too_large, unreadable, wrong_state,
 };
+use super::telemetry::Telemetry;
+use super::{extension_api, telemetry_api};
 
 /// What the runtime process did.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub(super) enum Call {
     Answer(Answer),
     /// Said that it can't initialise.
     InitError(Raised),
+    /// An extension has registered, or asked for an event.
+    Extension,
+    /// An extension said that it can't go on.
+    ExtensionFailed { kind: &'static str, reason: String },
 }
 
 /// The server; it ends with this value.
@@ -44,6 +51,9 @@ pub(super) struct RuntimeApi {
 
 struct Shared {
     state: Mutex<State>,
+    extensions: Arc<Extensions>,
+    telemetry: Arc<Telemetry>,
+    address: Ipv4Addr,
     tell: Box<dyn Fn(Call) + Send + Sync>,
 }
 
@@ -83,11 +93,21 @@ impl RuntimeApi {
     /// Listens on a port of its own; calls go to `calls`.
     pub async fn start<C: From<Call> + Send + 'static>(
         calls: UnboundedSender<C>,
+        extensions: Arc<Extensions>,
+        telemetry: Arc<Telemetry>,
+        own_address: bool,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Initialising),
+            extensions,
+            telemetry,
+            address: if own_address {
+                address(port)
+            } else {
+                Ipv4Addr::LOCALHOST
+            },
             tell: Box::new(move |call| {
                 // An environment that no longer listens has ended.
                 let _ = calls.send(C::from(call));
@@ -107,6 +127,16 @@ impl RuntimeApi {
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The extensions that talk to it.
+    pub fn extensions(&self) -> &Extensions {
+        &self.shared.extensions
+    }
+
+    /// What extensions are told of the environment.
+    pub fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.shared.telemetry
     }
 
     /// Gives the event to a runtime process that waits for one; gives it back if none does.
@@ -143,6 +173,13 @@ impl Drop for RuntimeApi {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// The loopback address that an environment has for itself, so that the listeners of two, which would have a network
+/// each on AWS, do not take each other's port.
+pub(super) fn address(port: u16) -> Ipv4Addr {
+    let [high, low] = port.to_be_bytes();
+    Ipv4Addr::new(127, 77, high, low)
 }
 
 /// Serves every connection; all of them end with this future.
@@ -204,6 +241,18 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
         };
     }
     let path = request.uri().path().to_owned();
+    if let Some(path) = path.strip_prefix(extension_api::PREFIX) {
+        return extension_api::answer(&shared.extensions, &*shared.tell, path, request, at_ns)
+            .await;
+    }
+    match path.trim_end_matches('/') {
+        telemetry_api::TELEMETRY => {
+            let (extensions, telemetry) = (&shared.extensions, &shared.telemetry);
+            return telemetry_api::answer(extensions, telemetry, shared.address, request).await;
+        }
+        telemetry_api::LOGS => return telemetry_api::no_logs(request).await,
+        _ => {}
+    }
     let path = path
         .strip_prefix("/2018-06-01/runtime/")
         .unwrap_or_default();
@@ -214,11 +263,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
         (&Method::POST, ["invocation", id, "error"]) => shared.error(id, request).await,
         (&Method::POST, ["init", "error"]) => shared.init_error(request).await,
         _ => match read(request.into_body()).await {
-            Ok(_) => refuse(
-                StatusCode::NOT_FOUND,
-                "NotFound",
-                "no such path in the Runtime API",
-            ),
+            Ok(_) => not_found("no such path in the Runtime API"),
             Err(_) => unreadable(),
         },
     }

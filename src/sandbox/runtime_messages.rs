@@ -160,7 +160,7 @@ pub(super) fn event(handout: Handout) -> Reply {
     reply
 }
 
-fn reply(status: StatusCode, body: impl Into<Bytes>) -> Reply {
+pub(super) fn reply(status: StatusCode, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
     reply
@@ -178,6 +178,10 @@ pub(super) fn refuse(status: StatusCode, kind: &str, message: &str) -> Reply {
         status,
         json!({"errorMessage": message, "errorType": kind}).to_string(),
     )
+}
+
+pub(super) fn not_found(message: &str) -> Reply {
+    refuse(StatusCode::NOT_FOUND, "NotFound", message)
 }
 
 pub(super) fn wrong_state() -> Reply {

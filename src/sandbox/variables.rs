@@ -114,7 +114,10 @@ pub(super) fn variables(
                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task}:{task}/lib:{opt}/lib"
             ),
         ),
-        ("PATH", format!("/usr/local/bin:/usr/bin/:/bin:{opt}/bin")),
+        (
+            "PATH",
+            format!("{}/usr/local/bin:/usr/bin/:/bin:{opt}/bin", language(spec, view)),
+        ),
         ("TZ", ":UTC".into()),
     ]
     .into_iter()
@@ -142,6 +145,45 @@ pub(super) fn variables(
         .filter(|(name, _)| !RESERVED_VARIABLES.contains(&name.as_str()));
     all.extend(own_words.map(|(name, value)| (name.clone(), value.clone())));
     all
+}
+
+/// Where the runtime's interpreter is, which on AWS is the first folder of the search path too.
+fn language(spec: &EnvironmentSpec, view: &View) -> String {
+    let interpreter = spec.runtime.argv.first().filter(|_| spec.is_managed());
+    let folder = interpreter.and_then(|interpreter| interpreter.parent());
+    folder.map_or_else(String::new, |folder| {
+        format!("{}:", view.path(folder).display())
+    })
+}
+
+/// What an extension does not see of the runtime's variables, as AWS documents it.
+const RUNTIME_ALONE: [&str; 11] = [
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_XRAY_DAEMON_ADDRESS",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_AWS_XRAY_DAEMON_ADDRESS",
+    "_AWS_XRAY_DAEMON_PORT",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+];
+
+/// All variables of an external extension, from those of the runtime process.
+pub(super) fn of_extensions(
+    spec: &EnvironmentSpec,
+    runtime: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let runtime = runtime.iter().filter(|(name, _)| {
+        // What leads a language to its modules is the runtime's own, unless the user said it.
+        let own = spec.runtime.env.contains_key(*name) && !spec.variables.contains_key(*name);
+        !own && !RUNTIME_ALONE.contains(&name.as_str())
+    });
+    runtime
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 #[cfg(test)]

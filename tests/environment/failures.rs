@@ -8,7 +8,7 @@ use crate::support::{
 use lambench::sandbox::environment::Outcome;
 use serde_json::{Value, json};
 
-fn error(outcome: &Outcome) -> Value {
+pub fn error(outcome: &Outcome) -> Value {
     assert_eq!(
         outcome.function_error.as_deref(),
         Some("Unhandled"),

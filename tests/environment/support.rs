@@ -1,10 +1,12 @@
 //! Functions made of one script, hosts that run them, and readers of what they report.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +14,7 @@ use lambench::sandbox::environment::{
     Environment, EnvironmentSpec, Host, Invocation, LogFormat, Mounts, Outcome, ResolvedRuntime,
     RuntimeClient,
 };
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A runtime client in Python, for the scripts to be short. `serve(handler)` never returns.
@@ -38,6 +41,89 @@ def serve(handler):
         headers, event = take()
         respond(headers, json.dumps(handler(event)))
 "#;
+
+/// What an extension in Python needs. `run(*events)` registers, calls `on(event)` for each event, and ends after SHUTDOWN;
+/// `note(thing)` sends JSON out of the environment, to [`Notes`].
+const EXTENSION: &str = r#"
+import http.client, json, os, socket, sys, threading, time
+
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+name = os.path.basename(sys.argv[0])
+
+def call(method, path, body=None, headers={}):
+    api.request(method, path, body, headers)
+    reply = api.getresponse()
+    return reply, reply.read()
+
+def note(thing):
+    with socket.create_connection(("127.0.0.1", int(os.environ["NOTES"]))) as out:
+        out.sendall(json.dumps(thing).encode() + b"\n")
+
+def register(*events, name=name, **headers):
+    headers = {key.replace("_", "-"): value for key, value in headers.items()}
+    body = json.dumps({"events": events})
+    reply, body = call("POST", "/2020-01-01/extension/register", body, {"Lambda-Extension-Name": name, **headers})
+    return reply.headers["Lambda-Extension-Identifier"], json.loads(body)
+
+def take(me):
+    reply, body = call("GET", "/2020-01-01/extension/event/next", headers={"Lambda-Extension-Identifier": me})
+    return json.loads(body)
+
+def fail(me, when, kind):
+    headers = {"Lambda-Extension-Identifier": me, "Lambda-Extension-Function-Error-Type": kind}
+    reply, body = call("POST", "/2020-01-01/extension/%s/error" % when, "{}", headers)
+    return reply.status
+
+def on(event):
+    pass
+
+def serve_events(me):
+    while True:
+        event = take(me)
+        on(event)
+        if event["eventType"] == "SHUTDOWN":
+            return
+
+def run(*events):
+    serve_events(register(*events)[0])
+"#;
+
+/// Collects what extensions note.
+pub struct Notes {
+    pub port: u16,
+    told: mpsc::Receiver<Value>,
+}
+
+impl Notes {
+    pub fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                for line in BufReader::new(connection.unwrap()).lines() {
+                    let note = serde_json::from_str(&line.unwrap()).unwrap();
+                    if tell.send(note).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Self { port, told }
+    }
+
+    /// All that has been noted; waits for the first of it.
+    #[track_caller]
+    pub fn all(&self) -> Vec<Value> {
+        let first = self.told.recv_timeout(Duration::from_secs(10));
+        let first = first.expect("nothing was noted");
+        std::iter::once(first)
+            .chain(std::iter::from_fn(|| {
+                self.told.recv_timeout(Duration::from_millis(200)).ok()
+            }))
+            .collect()
+    }
+}
 
 /// The real interpreter, not a shim.
 pub fn python() -> &'static Path {
@@ -142,6 +228,23 @@ impl Function {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
+        self.spec.opt_root = Some(opt);
+        self
+    }
+
+    /// An external extension in Python; `run(...)` and what it calls are there.
+    pub fn extension(self, name: &str, code: &str) -> Self {
+        let text = format!("#!{} -u\n{EXTENSION}\n{code}\n", python().display());
+        self.extension_file(name, &text, 0o755)
+    }
+
+    /// Any file among the extensions.
+    pub fn extension_file(mut self, name: &str, text: &str, mode: u32) -> Self {
+        let opt = self.folder.path().join("opt");
+        let path = opt.join("extensions").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         self.spec.opt_root = Some(opt);
         self
     }

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use aws_sdk_lambda::types::{FunctionCode, LayerVersionContentInput};
 use aws_smithy_types::Blob;
 
+use lambench::sandbox::environment::Mounts;
+
 use super::support::*;
 
 async fn publish(lab: &Lab, name: &str, text: &str) -> String {
@@ -204,4 +206,64 @@ async fn code_and_layers_share_one_limit() {
         "Function code combined with layers exceeds the maximum allowed size of 262144000 bytes",
     );
     lab.sandbox.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extension_and_a_wrapper_in_a_layer_run_with_the_function() {
+    const EXTENSION: &str = r#"#!/usr/bin/env python3
+import http.client, json, os, sys, time
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+def call(method, path, body=None, headers={}):
+    api.request(method, "/2020-01-01/extension/" + path, body, headers)
+    reply = api.getresponse()
+    return reply.headers, json.loads(reply.read())
+headers, function = call("POST", "register", json.dumps({"events": ["INVOKE", "SHUTDOWN"]}),
+                         {"Lambda-Extension-Name": os.path.basename(sys.argv[0])})
+print("beside", function["functionName"], flush=True)
+me = {"Lambda-Extension-Identifier": headers["Lambda-Extension-Identifier"]}
+time.sleep(0.3)
+while call("GET", "event/next", headers=me)[1]["eventType"] != "SHUTDOWN":
+    pass
+"#;
+    for mounts in [None, Some(Mounts::SearchPaths)] {
+        let lab = Lab::with(|options| options.mounts = mounts).await;
+        let content = LayerVersionContentInput::builder().zip_file(Blob::new(zip(&[
+            ("extensions/helper", EXTENSION, 0o755),
+            (
+                "wrapper",
+                "#!/bin/sh\nexport T_WRAPPED=yes\nexec \"$@\"\n",
+                0o755,
+            ),
+        ])));
+        let layer = lab
+            .client
+            .publish_layer_version()
+            .layer_name("helpers")
+            .content(content.build())
+            .send()
+            .await
+            .unwrap();
+        let variables = aws_sdk_lambda::types::Environment::builder()
+            .variables("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrapper");
+        lab.creating("f")
+            .runtime(aws_sdk_lambda::types::Runtime::from("python3"))
+            .handler("lambda_function.handler")
+            .code(code(zip(&[("lambda_function.py", ECHO, 0o644)])))
+            .environment(variables.build())
+            .layers(layer.layer_version_arn().unwrap())
+            .send()
+            .await
+            .unwrap();
+        lab.settled("f").await;
+        let output = lab.invoke("f", "{}").await;
+        assert_eq!(Lab::answer(&output)["variables"]["T_WRAPPED"], "yes");
+        let tail = tail(&output);
+        assert!(tail.contains("beside f\n"), "{tail}");
+        let line = "EXTENSION\tName: helper\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n";
+        assert!(tail.contains(line), "{tail}");
+        let report = lambench::report::parse_tail(tail.as_bytes(), None);
+        let init = report.report.and_then(|report| report.init_ms);
+        assert!(init.is_some_and(|ms| ms >= 300.0), "{tail}");
+        lab.sandbox.shutdown().await;
+    }
 }
