@@ -189,6 +189,9 @@ pub fn lambench(hello: &Hello, scratch: &Path) -> Running {
             "--function",
             "hello",
             "--any-version",
+            // The others have no such limit.
+            "--cpu",
+            "unlimited",
             "--port-file",
         ])
         .arg(&port_file)

@@ -160,9 +160,13 @@ impl Leash {
         self.orders.lock().await.give(order).await
     }
 
-    /// Has every process stopped in a moment, unless it is roused before.
-    pub async fn rest(&mut self) {
+    /// Has every process stopped, now or in a moment, unless it is roused before.
+    pub async fn rest(&mut self, now: bool) -> io::Result<()> {
         let mut orders = self.orders.lock().await;
+        if now {
+            orders.frozen = true;
+            return orders.give(&Order::Freeze).await;
+        }
         orders.freeze_at = Some(Instant::now() + REST);
         if !std::mem::replace(&mut orders.awaited, true) {
             // What the guard lives by must end with this value, not with a task.
@@ -191,6 +195,7 @@ impl Leash {
                 }
             });
         }
+        Ok(())
     }
 
     /// Ends a rest; true if the guard was told to stop everything meanwhile.

@@ -313,6 +313,7 @@ impl Lifecycle {
     async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Option<Served> {
         let limit = self.spec.timeout;
         let frozen = std::mem::take(&mut self.asleep);
+        let idle = self.phase == Phase::Idle;
         self.phase = Phase::Busy;
         // Before there is an event to be read, and off its clock.
         self.limit_cpu(true);
@@ -358,8 +359,11 @@ impl Lifecycle {
                 break failure;
             }
             if let Some(how) = self.inbox.ended.take() {
-                // None: the guard tells of a death before it thaws.
+                // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
+                if idle && waiting.is_some() {
+                    return None;
+                }
                 if let Some(Call::Answer(given)) = self.last_call().await {
                     answer = Some(given);
                 }
@@ -451,7 +455,9 @@ impl Lifecycle {
     /// Has every process stopped soon, and doesn't wait for that; gives the memory used at most.
     async fn freeze(&mut self) -> u64 {
         self.api.telemetry().set_running(false);
-        self.leash.rest().await;
+        // Of an extension that dies meanwhile it must be certain that it died before the next event.
+        let now = self.has_company();
+        self.inbox.gone |= self.leash.rest(now).await.is_err();
         self.phase = Phase::Idle;
         self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
         self.inbox.peak_kb

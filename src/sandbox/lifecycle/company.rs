@@ -178,7 +178,7 @@ impl Lifecycle {
         }
     }
 
-    fn has_company(&self) -> bool {
+    pub(super) fn has_company(&self) -> bool {
         let there = !self.inbox.gone && !self.inbox.emptied;
         there && self.api.extensions().any_external()
     }
