@@ -56,8 +56,8 @@ pub(super) struct Inbox {
     pub left: Left,
     /// The guard has ended.
     pub gone: bool,
-    /// An order to freeze has not yet been answered.
-    pub freezing: bool,
+    /// An order to freeze has been answered.
+    pub frozen: bool,
     /// Memory that several processes together were seen to use.
     pub peak_kb: u64,
 }
@@ -71,7 +71,7 @@ impl Inbox {
             extension_ended: None,
             left: Left::Extensions,
             gone: false,
-            freezing: false,
+            frozen: false,
             peak_kb: 0,
         }
     }
@@ -120,7 +120,7 @@ impl Inbox {
                 self.ended = Some(Exit::Signal(9));
                 self.left = Left::Nothing;
             }
-            Happening::Guard(Event::Frozen) => self.freezing = false,
+            Happening::Guard(Event::Frozen) => self.frozen = true,
             Happening::Guard(Event::Peak { peak_kb }) => self.peak_kb = self.peak_kb.max(*peak_kb),
             Happening::Gone => self.gone = true,
             _ => {}

@@ -27,7 +27,7 @@ const FAREWELL: Duration = Duration::from_millis(100);
 enum Phase {
     /// The runtime process has not been started.
     Cold,
-    /// Frozen between invokes.
+    /// Between invokes: frozen, or about to be.
     Idle,
     /// In an invoke; found at the start of one, its caller gave the last one up.
     Busy,
@@ -73,6 +73,8 @@ pub(super) struct Lifecycle {
     api: RuntimeApi,
     inbox: Inbox,
     phase: Phase,
+    /// Its processes have been stopped, or will have been in a moment.
+    asleep: bool,
     /// What extensions are told of the end.
     why: &'static str,
     /// After the leash: it can go once its processes are gone.
@@ -99,6 +101,7 @@ impl Lifecycle {
             api,
             inbox,
             phase: Phase::Cold,
+            asleep: false,
             why: "spindown",
             cpu: None,
         }
@@ -157,8 +160,9 @@ impl Lifecycle {
 
     /// Sees to it that there is a runtime process that waits for an event, frozen perhaps.
     async fn wake(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
+        self.asleep |= self.leash.rouse().await;
         self.inbox.catch_up();
-        while self.inbox.freezing && !self.inbox.gone {
+        while self.asleep && !self.inbox.frozen && !self.inbox.gone {
             // An event handed out now would be begun, stopped in the middle, and counted from the thaw.
             self.inbox.happens().await;
         }
@@ -308,7 +312,8 @@ impl Lifecycle {
     /// died in its sleep.
     async fn serve(&mut self, invocation: Invocation, began_ns: Option<u64>) -> Option<Served> {
         let limit = self.spec.timeout;
-        let frozen = self.phase == Phase::Idle;
+        let frozen = std::mem::take(&mut self.asleep);
+        let idle = self.phase == Phase::Idle;
         self.phase = Phase::Busy;
         // Before there is an event to be read, and off its clock.
         self.limit_cpu(true);
@@ -319,9 +324,10 @@ impl Lifecycle {
             );
         }
         if frozen {
+            self.inbox.frozen = false;
             self.order(&Order::Thaw).await;
-            self.api.telemetry().set_running(true);
         }
+        self.api.telemetry().set_running(true);
         let mut handed_ns = monotonic_ns();
         let remaining = limit.saturating_sub(since(began_ns.unwrap_or(handed_ns), handed_ns));
         let deadline = Instant::now() + remaining;
@@ -353,8 +359,11 @@ impl Lifecycle {
                 break failure;
             }
             if let Some(how) = self.inbox.ended.take() {
-                // None: the guard tells of a death before it thaws.
+                // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
+                if idle && waiting.is_some() {
+                    return None;
+                }
                 if let Some(Call::Answer(given)) = self.last_call().await {
                     answer = Some(given);
                 }
@@ -372,7 +381,10 @@ impl Lifecycle {
                         alive: false,
                     });
                 }
-                Ok(Happening::Called(Call::Answer(given))) => answer = Some(given),
+                Ok(Happening::Called(Call::Answer(given))) => {
+                    answer = Some(given);
+                    self.leash.look();
+                }
                 Ok(Happening::Called(Call::Next { at_ns })) if answer.is_some() => {
                     next_ns = Some(at_ns);
                     let took = since(began_ns, at_ns);
@@ -440,11 +452,12 @@ impl Lifecycle {
         self.inbox.gone |= done.is_err();
     }
 
-    /// Has every process stopped, and doesn't wait for that: the next thaw comes after it in any case.
+    /// Has every process stopped soon, and doesn't wait for that; gives the memory used at most.
     async fn freeze(&mut self) -> u64 {
-        self.inbox.freezing = true;
         self.api.telemetry().set_running(false);
-        self.order(&Order::Freeze).await;
+        // Of an extension that dies meanwhile it must be certain that it died before the next event.
+        let now = self.has_company();
+        self.inbox.gone |= self.leash.rest(now).await.is_err();
         self.phase = Phase::Idle;
         self.inbox.peak_kb = self.inbox.peak_kb.max(self.leash.peak_kb());
         self.inbox.peak_kb
@@ -467,7 +480,8 @@ impl Lifecycle {
         self.inbox.ended = None;
         self.inbox.extension_ended = None;
         self.inbox.left = Left::Extensions;
-        self.inbox.freezing = false;
+        self.inbox.frozen = false;
+        self.asleep = false;
         self.inbox.peak_kb = 0;
         self.phase = Phase::Cold;
         peak_kb

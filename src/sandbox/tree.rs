@@ -163,6 +163,7 @@ mod platform {
     use super::Memory;
     use std::collections::BTreeMap;
     use std::fs;
+    use std::io::Read as _;
     use std::path::Path;
 
     pub(super) fn everything_but_init(proc: &Path) -> Vec<i32> {
@@ -234,9 +235,15 @@ mod platform {
     }
 
     pub(super) fn memory(proc: &Path, pid: i32) -> Memory {
-        let Ok(status) = fs::read_to_string(proc.join(format!("{pid}/status"))) else {
+        let Ok(file) = fs::File::open(proc.join(format!("{pid}/status"))) else {
             return Memory::default();
         };
+        // It has no size to be asked for, and is read in many small pieces where no room was made for it.
+        let mut status = Vec::with_capacity(4096);
+        if file.take(u64::MAX).read_to_end(&mut status).is_err() {
+            return Memory::default();
+        }
+        let status = String::from_utf8_lossy(&status);
         Memory {
             now: kb(&status, "VmRSS:"),
             peak: kb(&status, "VmHWM:"),

@@ -170,7 +170,7 @@ impl Lifecycle {
         peak_kb
     }
 
-    fn peak_kb(&self) -> u64 {
+    fn peak_kb(&mut self) -> u64 {
         if self.has_company() {
             self.inbox.peak_kb.max(self.leash.peak_kb())
         } else {
@@ -178,7 +178,7 @@ impl Lifecycle {
         }
     }
 
-    fn has_company(&self) -> bool {
+    pub(super) fn has_company(&self) -> bool {
         let there = !self.inbox.gone && self.inbox.left != Left::Nothing;
         there && self.api.extensions().any_external()
     }
@@ -191,6 +191,7 @@ impl Lifecycle {
         }
         let last = Instant::now() + FAREWELL;
         if self.phase == Phase::Idle {
+            self.leash.rouse().await;
             self.order(&Order::Thaw).await;
         }
         self.api.telemetry().set_running(true);
