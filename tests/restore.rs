@@ -80,7 +80,9 @@ impl Place {
     fn wait_for_samples(&self, count: usize) {
         wait_for("samples", || {
             let logs = std::fs::read_dir(self.test.path().join(".lambench/runs")).ok()?;
-            let log = std::fs::read_to_string(logs.flatten().next()?.path()).ok()?;
+            let mut logs = logs.flatten().map(|entry| entry.path());
+            let log = logs.find(|path| path.extension().is_some_and(|x| x == "jsonl"))?;
+            let log = std::fs::read_to_string(log).ok()?;
             (log.lines().count() > count).then_some(())
         });
     }

@@ -147,7 +147,9 @@ fn a_second_signal_gives_up_also_on_an_update_that_never_ends() {
         .unwrap();
     support::wait_for("the first start", || {
         let logs = std::fs::read_dir(place.test.path().join(".lambench/runs")).ok()?;
-        let log = std::fs::read_to_string(logs.flatten().next()?.path()).ok()?;
+        let mut logs = logs.flatten().map(|entry| entry.path());
+        let log = logs.find(|path| path.extension().is_some_and(|x| x == "jsonl"))?;
+        let log = std::fs::read_to_string(log).ok()?;
         (log.lines().count() >= 5).then_some(())
     });
     std::thread::sleep(std::time::Duration::from_millis(500));
