@@ -408,42 +408,46 @@ fn a_pattern_names_deployed_functions_too() {
 #[test]
 fn the_first_start_finds_its_connections_open() {
     for (concurrency, refused) in [(1, false), (4, false), (1, true)] {
-        let place = Place::new("10");
-        let posts = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&posts);
-        let proxy = Proxy::start(&place.server.url, move |request| {
-            if request.method == "POST" {
-                let call = (request.dry_run, request.connection);
-                seen.lock().unwrap().push(call);
-            }
-            if request.dry_run {
-                // As over a network: nobody is done before all have begun.
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            let refuse = request.dry_run && refused;
-            refuse.then_some(Fault::Answer(501, "NotImplementedException", "no dry runs"))
-        });
-        place
-            .run(&format!(
-                "--function my-one --runs 1 --warm-invokes 0 --concurrency {concurrency} --endpoint-url {}",
-                proxy.url
-            ))
-            .success();
-        let posts = posts.lock().unwrap();
-        let (opening, invokes) = posts.split_at(concurrency);
-        assert!(opening.iter().all(|(dry_run, _)| *dry_run), "{posts:?}");
-        assert!(invokes.iter().all(|(dry_run, _)| !dry_run), "{posts:?}");
-        let mut open: Vec<usize> = opening.iter().map(|(_, connection)| *connection).collect();
-        open.dedup();
-        assert_eq!(open.len(), concurrency, "one each: {posts:?}");
-        let first = &invokes[..concurrency];
-        let reused = first.iter().filter(|(_, c)| open.contains(c)).count();
-        // Of a burst, the settling that has just ended may still hold one.
-        let least = (concurrency - 1).max(1);
-        assert!(reused >= least, "new connections: {posts:?}");
-        // Nothing of it counts.
-        let samples = place.test.result()["samples"].as_array().unwrap().len();
-        assert_eq!(samples, invokes.len());
-        place.is_put_back();
+        // On a busy machine one may be lost on the way; what never opened any would find none three times.
+        let found = (0..3).any(|_| finds_its_connections_open(concurrency, refused));
+        assert!(found, "new connections at {concurrency}, refused {refused}");
     }
+}
+
+/// Whether each invoke of the first burst went over a connection that a dry run had opened.
+fn finds_its_connections_open(concurrency: usize, refused: bool) -> bool {
+    let place = Place::new("10");
+    let posts = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&posts);
+    let proxy = Proxy::start(&place.server.url, move |request| {
+        if request.method == "POST" {
+            let call = (request.dry_run, request.connection);
+            seen.lock().unwrap().push(call);
+        }
+        if request.dry_run {
+            // As over a network: nobody is done before all have begun.
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let refuse = request.dry_run && refused;
+        refuse.then_some(Fault::Answer(501, "NotImplementedException", "no dry runs"))
+    });
+    place
+        .run(&format!(
+            "--function my-one --runs 1 --warm-invokes 0 --concurrency {concurrency} --endpoint-url {}",
+            proxy.url
+        ))
+        .success();
+    let posts = posts.lock().unwrap();
+    let (opening, invokes) = posts.split_at(concurrency);
+    assert!(opening.iter().all(|(dry_run, _)| *dry_run), "{posts:?}");
+    assert!(invokes.iter().all(|(dry_run, _)| !dry_run), "{posts:?}");
+    let mut open: Vec<usize> = opening.iter().map(|(_, connection)| *connection).collect();
+    open.sort_unstable();
+    open.dedup();
+    assert_eq!(open.len(), concurrency, "one each: {posts:?}");
+    // Nothing of it counts.
+    let samples = place.test.result()["samples"].as_array().unwrap().len();
+    assert_eq!(samples, invokes.len());
+    place.is_put_back();
+    invokes[..concurrency].iter().all(|(_, c)| open.contains(c))
 }

@@ -15,6 +15,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder as HttpBuilder, Connector, tls};
 
 use super::LambdaError;
+use super::neighbours::client_for;
 use super::notes::Notes;
 use super::rate::{Budget, Paced, Patience};
 
@@ -37,6 +38,8 @@ pub struct Lambda {
     /// Control plane: retried by the SDK.
     pub(super) control: Client,
     pub(super) config: SdkConfig,
+    /// What measured invokes go through: no call of the control plane ever holds a connection that one could have used.
+    invokes: SharedHttpClient,
     pub(super) notes: Notes,
     /// Region in use.
     pub region: String,
@@ -128,6 +131,7 @@ impl Lambda {
         Ok(Self {
             control: Client::from_conf(control.build()),
             config,
+            invokes: client_for(endpoint_url.as_deref()),
             notes,
             region,
             endpoint_url,
@@ -150,6 +154,7 @@ impl Lambda {
         let patience = function_timeout + AROUND_FUNCTION_TIMEOUT;
         Client::from_conf(
             aws_sdk_lambda::config::Builder::from(&self.config)
+                .http_client(self.invokes.clone())
                 .retry_config(RetryConfig::disabled())
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
                 .timeout_config(
