@@ -87,9 +87,15 @@ impl CpuGroups {
         let mounts = fs::read_to_string("/proc/self/mountinfo")?;
         let (kind, parent) = place(&mounts, &fs::read_to_string("/proc/self/cgroup")?)
             .ok_or_else(|| io::Error::other("no cpu control group is mounted"))?;
-        let groups = Self::below(kind, &parent)?;
-        groups.prove()?;
-        Ok(groups)
+        let proved = || {
+            let groups = Self::below(kind, &parent)?;
+            groups.prove()?;
+            Ok(groups)
+        };
+        proved().map_err(|error: io::Error| {
+            let doing = format!("making a control group in {}", parent.display());
+            io::Error::new(error.kind(), format!("{doing}: {error}"))
+        })
     }
 
     fn below(kind: Kind, parent: &Path) -> io::Result<Arc<Self>> {
