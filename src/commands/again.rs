@@ -78,9 +78,21 @@ fn planned_otherwise(
         flag("runs", Some(given.into()), plan.runs.into())
     };
     runs.or_else(one_look)
-        .or_else(|| flag("warm-invokes", order.warm_invokes.map(u64::from), plan.warm_invokes.into()))
+        .or_else(|| {
+            flag(
+                "warm-invokes",
+                order.warm_invokes.map(u64::from),
+                plan.warm_invokes.into(),
+            )
+        })
         .or_else(|| flag("seed", order.seed, plan.seed))
-        .or_else(|| flag("concurrency", resume.concurrency.map(u64::from), concurrency.into()))
+        .or_else(|| {
+            flag(
+                "concurrency",
+                resume.concurrency.map(u64::from),
+                concurrency.into(),
+            )
+        })
 }
 
 /// Makes a result that has just begun the one of the interrupted run; gives the samples that there are.

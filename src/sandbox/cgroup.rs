@@ -87,15 +87,9 @@ impl CpuGroups {
         let mounts = fs::read_to_string("/proc/self/mountinfo")?;
         let (kind, parent) = place(&mounts, &fs::read_to_string("/proc/self/cgroup")?)
             .ok_or_else(|| io::Error::other("no cpu control group is mounted"))?;
-        let proved = || {
-            let groups = Self::below(kind, &parent)?;
-            groups.prove()?;
-            Ok(groups)
-        };
-        proved().map_err(|error: io::Error| {
-            let doing = format!("making a control group in {}", parent.display());
-            io::Error::new(error.kind(), format!("{doing}: {error}"))
-        })
+        let groups = Self::below(kind, &parent)?;
+        groups.prove()?;
+        Ok(groups)
     }
 
     fn below(kind: Kind, parent: &Path) -> io::Result<Arc<Self>> {
@@ -144,7 +138,8 @@ impl CpuGroups {
             groups: Arc::clone(self),
         };
         match self.kind {
-            Kind::V1 => fs::write(group.path.join("cpu.cfs_period_us"), PERIOD_US.to_string())?,
+            Kind::V1 => fs::write(group.path.join("cpu.cfs_period_us"), PERIOD_US.to_string())
+                .map_err(|error| failed("limiting", &group.path, &error))?,
             Kind::V2 => become_threaded(&group.path)?,
         }
         // What is not limited here can't be limited when the event is there.

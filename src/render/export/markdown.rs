@@ -261,7 +261,11 @@ mod tests {
     fn nothing_is_said_to_be_left_out_where_nothing_is() {
         let result = judged();
         assert!(
-            !markdown(&[Measured::of(&result, false), failed("data-broken")], Lang::En).contains("Left out")
+            !markdown(
+                &[Measured::of(&result, false), failed("data-broken")],
+                Lang::En
+            )
+            .contains("Left out")
         );
     }
 }
