@@ -107,12 +107,19 @@ pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: 
         _ => None,
     };
     if let Some(note) = early.filter(|_| stopped) {
-        for sampled in result.judgements.iter_mut().filter(|j| j.is_sampled()) {
+        let is_sampled = |j: &&mut Judgement| j.is_sampled() || has_too_few(j);
+        for sampled in result.judgements.iter_mut().filter(is_sampled) {
             sampled.verdict = Verdict::Inconclusive;
             sampled.more_pairs = None;
             sampled.note = Some(note.to_string());
         }
     }
+}
+
+/// Its samples are too few to say anything.
+fn has_too_few(judgement: &Judgement) -> bool {
+    let note = judgement.note.as_deref().and_then(Note::of_text);
+    matches!(note, Some(Note::TooFew { .. } | Note::NoFigures))
 }
 
 /// What was measured up to a look, from 1.
@@ -240,16 +247,30 @@ mod tests {
 
     #[test]
     fn a_run_of_one_that_was_stopped_says_nothing_of_what_was_to_be_judged_at_its_end() {
-        for (runs, verdict) in [(10, Verdict::Regressed), (30, Verdict::Inconclusive)] {
+        for (starts, runs, verdict) in [
+            (10, 10, Verdict::Regressed),
+            (10, 30, Verdict::Inconclusive),
+            (3, 30, Verdict::Inconclusive),
+        ] {
             let mut result = single();
             result.plan.runs = runs;
+            let mut seen = 0;
+            result.samples.retain(|sample| {
+                seen += u32::from(sample.accepted && sample.kind == Kind::Cold);
+                seen <= starts
+            });
             result.ending = Ending::Stopped {
                 why: "interrupted".into(),
             };
             let budgets = ["cold.p50 > 1ms", "package.unzipped > 1B"];
             let budgets = budgets.map(|budget| budget.parse().unwrap());
             judge_by(&mut result, &budgets, 0.1, &Prices::builtin());
-            assert_eq!(cold(&result).verdict, verdict, "{runs}");
+            assert_eq!(cold(&result).verdict, verdict, "{starts} of {runs}");
+            if verdict == Verdict::Inconclusive {
+                let (starts, of) = (starts as usize, runs as usize);
+                let note = Note::BeforeEnd { starts, of }.to_string();
+                assert_eq!(cold(&result).note, Some(note));
+            }
             // A size is known all the same.
             assert_eq!(result.judgements[1].verdict, Verdict::Regressed);
         }
