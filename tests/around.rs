@@ -22,7 +22,7 @@ print("deploying", flush=True)
 open("met", "w").write(call("GET", "/configuration")["Description"])
 code = io.BytesIO()
 with zipfile.ZipFile(code, "w") as z:
-    z.writestr("lambda_function.py", "def lambda_handler(event, context):\n    return {'version': 'DEPLOYED_v2'}\n")
+    z.writestr("lambda_function.py", "".join(sys.argv[2:]) + "\ndef lambda_handler(event, context):\n    return {'version': 'DEPLOYED_v2'}\n")
 call("PUT", "/code", {"ZipFile": base64.b64encode(code.getvalue()).decode()})
 while call("GET", "/configuration")["LastUpdateStatus"] != "Successful":
     time.sleep(0.01)
@@ -106,6 +106,28 @@ fn a_deploy_is_measured_before_and_after_and_meets_the_function_as_it_was() {
         .map(|s| s["index"].as_u64().unwrap())
         .collect();
     assert!(indices.iter().copied().eq(0..indices.len() as u64));
+}
+
+#[test]
+fn a_deploy_that_makes_it_slower_fails_only_where_what_is_indicative_may() {
+    for (allow, exit, says) in [
+        (&[][..], 0, "fails with --allow-indicative"),
+        (&["--allow-indicative"][..], 3, "(indicative)"),
+    ] {
+        let place = Place::new();
+        let slower = format!(
+            "python3 deploy.py {} 'import time; time.sleep(0.5)'",
+            place.server.url
+        );
+        let mut command = place.command(&slower, "5");
+        command.args(["--fail-if", "cold.p50 > +10%"]).args(allow);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{allow:?}");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains(says), "{said}");
+        assert!(said.contains("(indicative)"), "{said}");
+    }
 }
 
 #[test]

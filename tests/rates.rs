@@ -301,7 +301,16 @@ fn an_interrupted_run_is_continued_with_its_plan_and_all_its_samples() {
     std::fs::write(place.log().unwrap(), format!("{kept}{{\"index\":9")).unwrap();
 
     place
-        .run(&format!("--before my-one --after my-two --resume {id}"))
+        .run(&format!(
+            "--before my-one --after my-two --runs 7 --warm-invokes 1 --seed 3 --resume {id}"
+        ))
+        .fails_with(2)
+        .says("--runs 7, but its plan has 6");
+    // The very same command, as the run has said.
+    place
+        .run(&format!(
+            "--before my-one --after my-two --runs 6 --warm-invokes 1 --seed 3 --resume {id}"
+        ))
         .success();
     place.is_put_back();
     let result = place.test.result();

@@ -2,7 +2,7 @@
 //! hellos with the same runtime clients, in turns, in one run. Prints tables; asserts nothing, machines are noisy.
 //!
 //! `python3 benches/emulators/install.py` installs the others; what is not there is left out. An argument is the number
-//! of rounds; LAMBENCH_BIN another build of lambench. What is measured and what is not stands in docs/speed.md.
+//! of rounds; `LAMBENCH_BIN` another build of lambench. What is measured and what is not stands in docs/speed.md.
 #![allow(missing_docs, reason = "a program, not a library")]
 
 #[path = "../support/mod.rs"]

@@ -9,7 +9,7 @@ use super::export::ExportArgs;
 use super::run::{key_value, memory_mb, timeout_s};
 
 /// How often, and in which order.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "How much")]
 pub struct OrderArgs {
     /// Cold starts per subject that must be accepted [env: LAMBENCH_RUNS] [default: 20; of two subjects 10 to 30]
@@ -68,8 +68,8 @@ pub struct PaceArgs {
     /// Continue a run that was interrupted: the same command again, with the id of the run
     ///
     /// The plan and the seed are those of the run; its samples stay. It is refused where the code, the configuration or
-    /// the payload is another.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["runs", "warm_invokes", "seed", "concurrency"])]
+    /// the payload is another, and where --runs, --warm-invokes, --seed or --concurrency say otherwise.
+    #[arg(long, value_name = "RUN")]
     pub resume: Option<String>,
 }
 

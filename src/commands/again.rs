@@ -2,10 +2,10 @@
 
 use crate::bench::plan::at_once;
 use crate::bench::stopped::Stopped;
-use crate::config::Settings;
+use crate::config::{Resume, Settings};
 use crate::exit::Exit;
 use crate::results::store::{Interrupted, Store};
-use crate::results::{Kind, RunResult, Sample};
+use crate::results::{Kind, PlanRecord, RunResult, Sample};
 use crate::stats::Looks;
 
 use super::Failure;
@@ -13,9 +13,10 @@ use super::measure::{Show, misnamed};
 
 /// The run that `--resume` names. Its plan becomes that of the settings.
 pub fn resumed(store: &Store, settings: &mut Settings) -> Result<Option<Interrupted>, Failure> {
-    let Some(id) = &settings.pace.resume else {
+    let Some(resume) = &settings.pace.resume else {
         return Ok(None);
     };
+    let id = &resume.id;
     let run = store.interrupted(id).map_err(|error| misnamed(&error))?;
     let plan = &run.head.plan;
     let accepted = |subject: &crate::results::SubjectResult| {
@@ -39,11 +40,59 @@ pub fn resumed(store: &Store, settings: &mut Settings) -> Result<Option<Interrup
         .subjects
         .first()
         .map(|s| s.concurrency_mode.as_str());
-    settings.looks = plan.looks.clone().unwrap_or(Looks::one(plan.runs));
+    let concurrency = mode.map_or(1, at_once);
+    let looks = plan.looks.clone().unwrap_or(Looks::one(plan.runs));
+    if let Some(why) = planned_otherwise(resume, plan, &looks, concurrency) {
+        return Err(
+            Failure::new(Exit::Usage, format!("--resume {id}: {why}")).hint(Some(
+                "a plan is followed to its end: leave the flag out, or leave --resume out to measure anew"
+                    .into(),
+            )),
+        );
+    }
+    settings.looks = looks;
     settings.warm_invokes = plan.warm_invokes;
     settings.seed = plan.seed;
-    settings.pace.concurrency = mode.map_or(1, at_once);
+    settings.pace.concurrency = concurrency;
     Ok(Some(run))
+}
+
+/// The first flag that names another plan than the run has.
+fn planned_otherwise(
+    resume: &Resume,
+    plan: &PlanRecord,
+    looks: &Looks,
+    concurrency: u32,
+) -> Option<String> {
+    let flag = |name: &str, given: Option<u64>, is: u64| {
+        let other = given.filter(|given| *given != is)?;
+        Some(format!("--{name} {other}, but its plan has {is}"))
+    };
+    let order = &resume.order;
+    let runs = order.runs.filter(|_| looks.at.len() > 1).map(|runs| {
+        format!("--runs {runs}, but its plan is to judge at several looks, which is what there is without --runs")
+    });
+    let one_look = || {
+        let bursts = |runs| Looks::one(runs).in_bursts(concurrency).runs();
+        let given = order.runs.filter(|runs| bursts(*runs) != plan.runs)?;
+        flag("runs", Some(given.into()), plan.runs.into())
+    };
+    runs.or_else(one_look)
+        .or_else(|| {
+            flag(
+                "warm-invokes",
+                order.warm_invokes.map(u64::from),
+                plan.warm_invokes.into(),
+            )
+        })
+        .or_else(|| flag("seed", order.seed, plan.seed))
+        .or_else(|| {
+            flag(
+                "concurrency",
+                resume.concurrency.map(u64::from),
+                concurrency.into(),
+            )
+        })
 }
 
 /// Makes a result that has just begun the one of the interrupted run; gives the samples that there are.

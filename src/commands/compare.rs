@@ -67,16 +67,16 @@ fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<
     let starts = [Arm::Before, Arm::After].map(|arm| both.accepted(arm, Kind::Cold));
     let starts = starts.into_iter().min().unwrap_or(0);
     let function = both.subject(Arm::After).map(|s| s.function.clone());
-    let (budgets, gate, limit, prices) = config::for_comparison(
+    let by = config::for_comparison(
         args,
         globals,
         &function.unwrap_or_default(),
         u32::try_from(starts).unwrap_or(u32::MAX),
         both.plan.warm_invokes,
     )?;
-    verdict::judge_by(both, &budgets, limit, &prices);
-    verdict::hold_back(both, gate);
-    Ok(gate)
+    verdict::judge_by(both, &by.budgets, by.limit, &by.prices);
+    verdict::hold_back(both, by.gate);
+    Ok(by.gate)
 }
 
 /// Both as one result. What its run has cost is no news here.

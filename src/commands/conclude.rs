@@ -64,7 +64,6 @@ fn against_stored(
     let name = settings.baseline.clone().filter(|_| is_baseline);
     both.stored_before.as_mut()?.name = name;
     verdict::judge_result(&mut both, settings);
-    verdict::hold_back(&mut both, settings.gate);
     Some(both)
 }
 

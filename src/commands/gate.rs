@@ -6,7 +6,7 @@ use crate::bench::events::Event;
 use crate::cli::{GateArgs, Globals, RunArgs};
 use crate::config::{self, Gate};
 use crate::exit::Exit;
-use crate::gate::{among_functions, only_indicative};
+use crate::gate::among_functions;
 use crate::render::{self, FleetLine, GateLine};
 use crate::results::store::Store;
 use crate::results::{Arm, Ending, Kind, RunResult};
@@ -168,11 +168,8 @@ fn conclude(
     mut lines: Vec<(FleetLine, Gate)>,
 ) -> Result<Exit, Failure> {
     for (line, gate) in &mut lines {
-        if let Some(result) = &mut line.result
-            && result.is_indicative()
-            && !gate.allow_indicative
-        {
-            only_indicative(&mut result.judgements);
+        if let Some(result) = &mut line.result {
+            verdict::hold_back(result, *gate);
         }
     }
     let mut judgements: Vec<&mut [_]> = lines

@@ -199,6 +199,7 @@ pub async fn measure_one(
             not_restored.report();
             Err(failure)
         }
+        // Something left changed on AWS comes before any verdict: somebody has to see to it.
         (concluded, restored) => restored.and(concluded),
     }
 }

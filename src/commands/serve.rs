@@ -38,6 +38,9 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     }
     let logs = Logs::to(args.log.as_deref(), globals.quiet)?;
     let endpoint = open(&args, &served, &logs).await?;
+    if let Some(warning) = endpoint.cpu_not_limited() {
+        say(&format!("warning: {warning}"));
+    }
     let mut offers = Offers::new(&endpoint, &logs, globals.quiet)?;
     let ended = Box::pin(offer(
         &args,

@@ -39,6 +39,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// That the CPU of functions is not limited though it was to be, and why.
+    pub fn cpu_not_limited(&self) -> Option<String> {
+        let why = self.sandbox.as_ref()?.cpu_refusal()?;
+        Some(format!(
+            "the CPU of functions is not limited by their memory: {why}"
+        ))
+    }
+
     /// Starts the sandbox or connects to AWS, as the settings say.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         match &settings.place {
@@ -179,7 +187,7 @@ pub async fn subject(
         arm: subject.arm,
         function,
         record,
-        warnings: Vec::new(),
+        warnings: endpoint.cpu_not_limited().into_iter().collect(),
     })
 }
 

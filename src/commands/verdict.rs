@@ -64,17 +64,19 @@ pub fn decided<'a>(
     }
 }
 
-/// Stores the verdicts in a result that has its samples and its ending.
+/// Stores the verdicts in a result that has its samples and its ending; what is only indicative fails as the gate says.
 pub fn judge_result(result: &mut RunResult, settings: &Settings) {
     let prices = settings.safety.prices();
     judge_by(result, &settings.budgets, settings.limit, &prices);
+    hold_back(result, settings.gate);
 }
 
 /// The same by budgets and the limit of the verdict that nobody asks for.
 pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: &Prices) {
     let pair = result.subject(Arm::Before).is_some() && result.subject(Arm::After).is_some();
-    let starts = [Arm::Before, Arm::After].map(|arm| result.accepted(arm, Kind::Cold));
-    let starts = starts.into_iter().min().unwrap_or(0);
+    let arms = result.subjects.iter().map(|subject| subject.arm);
+    let starts = arms.map(|arm| result.accepted(arm, Kind::Cold)).min();
+    let starts = starts.unwrap_or(0);
     let stopped = matches!(result.ending, Ending::Stopped { .. });
     if let Some(looks) = &result.plan.looks {
         result.look = look_reached(looks, starts);
@@ -92,20 +94,32 @@ pub fn judge_by(result: &mut RunResult, written: &[Budget], limit: f64, prices: 
         prices,
     );
     result.judgements = judgements;
-    let Some(looks) = &result.plan.looks else {
-        return;
-    };
-    if result.look.is_none() && stopped {
-        let note = Note::BeforeLook {
+    // One subject is judged when its plan is done.
+    let early = match &result.plan.looks {
+        Some(looks) if result.look.is_none() => Some(Note::BeforeLook {
             pairs: starts,
             at: looks.at[0] as usize,
-        };
-        for sampled in result.judgements.iter_mut().filter(|j| j.is_sampled()) {
+        }),
+        None if starts < result.plan.runs as usize => Some(Note::BeforeEnd {
+            starts,
+            of: result.plan.runs as usize,
+        }),
+        _ => None,
+    };
+    if let Some(note) = early.filter(|_| stopped) {
+        let is_sampled = |j: &&mut Judgement| j.is_sampled() || has_too_few(j);
+        for sampled in result.judgements.iter_mut().filter(is_sampled) {
             sampled.verdict = Verdict::Inconclusive;
             sampled.more_pairs = None;
             sampled.note = Some(note.to_string());
         }
     }
+}
+
+/// Its samples are too few to say anything.
+fn has_too_few(judgement: &Judgement) -> bool {
+    let note = judgement.note.as_deref().and_then(Note::of_text);
+    matches!(note, Some(Note::TooFew { .. } | Note::NoFigures))
 }
 
 /// What was measured up to a look, from 1.
@@ -160,7 +174,7 @@ pub fn exit(gate: Gate, result: &RunResult) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::samples::pair;
+    use crate::results::samples::{pair, single};
 
     /// Two looks, at 10 and at 20; what comes after the first one is ten times as slow.
     fn slow_after_the_first_look() -> RunResult {
@@ -229,6 +243,37 @@ mod tests {
         let test = cold(&result).test.unwrap();
         assert_eq!((test.n_before, test.n_after), (10, 10));
         assert_eq!(cold(&result).verdict, Verdict::Improved);
+    }
+
+    #[test]
+    fn a_run_of_one_that_was_stopped_says_nothing_of_what_was_to_be_judged_at_its_end() {
+        for (starts, runs, verdict) in [
+            (10, 10, Verdict::Regressed),
+            (10, 30, Verdict::Inconclusive),
+            (3, 30, Verdict::Inconclusive),
+        ] {
+            let mut result = single();
+            result.plan.runs = runs;
+            let mut seen = 0;
+            result.samples.retain(|sample| {
+                seen += u32::from(sample.accepted && sample.kind == Kind::Cold);
+                seen <= starts
+            });
+            result.ending = Ending::Stopped {
+                why: "interrupted".into(),
+            };
+            let budgets = ["cold.p50 > 1ms", "package.unzipped > 1B"];
+            let budgets = budgets.map(|budget| budget.parse().unwrap());
+            judge_by(&mut result, &budgets, 0.1, &Prices::builtin());
+            assert_eq!(cold(&result).verdict, verdict, "{starts} of {runs}");
+            if verdict == Verdict::Inconclusive {
+                let (starts, of) = (starts as usize, runs as usize);
+                let note = Note::BeforeEnd { starts, of }.to_string();
+                assert_eq!(cold(&result).note, Some(note));
+            }
+            // A size is known all the same.
+            assert_eq!(result.judgements[1].verdict, Verdict::Regressed);
+        }
     }
 
     #[test]

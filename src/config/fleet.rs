@@ -98,6 +98,6 @@ pub fn chosen(
     Ok(Chosen::OnAws {
         pattern: pattern.to_owned(),
         tags,
-        control_rate: pace::resolve(&args.pace, around, &file)?.control_rate,
+        control_rate: pace::resolve(&args.pace, &args.order, around, &file)?.control_rate,
     })
 }

@@ -53,6 +53,8 @@ pub struct ForResult {
     pub budgets: Vec<Budget>,
     /// What decides the exit code.
     pub gate: Gate,
+    /// The limit of the verdict that nobody asks for.
+    pub limit: f64,
     /// The price list.
     pub prices: Prices,
     /// What can't be judged.
@@ -140,13 +142,15 @@ pub fn for_result(
     let table = file.functions.get(function).map(|def| &def.gate);
     let mut warnings = Vec::new();
     let (budgets, gate) = resolve(args, around, file, table, facts, &mut warnings)?;
-    if budgets.is_empty() {
+    // A gate must have something to judge; a comparison has its verdict.
+    if args.gate && budgets.is_empty() {
         return Err(nothing_to_judge(function, file));
     }
     let prices = safety::resolve(&args.safety, around, file)?.prices();
     Ok(ForResult {
         budgets,
         gate,
+        limit: facts.limit,
         prices,
         warnings,
     })

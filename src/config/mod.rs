@@ -29,7 +29,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, ServeArgs};
-use crate::cost::Prices;
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::sandbox::Machine;
@@ -41,7 +40,7 @@ pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
 pub use invoked::{Invoked, Where};
-pub use pace::{DEFAULT_CONTROL_RATE, Pace};
+pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served};
 pub use staging::StagingBucket;
 pub use style::{Choice, style};
@@ -96,17 +95,14 @@ pub fn for_result(
 ) -> Result<gate::ForResult, ConfigError> {
     let around = Surroundings::of_process()?;
     let file = resolve::config_file(globals, &around)?;
-    let looks = Looks::one(starts);
-    let limit = file
-        .functions
-        .get(function)
-        .and_then(|def| def.limit.clone());
+    let own = file.functions.get(function);
+    let limit = own.and_then(|def| def.limit.as_ref());
     let facts = gate::Facts {
         has_before,
-        looks: &looks,
+        looks: &Looks::one(starts),
         stored: true,
         warm_invokes,
-        limit: looks::limit(args, &around, limit.as_ref(), &file)?.value,
+        limit: looks::limit(args, &around, limit, &file)?.value,
     };
     gate::for_result(args, &around, &file, function, &facts)
         .map_err(|error| error.warned(file.warnings.clone()))
@@ -122,36 +118,21 @@ pub fn language(globals: &Globals) -> Lang {
         .map_or_else(|_| Lang::default(), |lang| lang.value)
 }
 
-/// What a comparison of stored results is judged by: budgets, whether they fail, the limit of the verdict, and prices.
+/// What a comparison of stored results is judged by: as a result that has a before. What can't be judged of lambench.toml
+/// is for runs to be told of.
 pub fn for_comparison(
     args: &CompareArgs,
     globals: &Globals,
     function: &str,
     starts: u32,
     warm_invokes: u32,
-) -> Result<(Vec<Budget>, Gate, f64, Prices), ConfigError> {
-    let around = Surroundings::of_process()?;
-    let file = resolve::config_file(globals, &around)?;
+) -> Result<gate::ForResult, ConfigError> {
     let args = RunArgs {
         limit: args.limit,
         verdict: args.verdict.clone(),
         ..RunArgs::default()
     };
-    let def = file.functions.get(function);
-    let own = def.and_then(|def| def.limit.clone());
-    let limit = looks::limit(&args, &around, own.as_ref(), &file)?.value;
-    let facts = gate::Facts {
-        has_before: true,
-        looks: &Looks::one(starts),
-        stored: true,
-        warm_invokes,
-        limit,
-    };
-    let table = def.map(|def| &def.gate);
-    // What can't be judged of lambench.toml is for runs to be told of.
-    let (budgets, gate) = gate::resolve(&args, &around, &file, table, &facts, &mut Vec::new())?;
-    let prices = safety::resolve(&args.safety, &around, &file)?.prices();
-    Ok((budgets, gate, limit, prices))
+    for_result(&args, globals, function, true, starts, warm_invokes)
 }
 
 /// The settings of `lambench demo`, whose fixture was unpacked into a folder. Results go to the current project.

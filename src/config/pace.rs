@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::{PaceArgs, duration};
+use crate::cli::{OrderArgs, PaceArgs, duration};
 
 use super::error::ConfigError;
 use super::file::ConfigFile;
@@ -28,7 +28,18 @@ pub struct Pace {
     /// `--max-time`.
     pub max_time: Option<Duration>,
     /// `--resume RUN`.
-    pub resume: Option<String>,
+    pub resume: Option<Resume>,
+}
+
+/// A run to be continued, and what the flags say of its plan. That has to be so already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// The run's id.
+    pub id: String,
+    /// `--runs`, `--warm-invokes` and `--seed`.
+    pub order: OrderArgs,
+    /// `--concurrency`.
+    pub concurrency: Option<u32>,
 }
 
 impl Default for Pace {
@@ -45,6 +56,7 @@ impl Default for Pace {
 /// Flags over variables over lambench.toml.
 pub fn resolve(
     args: &PaceArgs,
+    order: &OrderArgs,
     around: &Surroundings,
     file: &ConfigFile,
 ) -> Result<Pace, ConfigError> {
@@ -72,6 +84,10 @@ pub fn resolve(
         control_rate: control_rate.value,
         concurrency: concurrency.value,
         max_time: max_time.map(|time| time.value),
-        resume: args.resume.clone(),
+        resume: args.resume.clone().map(|id| Resume {
+            id,
+            order: order.clone(),
+            concurrency: args.concurrency,
+        }),
     })
 }

@@ -28,7 +28,10 @@ pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), 
                 "{} {} is a package and {} {} is not ({}): both are measured in one place",
                 package.flag, package.written, function.flag, function.written, function.reason
             ),
-            "compare two packages (--local with lambench.toml's), or two functions on AWS",
+            &format!(
+                "there is no file or folder {} here; compare two packages (--local with lambench.toml's), or two functions on AWS",
+                function.written
+            ),
         ));
     }
     if let [a, b] = in_place.as_slice()

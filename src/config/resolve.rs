@@ -167,7 +167,7 @@ fn settings(
         subjects.push(subject(candidate, args, around, file, &mut warnings)?);
     }
     once(&mut warnings);
-    let pace = pace::resolve(&args.pace, around, file)?;
+    let pace = pace::resolve(&args.pace, &args.order, around, file)?;
     let machine = machine::resolve(args.interpreter.cpu, args.interpreter.disk, around, file)?;
     if place == Place::Sandbox {
         machine::check_alone(machine, pace.concurrency)?;

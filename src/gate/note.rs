@@ -36,6 +36,13 @@ pub enum Note {
         /// Where it would have been judged.
         at: usize,
     },
+    /// The run of one subject was stopped before it could be judged.
+    BeforeEnd {
+        /// How far it had come.
+        starts: usize,
+        /// How many were planned.
+        of: usize,
+    },
 }
 
 impl fmt::Display for Note {
@@ -55,6 +62,10 @@ impl fmt::Display for Note {
             Self::BeforeLook { pairs, at } => write!(
                 f,
                 "the run was stopped at {pairs} pairs, before it could be judged at {at}"
+            ),
+            Self::BeforeEnd { starts, of } => write!(
+                f,
+                "the run was stopped at {starts} cold starts of {of}, before it could be judged"
             ),
         }
     }
@@ -83,6 +94,10 @@ impl Note {
                 pairs: first,
                 at: needed,
             },
+            Self::BeforeEnd {
+                starts: first,
+                of: needed,
+            },
         ]
         .into_iter()
         .find(|note| note.to_string() == text)
@@ -106,6 +121,7 @@ mod tests {
             Note::AmongFunctions(7),
             Note::Indicative,
             Note::BeforeLook { pairs: 3, at: 10 },
+            Note::BeforeEnd { starts: 7, of: 20 },
         ] {
             assert_eq!(Note::of_text(&note.to_string()), Some(note));
         }

@@ -100,7 +100,7 @@ pub fn gate_json(lines: &[GateLine]) -> String {
                 if line.error.is_none() {
                     value["verdict"] = json!(worst(&result.judgements));
                     value["judgements"] = json!(result.judgements);
-                    value["indicative"] = result.stored_before.is_some().into();
+                    value["indicative"] = result.is_indicative().into();
                 }
             }
             if let Some(p) = p {

@@ -43,7 +43,7 @@ pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String
 /// The same before it is set in lines; nothing where nothing was judged.
 pub(super) fn sentences(result: &RunResult, text: Text) -> Option<Said> {
     let verdict = worst(&result.judgements)?;
-    let indicative = result.stored_before.is_some();
+    let indicative = result.is_indicative();
     let head = text.verdict_head(text.verdict(verdict), indicative);
     let at = look(result, verdict, text).unwrap_or_default();
     let (first, rest) = match result.judgements.as_slice() {
@@ -99,7 +99,14 @@ fn said(judgement: &Judgement, text: Text) -> String {
         _ => clean(&judgement.metric),
     };
     let reason = reason(judgement, text);
+    let stopped = |note: &str| {
+        matches!(
+            Note::of_text(note),
+            Some(Note::BeforeLook { .. } | Note::BeforeEnd { .. })
+        )
+    };
     let figures = match (judgement.limit_value, &judgement.test) {
+        _ if judgement.note.as_deref().is_some_and(stopped) => None,
         (Some(limit), _) => against_value(judgement, &name, limit, text),
         (None, Some(test)) => by_ranks(judgement, &name, test, text),
         (None, None) => judgement.change.map(|change| {
@@ -116,10 +123,6 @@ fn said(judgement: &Judgement, text: Text) -> String {
 }
 
 fn by_ranks(judgement: &Judgement, name: &str, test: &Change, text: Text) -> Option<String> {
-    let stopped = |note: &str| matches!(Note::of_text(note), Some(Note::BeforeLook { .. }));
-    if judgement.note.as_deref().is_some_and(stopped) {
-        return None;
-    }
     let limit = judgement.limit_change.map(figure::signed)?;
     let n = text.pairs(test.n_before, test.n_after);
     let Some((low, high)) = test.interval else {

@@ -84,6 +84,9 @@ impl CpuGroups {
     /// Makes the folder where this system lets us, proves it by a group that a thread of ours is in for a moment, and
     /// removes what dead processes have left.
     pub fn new() -> io::Result<Arc<Self>> {
+        if !cfg!(target_os = "linux") {
+            return Err(io::Error::other("control groups are Linux's"));
+        }
         let mounts = fs::read_to_string("/proc/self/mountinfo")?;
         let (kind, parent) = place(&mounts, &fs::read_to_string("/proc/self/cgroup")?)
             .ok_or_else(|| io::Error::other("no cpu control group is mounted"))?;
@@ -138,7 +141,8 @@ impl CpuGroups {
             groups: Arc::clone(self),
         };
         match self.kind {
-            Kind::V1 => fs::write(group.path.join("cpu.cfs_period_us"), PERIOD_US.to_string())?,
+            Kind::V1 => fs::write(group.path.join("cpu.cfs_period_us"), PERIOD_US.to_string())
+                .map_err(|error| failed("limiting", &group.path, &error))?,
             Kind::V2 => become_threaded(&group.path)?,
         }
         // What is not limited here can't be limited when the event is there.

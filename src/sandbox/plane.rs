@@ -223,6 +223,11 @@ impl Plane {
         )))
     }
 
+    /// Why the CPU is not limited, where it was to be.
+    pub fn cpu_refusal(&self) -> Option<&str> {
+        self.stage.host.cpu_refusal.as_deref()
+    }
+
     /// Where mounts don't make packages read-only, they are watched.
     fn is_watched(&self) -> bool {
         self.stage.host.mounts == super::environment::Mounts::SearchPaths

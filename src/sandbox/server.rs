@@ -175,6 +175,11 @@ impl Sandbox {
         &self.plane.region
     }
 
+    /// Why the CPU of functions is not limited, where it was to be.
+    pub fn cpu_refusal(&self) -> Option<&str> {
+        self.plane.cpu_refusal()
+    }
+
     /// The private route for this process's own packages: the location stands for the zip file at `zip`, which is read
     /// when a function or a layer is made of it, and may be as large as Lambda lets a package from S3 be.
     pub fn offer(&self, zip: &Path) -> Result<Location, PackageError> {

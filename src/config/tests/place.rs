@@ -138,7 +138,7 @@ fn what_does_not_fit_is_a_usage_error_that_names_the_flags() {
         (
             "--before p/ --after my-fn",
             "--before p/ is a package and --after my-fn is not (my-fn is not defined in lambench.toml): both are measured in one place",
-            "two packages",
+            "there is no file or folder my-fn here; compare two packages",
         ),
         (
             "--before my-fn --after my-fn",

@@ -252,6 +252,35 @@ fn a_change_of_a_high_percentile_is_decided_by_both_arms_intervals() {
 }
 
 #[test]
+fn with_the_fewest_starts_that_are_allowed_every_budget_can_fail_and_can_pass() {
+    for (metric, change, value) in [
+        ("cold.p50", "+10%", "105ms"),
+        ("cold.p90", "+10%", "105ms"),
+        ("cold.p95", "+10%", "105ms"),
+        ("cold.p99", "+10%", "105ms"),
+        ("cold.p95", "-10%", "105ms"),
+    ] {
+        for limit in [change, value] {
+            let written = format!("{metric} > {limit}");
+            let budget: Budget = written.parse().unwrap();
+            let n = budget.fewest_starts() as usize;
+            let before = around(100.0, n);
+            let fewer = around(100.0, n - 1);
+            assert_eq!(verdict(&written, &before, &around(130.0, n)), Regressed);
+            let better = verdict(&written, &before, &around(80.0, n));
+            assert!(matches!(better, Passed | Improved), "{written}: {better:?}");
+            // Five above a percentile are more than its interval needs.
+            if metric == "cold.p50" {
+                assert_eq!(
+                    verdict(&written, &fewer, &around(130.0, n - 1)),
+                    Inconclusive
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_value_is_decided_by_the_interval_of_the_percentile() {
     for (budget, after, expected) in [
         ("cold.p50 > 100ms", around(130.0, 20), Regressed),

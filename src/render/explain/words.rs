@@ -162,8 +162,8 @@ pub(super) const WORDS: [Word; 24] = [
     Word {
         name: "indicative",
         also: &["참고용"],
-        en: "Said of a comparison with a stored result: the two sides were not measured in the same run. The same function measured a month apart differs by more than 10 % one time in six, so such a regression fails nothing without --allow-indicative.",
-        ko: "저장된 결과와 비교했다는 표시입니다. 두 대상을 같은 실행에서 측정하지 않았습니다. 같은 함수라도 한 달 간격으로 재면 여섯 번에 한 번은 10 % 넘게 차이가 나므로, --allow-indicative가 없으면 악화로 나와도 실패로 처리하지 않습니다.",
+        en: "Said of a comparison whose two sides were not measured in turns: with a stored result, or before and after a deploy (--around). The same function measured a month apart differs by more than 10 % one time in six, so such a regression fails nothing without --allow-indicative.",
+        ko: "두 대상을 번갈아 측정하지 않은 비교라는 표시입니다. 저장된 결과와 비교했거나 배포 전후를 차례로 측정한 경우(--around)입니다. 같은 함수라도 한 달 간격으로 재면 여섯 번에 한 번은 10 % 넘게 차이가 나므로, --allow-indicative가 없으면 악화로 나와도 실패로 처리하지 않습니다.",
         see: &["baseline", "before"],
     },
     Word {

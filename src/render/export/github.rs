@@ -49,7 +49,7 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::tests::{inconclusive, regressed};
+    use super::super::words::tests::{failed, inconclusive, regressed};
     use super::*;
     use crate::results::samples::pair;
 
@@ -61,13 +61,7 @@ mod tests {
         let mut unasked = regressed();
         unasked.budget = None;
         result.judgements = vec![regressed(), inconclusive(), passed, unasked];
-        let failed = Measured {
-            function: "broken".into(),
-            result: None,
-            error: Some("its State is Failed".into()),
-            strict: false,
-        };
-        let lines = annotations(&[Measured::of(&result, false), failed], Lang::En);
+        let lines = annotations(&[Measured::of(&result, false), failed("broken")], Lang::En);
         let levels: Vec<&str> = lines
             .lines()
             .map(|line| line.split(' ').next().unwrap())

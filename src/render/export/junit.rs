@@ -128,21 +128,12 @@ fn figures(judgement: &Judgement) -> Vec<Property> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::tests::{inconclusive, regressed};
+    use super::super::words::tests::{failed, inconclusive, regressed};
     use super::*;
     use crate::results::samples::pair;
 
     fn read(all: &[Measured]) -> Report {
         Report::deserialize_from_str(&junit(all)).expect("JUnit")
-    }
-
-    fn failed() -> Measured<'static> {
-        Measured {
-            function: "broken".into(),
-            result: None,
-            error: Some("its State is Failed".into()),
-            strict: false,
-        }
     }
 
     #[test]
@@ -153,7 +144,7 @@ mod tests {
         let mut unasked = regressed();
         unasked.budget = None;
         result.judgements = vec![regressed(), inconclusive(), passed, unasked];
-        let report = read(&[Measured::of(&result, false), failed()]);
+        let report = read(&[Measured::of(&result, false), failed("broken")]);
         let [judged, broken] = report.test_suites.as_slice() else {
             panic!("two suites");
         };

@@ -185,7 +185,7 @@ fn outside(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::tests::{inconclusive, regressed};
+    use super::super::words::tests::{failed, inconclusive, regressed};
     use super::*;
     use crate::results::RunResult;
     use crate::results::samples::pair;
@@ -194,15 +194,6 @@ mod tests {
         let mut result = pair();
         result.judgements = vec![regressed(), inconclusive()];
         result
-    }
-
-    fn failed() -> Measured<'static> {
-        Measured {
-            function: "data-broken".into(),
-            result: None,
-            error: Some("its State is Failed".into()),
-            strict: false,
-        }
     }
 
     #[test]
@@ -214,7 +205,7 @@ mod tests {
     #[test]
     fn the_same_of_two_functions_in_korean() {
         let result = judged();
-        let all = [Measured::of(&result, false), failed()];
+        let all = [Measured::of(&result, false), failed("data-broken")];
         insta::assert_snapshot!(markdown(&all, Lang::Ko));
     }
 
@@ -270,7 +261,11 @@ mod tests {
     fn nothing_is_said_to_be_left_out_where_nothing_is() {
         let result = judged();
         assert!(
-            !markdown(&[Measured::of(&result, false), failed()], Lang::En).contains("Left out")
+            !markdown(
+                &[Measured::of(&result, false), failed("data-broken")],
+                Lang::En
+            )
+            .contains("Left out")
         );
     }
 }

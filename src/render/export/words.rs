@@ -42,8 +42,19 @@ pub(super) fn judged(judgement: &Judgement, lang: Lang) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::super::figure;
+    use super::super::Measured;
     use super::*;
     use crate::stats::Change;
+
+    /// A function that could not be measured.
+    pub(in crate::render::export) fn failed(function: &'static str) -> Measured<'static> {
+        Measured {
+            function: function.into(),
+            result: None,
+            error: Some("its State is Failed".into()),
+            strict: false,
+        }
+    }
 
     /// A budget of a change that was not kept.
     pub(in crate::render::export) fn regressed() -> Judgement {

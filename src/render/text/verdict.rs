@@ -229,6 +229,11 @@ impl Text {
             Note::BeforeLook { pairs, at } => {
                 format!("첫 판정 시점인 {at}쌍에 이르기 전에 {pairs}쌍에서 중단되었습니다")
             }
+            Note::BeforeEnd { starts, of } => {
+                format!(
+                    "콜드 스타트 {of}회 가운데 {starts}회만 측정하고 중단되어 판정할 수 없습니다"
+                )
+            }
         };
         self.say(note.to_string(), ko)
     }
