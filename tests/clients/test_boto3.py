@@ -5,8 +5,10 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import subprocess
 import unittest
+import unittest.mock
 import urllib.request
 import zipfile
 
@@ -304,11 +306,14 @@ class Boto3(unittest.TestCase):
 class AwsCli(unittest.TestCase):
     def aws(self, *arguments, fails=False):
         """Runs the CLI in this process, as its script does; starting it anew takes seconds each time."""
-        from awscli.clidriver import create_clidriver
-
-        driver = create_clidriver()
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        # It tells every botocore of this process to read its own models, which are older.
+        with unittest.mock.patch.dict(os.environ), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            from awscli import _awscli_data_path
+            from awscli.clidriver import create_clidriver
+
+            os.environ["AWS_DATA_PATH"] = os.pathsep.join(_awscli_data_path)
+            driver = create_clidriver()
             code = driver.main(["--endpoint-url", sandbox.url, "--output", "json", "lambda", *map(str, arguments)])
         if fails:
             self.assertNotEqual(code, 0, out.getvalue())
