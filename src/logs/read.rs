@@ -1,0 +1,177 @@
+//! Goes through the sources on all processors: large plain files piece by piece, the rest file by file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use super::source::Source;
+use super::tallies::Tallies;
+use super::window::Windows;
+use super::{csv, stream};
+use crate::report::scan::{Container, Format, detect, scan_lines};
+
+/// A thread takes so much of a large file at a time.
+const PIECE: u64 = 8 << 20;
+
+/// As much of a file as tells its format.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// A source that could not be read, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("reading {name}: {source}")]
+pub struct ReadError {
+    /// As it was named.
+    pub name: String,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// What became of the sources.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Read, packed files as they are on disk.
+    pub bytes: u64,
+    /// Sources that could not be read, or not to their end; what came before counts.
+    pub failed: Vec<ReadError>,
+    /// It was stopped before all was read.
+    pub stopped: bool,
+}
+
+/// What others may look at, and say, meanwhile.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Bytes read so far.
+    pub bytes: AtomicU64,
+    /// Set, it ends the reading soon.
+    pub stop: AtomicBool,
+}
+
+enum Job<'a> {
+    Whole(&'a Source),
+    Piece(&'a Path, u64, Range<u64>),
+}
+
+/// Reads all of the sources into `tallies`, on so many threads.
+///
+/// # Panics
+///
+/// If a reader did, which none does.
+pub fn read(sources: &[Source], tallies: &mut Tallies, threads: usize, watch: &Watch) -> Reading {
+    let mut reading = Reading::default();
+    let mut jobs = Vec::new();
+    for source in sources {
+        match split(source) {
+            Ok(pieces) => jobs.extend(pieces),
+            Err(error) => reading.failed.push(failed(source, error)),
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut mine = tallies.fork();
+        let mut failures = Vec::new();
+        let mut windows = Windows::default();
+        while !watch.stop.load(Ordering::Relaxed)
+            && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            let (name, result) = match job {
+                Job::Whole(source) => (source.name(), whole(source, &mut mine, watch)),
+                Job::Piece(path, len, range) => {
+                    let name = path.display().to_string();
+                    mine.file(&name);
+                    let piece = windows.with(path, *len, range.clone(), |bytes, range| {
+                        scan_lines(bytes, range, &mut |event| mine.take(&event));
+                    });
+                    watch
+                        .bytes
+                        .fetch_add(range.end - range.start, Ordering::Relaxed);
+                    (name, piece)
+                }
+            };
+            if let Err(source) = result {
+                failures.push(ReadError { name, source });
+            }
+        }
+        (mine, failures)
+    };
+    let found = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(jobs.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let mut found = vec![work()];
+        found.extend(
+            others
+                .into_iter()
+                .map(|thread| thread.join().expect("a reader does not panic")),
+        );
+        found
+    });
+    for (theirs, failures) in found {
+        tallies.add(theirs);
+        reading.failed.extend(failures);
+    }
+    tallies.conclude();
+    // Of a file that can't be read each piece says so.
+    reading.failed.dedup_by(|a, b| a.name == b.name);
+    reading.bytes = watch.bytes.load(Ordering::Relaxed);
+    reading.stopped = watch.stop.load(Ordering::Relaxed);
+    reading
+}
+
+fn failed(source: &Source, error: io::Error) -> ReadError {
+    ReadError {
+        name: source.name(),
+        source: error,
+    }
+}
+
+/// The pieces of a large plain file, or one job.
+fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
+    let Source::File(path) = source else {
+        return Ok(vec![Job::Whole(source)]);
+    };
+    let len = match std::fs::metadata(path)? {
+        found if found.is_file() => found.len(),
+        _ => 0,
+    };
+    if len <= PIECE {
+        return Ok(vec![Job::Whole(source)]);
+    }
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    if stream::is_packed(&head) || detect(&head) != Format::Lines {
+        return Ok(vec![Job::Whole(source)]);
+    }
+    let pieces = (0..len.div_ceil(PIECE)).map(|i| i * PIECE..((i + 1) * PIECE).min(len));
+    Ok(pieces.map(|range| Job::Piece(path, len, range)).collect())
+}
+
+/// One source from its beginning to its end, whatever it is.
+fn whole(source: &Source, tallies: &mut Tallies, watch: &Watch) -> io::Result<()> {
+    tallies.file(&source.name());
+    let mut input: Box<dyn Read> = match source {
+        Source::Stdin => {
+            let stdin = io::stdin();
+            stream::widen(&stdin);
+            Box::new(stdin.lock())
+        }
+        Source::File(path) => Box::new(File::open(path)?),
+    };
+    let mut counted = stream::Counted::new(&mut input, &watch.bytes);
+    let (head, rest) = stream::unpacked(&mut counted)?;
+    match detect(&head) {
+        Format::Csv => csv::read(io::Cursor::new(head).chain(rest), &mut |event| {
+            tallies.take(&event);
+        }),
+        Format::Lines => stream::windows(head, rest, watch, |bytes, range| {
+            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+        }),
+        Format::Container => {
+            let mut container = Container::default();
+            stream::windows(head, rest, watch, |bytes, range| {
+                container.scan(bytes, range, &mut |event| tallies.take(&event));
+            })
+        }
+    }
+}

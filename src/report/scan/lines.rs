@@ -1,0 +1,208 @@
+//! Records that begin their lines, in any other output.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::prefix::{Prefix, prefix};
+use super::record::{of_line, record, report};
+use super::time::prefix_time;
+use super::{AFTER, BEFORE, Event, What};
+use crate::report::text::{TIMED_OUT, timed_out_at};
+
+/// Searched for several needles in turn, a piece stays in the nearest cache.
+const PIECE: usize = 32 << 10;
+
+/// A prefix that a tool puts before a line is shorter.
+const LONGEST_PREFIX: usize = 512;
+
+const TYPE: &[u8] = b"\"type\"";
+
+struct Needles {
+    /// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`.
+    report: Finder<'static>,
+    /// The type of every JSON record.
+    platform: Finder<'static>,
+    timed_out: Finder<'static>,
+    exited: Finder<'static>,
+}
+
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
+    report: Finder::new(b"REPORT "),
+    platform: Finder::new(b"\"platform."),
+    timed_out: Finder::new(TIMED_OUT),
+    exited: Finder::new(b" Error: Runtime exited "),
+});
+
+/// Finds the records whose keys begin within `range` of `bytes`; what stands around it, [`BEFORE`] and [`AFTER`], is
+/// context. So two neighbouring ranges of one file find each record once, and in any order.
+pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Event<'_>)) {
+    let needles = &*NEEDLES;
+    let mut start = range.start;
+    while start < range.end {
+        let end = range.end.min(start + PIECE);
+        let each = |needle: &Finder, at_hit: &mut dyn FnMut(usize)| {
+            let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
+            for hit in needle.find_iter(piece) {
+                at_hit(start + hit);
+            }
+        };
+        each(&needles.report, &mut |at| report_at(bytes, at, found));
+        each(&needles.timed_out, &mut |at| timed_out(bytes, at, found));
+        each(&needles.exited, &mut |at| exited(bytes, at, found));
+        // One record a line: whatever else a line holds is inside it.
+        let mut line = None;
+        each(&needles.platform, &mut |at| {
+            json_at(bytes, at, &mut line, found);
+        });
+        start = end;
+    }
+}
+
+fn report_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    let what = if bytes[at..].starts_with(super::record::REPORT) {
+        let Some(prefix) = prefix_at(bytes, at) else {
+            return;
+        };
+        report(&bytes[at..]).map(|what| (what, prefix))
+    } else {
+        let before = &bytes[..at];
+        let keyword = if before.ends_with(b"INIT_") {
+            5
+        } else if before.ends_with(b"RESTORE_") {
+            8
+        } else {
+            return;
+        };
+        let from = at - keyword;
+        prefix_at(bytes, from).and_then(|prefix| Some((record(&bytes[from..])?, prefix)))
+    };
+    if let Some((what, prefix)) = what {
+        found(event(what, prefix));
+    }
+}
+
+/// `2024-03-04T17:22:38.033Z <id> Task timed out after 3.00 seconds`: the timestamp is its own.
+fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    let end = bytes.len().min(at + LONGEST_PREFIX);
+    let start = at.saturating_sub(LONGEST_PREFIX);
+    let Some(what) = timed_out_at(&bytes[start..end], at - start).and_then(of_line) else {
+        return;
+    };
+    // The id and the timestamp before it.
+    let Some(id) = bytes[..at].trim_ascii_end().len().checked_sub(36) else {
+        return;
+    };
+    if let Some(prefix) = prefix_at(bytes, id)
+        && prefix.time_ms.is_some()
+    {
+        found(event(what, prefix));
+    }
+}
+
+/// `RequestId: <id> Error: Runtime exited …`.
+fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    const BEFORE_IT: usize = "RequestId: ".len() + 36;
+    let Some(from) = at.checked_sub(BEFORE_IT) else {
+        return;
+    };
+    let Some(prefix) = prefix_at(bytes, from) else {
+        return;
+    };
+    let Some(What::Ended(id, _)) = record(&bytes[from..]) else {
+        return;
+    };
+    let line = &bytes[at..bytes.len().min(at + LONGEST_PREFIX)];
+    let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
+    let killed = memchr::memmem::find(line, b"signal: killed").is_some();
+    let outcome = if killed {
+        super::Outcome::OutOfMemory
+    } else {
+        super::Outcome::Error
+    };
+    found(event(What::Ended(id, outcome), prefix));
+}
+
+/// A hit of the JSON key; `line` is where the last hit's line began.
+fn json_at<'a>(
+    bytes: &'a [u8],
+    at: usize,
+    line: &mut Option<usize>,
+    found: &mut impl FnMut(Event<'_>),
+) {
+    if !is_wanted(&bytes[at..]) || !is_value_of_type(&bytes[..at]) {
+        return;
+    }
+    let Some(start) = line_start(bytes, at, BEFORE) else {
+        return;
+    };
+    if line.replace(start) == Some(start) {
+        return;
+    }
+    let Some(brace) = memchr::memchr(b'{', &bytes[start..at]).map(|n| start + n) else {
+        return;
+    };
+    let Some(mut prefix) = prefix(&bytes[start..brace]) else {
+        return;
+    };
+    let rest = &bytes[brace..bytes.len().min(brace + AFTER)];
+    let object = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let Some(what) = record(object) else {
+        return;
+    };
+    prefix.time_ms = prefix.time_ms.or_else(|| time_of(object));
+    found(event(what, prefix));
+}
+
+/// Of the records in JSON, those that are read here.
+fn is_wanted(key: &[u8]) -> bool {
+    [
+        &b"\"platform.report\""[..],
+        b"\"platform.initReport\"",
+        b"\"platform.restoreReport\"",
+    ]
+    .iter()
+    .any(|wanted| key.starts_with(wanted))
+}
+
+fn is_value_of_type(before: &[u8]) -> bool {
+    before
+        .trim_ascii_end()
+        .strip_suffix(b":")
+        .is_some_and(|key| key.trim_ascii_end().ends_with(TYPE))
+}
+
+/// `"time":"…"` of a record.
+fn time_of(object: &[u8]) -> Option<i64> {
+    let head = &object[..object.len().min(256)];
+    let at = memchr::memmem::find(head, b"\"time\":")? + 7;
+    let value = head[at..].trim_ascii_start().strip_prefix(b"\"")?;
+    Some(prefix_time(value)?.0)
+}
+
+/// The prefix of the line in which a record begins at `at`, if it is one.
+fn prefix_at(bytes: &[u8], at: usize) -> Option<Prefix<'_>> {
+    if at == 0 || bytes[at - 1] == b'\n' {
+        return Some(Prefix::default());
+    }
+    prefix(&bytes[line_start(bytes, at, LONGEST_PREFIX)?..at])
+}
+
+/// Where the line begins in which `at` stands, if that is near.
+fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
+    let from = at.saturating_sub(near);
+    match memchr::memrchr(b'\n', &bytes[from..at]) {
+        Some(n) => Some(from + n + 1),
+        None => (from == 0).then_some(0),
+    }
+}
+
+fn event(what: What, prefix: Prefix<'_>) -> Event<'_> {
+    Event {
+        what,
+        time_ms: prefix.time_ms,
+        group: prefix.group,
+        stream: prefix.stream,
+    }
+}
