@@ -12,7 +12,7 @@ use super::{AFTER, BEFORE, Event, What};
 use crate::report::text::TIMED_OUT;
 
 /// Searched for several needles in turn, a piece stays in the nearest cache.
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 16 << 10;
 
 /// A prefix that a tool puts before a line is shorter.
 const LONGEST_PREFIX: usize = 512;
