@@ -50,14 +50,14 @@ fn make(path: &Path, bytes: usize, json: bool) -> u64 {
     }
     let file = file.into_inner().expect("room");
     // As a log that nobody writes to any more.
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     file.set_modified(SystemTime::now() - hour).expect("a time");
     invokes
 }
 
 fn invoke(text: &mut String, numbers: &mut Numbers, words: &[&str], json: bool) {
     let id = uuid::Uuid::from_u64_pair(numbers.next(), numbers.next());
-    let cold = numbers.next() % 50 == 0;
+    let cold = numbers.next().is_multiple_of(50);
     let us = 1000 + numbers.next() % 90_000 * (1 + numbers.next() % 9);
     let time = "2026-11-01T12:00:00.000Z";
     let platform = |text: &mut String, kind: &str, rest: &str| {
@@ -88,7 +88,7 @@ fn invoke(text: &mut String, numbers: &mut Numbers, words: &[&str], json: bool) 
             writeln!(text, "[INFO]\t{time}\t{id}\t{message}")
         };
     }
-    if numbers.next() % 100 == 0 {
+    if numbers.next().is_multiple_of(100) {
         let _ = writeln!(
             text,
             "my REPORT RequestId: {id}\tDuration: 3 ms and {{\"type\":\"platform.report\"}}"
@@ -344,7 +344,7 @@ fn main() {
     let file = File::create(&sparse).expect("room");
     file.set_len(20_000_000_000)
         .expect("a file system with holes");
-    file.set_modified(SystemTime::now() - Duration::from_secs(3600))
+    file.set_modified(SystemTime::now() - Duration::from_hours(1))
         .expect("a time");
     let took = timed(UsageWho::RUSAGE_SELF, &mut || ours(&sparse, 2, 0));
     println!(

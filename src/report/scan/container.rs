@@ -255,13 +255,11 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
             .trim_ascii_start();
     }
     let rest = rest.strip_prefix(b":")?.trim_ascii_start();
-    match rest.strip_prefix(b"\"") {
-        Some(string) => Some(&string[..memchr::memchr(b'"', string)?]),
-        None => {
-            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-            (digits > 0).then(|| &rest[..digits])
-        }
+    if let Some(string) = rest.strip_prefix(b"\"") {
+        return Some(&string[..memchr::memchr(b'"', string)?]);
     }
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0).then(|| &rest[..digits])
 }
 
 /// Milliseconds since 1970, or a timestamp in words.
