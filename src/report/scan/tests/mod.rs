@@ -330,7 +330,7 @@ fn hostile_input_takes_time_in_proportion() {
         };
         // Sixteen times the input: a square would take 256 times as long.
         let small = (0..3).map(|_| time(64 << 10)).min().expect("three");
-        let large = time(1 << 20);
+        let large = (0..2).map(|_| time(1 << 20)).min().expect("two");
         let limit = small.max(std::time::Duration::from_millis(2)) * 100;
         assert!(large < limit, "{name}: {small:?} and then {large:?}");
     }
