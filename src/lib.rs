@@ -23,6 +23,7 @@ pub mod cost;
 pub mod exit;
 pub mod gate;
 pub mod lambda;
+pub mod logs;
 pub mod render;
 pub mod report;
 pub mod results;

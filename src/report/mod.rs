@@ -5,6 +5,7 @@
 //! AWS Lambda Developer Guide, "Working with logs" and "Lambda Telemetry API Event schema reference", and real logs.
 
 mod json;
+pub mod scan;
 mod tail;
 mod text;
 

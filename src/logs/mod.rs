@@ -1,0 +1,26 @@
+//! What REPORT lines of any amount tell of a function: read from files, archives and pipes, counted in one pass and in
+//! memory that doesn't grow with them.
+//!
+//! `source` finds the files and says how each is to be read, `read` goes through them on all processors and hands every
+//! record (see [`crate::report::scan`]) to a `Tallies`, which knows the filters and the groups; a `Tally` holds the
+//! counts and distributions of one group.
+
+mod csv;
+mod distribution;
+mod map;
+mod read;
+mod source;
+mod stream;
+mod tallies;
+mod tally;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+pub use distribution::Distribution;
+pub use read::{ReadError, Reading, Watch, read};
+pub use source::{Source, SourceError, sources};
+pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
+pub use tally::{Slow, Tally};
+pub use timeline::{Slot, Timeline};

@@ -1,0 +1,221 @@
+//! Goes through the sources on all processors: large plain files piece by piece, the rest file by file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use super::csv;
+use super::map::map;
+use super::source::Source;
+use super::stream::{self, Part, Windows};
+use super::tallies::Tallies;
+use crate::report::scan::{AFTER, BEFORE, Container, Format, detect, scan_lines};
+
+/// A thread takes so much of a large file at a time.
+const PIECE: u64 = 8 << 20;
+
+/// As much of a file as tells its format.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// A source that could not be read, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("reading {name}: {source}")]
+pub struct ReadError {
+    /// As it was named.
+    pub name: String,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// What became of the sources.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Read, packed files as they are on disk.
+    pub bytes: u64,
+    /// Sources that could not be read, or not to their end; what came before counts.
+    pub failed: Vec<ReadError>,
+    /// It was stopped before all was read.
+    pub stopped: bool,
+}
+
+/// What others may look at, and say, meanwhile.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Bytes read so far.
+    pub bytes: AtomicU64,
+    /// Set, it ends the reading soon.
+    pub stop: AtomicBool,
+}
+
+enum Job<'a> {
+    Whole(&'a Source),
+    Piece(&'a Path, Range<u64>),
+}
+
+/// Reads all of the sources into `tallies`, on so many threads.
+///
+/// # Panics
+///
+/// If a reader did, which none does.
+pub fn read(sources: &[Source], tallies: &mut Tallies, threads: usize, watch: &Watch) -> Reading {
+    read_by(PIECE, sources, tallies, threads, watch)
+}
+
+/// [`read`] with pieces of any size.
+pub(super) fn read_by(
+    piece_bytes: u64,
+    sources: &[Source],
+    tallies: &mut Tallies,
+    threads: usize,
+    watch: &Watch,
+) -> Reading {
+    let mut reading = Reading::default();
+    let mut jobs = Vec::new();
+    for source in sources {
+        match split(source, piece_bytes) {
+            Ok(pieces) => jobs.extend(pieces),
+            Err(error) => reading.failed.push(failed(source, error)),
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut mine = tallies.fork();
+        let mut failures = Vec::new();
+        let mut windows = Windows::default();
+        while !watch.stop.load(Ordering::Relaxed)
+            && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            let (name, result) = match job {
+                Job::Whole(source) => {
+                    let result = whole(source, &mut mine, &mut windows, watch);
+                    (source.name(), result)
+                }
+                Job::Piece(path, range) => {
+                    let name = path.display().to_string();
+                    mine.file(&name);
+                    let result = piece(path, range, &mut mine, &mut windows, watch);
+                    (name, result)
+                }
+            };
+            if let Err(source) = result {
+                failures.push(ReadError { name, source });
+            }
+        }
+        (mine, failures)
+    };
+    let found = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(jobs.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let mut found = vec![work()];
+        found.extend(
+            others
+                .into_iter()
+                .map(|thread| thread.join().expect("a reader does not panic")),
+        );
+        found
+    });
+    for (theirs, failures) in found {
+        tallies.add(theirs);
+        reading.failed.extend(failures);
+    }
+    tallies.conclude();
+    // Of a file that can't be read each piece says so.
+    reading.failed.dedup_by(|a, b| a.name == b.name);
+    reading.bytes = watch.bytes.load(Ordering::Relaxed);
+    reading.stopped = watch.stop.load(Ordering::Relaxed);
+    reading
+}
+
+fn failed(source: &Source, error: io::Error) -> ReadError {
+    ReadError {
+        name: source.name(),
+        source: error,
+    }
+}
+
+/// The pieces of a large plain file, or one job.
+fn split(source: &Source, piece: u64) -> io::Result<Vec<Job<'_>>> {
+    let Source::File(path) = source else {
+        return Ok(vec![Job::Whole(source)]);
+    };
+    let len = match std::fs::metadata(path)? {
+        found if found.is_file() => found.len(),
+        _ => 0,
+    };
+    if len <= piece {
+        return Ok(vec![Job::Whole(source)]);
+    }
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    if stream::is_packed(&head) || detect(&head) != Format::Lines {
+        return Ok(vec![Job::Whole(source)]);
+    }
+    let pieces = (0..len.div_ceil(piece)).map(|i| i * piece..((i + 1) * piece).min(len));
+    Ok(pieces.map(|range| Job::Piece(path, range)).collect())
+}
+
+/// The records that begin in one part of a large file.
+fn piece(
+    path: &Path,
+    range: &Range<u64>,
+    tallies: &mut Tallies,
+    windows: &mut Windows,
+    watch: &Watch,
+) -> io::Result<()> {
+    let file = File::open(path)?;
+    let start = range.start.saturating_sub(BEFORE as u64);
+    let all = start..(range.end + AFTER as u64).min(file.metadata()?.len());
+    let own = range.start - start..range.end - start;
+    let result = if let Some(mapped) = map(&file, &all) {
+        let own = own.start as usize..mapped.len().min(own.end as usize);
+        scan_lines(&mapped, own, &mut |event| tallies.take(&event));
+        Ok(())
+    } else {
+        let part = Part {
+            file: &file,
+            range: all,
+        };
+        windows.over(part, own, &watch.stop, |bytes, range| {
+            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+        })
+    };
+    watch
+        .bytes
+        .fetch_add(range.end - range.start, Ordering::Relaxed);
+    result
+}
+
+/// One source from its beginning to its end, whatever it is.
+fn whole(
+    source: &Source,
+    tallies: &mut Tallies,
+    windows: &mut Windows,
+    watch: &Watch,
+) -> io::Result<()> {
+    tallies.file(&source.name());
+    let mut input: Box<dyn Read> = match source {
+        Source::Stdin => {
+            let stdin = io::stdin();
+            stream::widen(&stdin);
+            Box::new(stdin.lock())
+        }
+        Source::File(path) => Box::new(File::open(path)?),
+    };
+    let mut counted = stream::Counted::new(&mut input, &watch.bytes);
+    let (head, all) = stream::unpacked(&mut counted)?;
+    match detect(&head) {
+        Format::Csv => csv::read(all, &mut |event| tallies.take(&event)),
+        Format::Lines => windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
+            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+        }),
+        Format::Container => {
+            let mut container = Container::default();
+            windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
+                container.scan(bytes, range, &mut |event| tallies.take(&event));
+            })
+        }
+    }
+}

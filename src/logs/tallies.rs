@@ -1,0 +1,336 @@
+//! Which records count, and for which group.
+
+use std::collections::{HashMap, HashSet};
+
+use super::tally::Tally;
+use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
+
+/// Further groups are counted as one, so that memory stays what it is.
+pub const GROUPS: usize = 500;
+
+/// So many groups have histograms of three digits.
+const FINE_GROUPS: usize = 16;
+
+/// So many ids of invokes that ended badly are kept, to count each once.
+const ENDED: usize = 200_000;
+
+/// What makes a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// The function: its log group without `/aws/lambda/`, else the file.
+    #[default]
+    Function,
+    /// The log group.
+    Group,
+    /// The log stream: one environment.
+    Stream,
+    /// The function's version, which is in the stream's name.
+    Version,
+    /// The file.
+    File,
+}
+
+/// What counts.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Not before this time, milliseconds since 1970. A record without a time then doesn't count.
+    pub since_ms: Option<i64>,
+    /// Before this time.
+    pub until_ms: Option<i64>,
+    /// Cold starts alone.
+    pub cold: bool,
+    /// Functions whose name fits this pattern (`*`, `?`).
+    pub function: Option<glob::Pattern>,
+    /// Request ids in which this stands.
+    pub request: Option<String>,
+}
+
+/// A group: its name and, if asked for, the beginning of its piece of time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// As [`By`] says; empty for what the log doesn't name.
+    pub name: String,
+    /// Milliseconds since 1970.
+    pub bucket_ms: Option<i64>,
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default)]
+pub struct Tallies {
+    by: By,
+    bucket_ms: Option<i64>,
+    filter: Filter,
+    groups: Vec<(Key, Tally)>,
+    index: HashMap<Key, usize>,
+    /// The group of the last record, and what made it that.
+    last: Option<Last>,
+    file: String,
+    /// Invokes that a line of the older style tells of, and the group of that line.
+    ended: HashMap<RequestId, (Outcome, usize)>,
+    /// Invokes whose own record tells how they ended.
+    told: HashSet<RequestId>,
+    /// Records of the filter's choice that could not be read whole.
+    pub broken: u64,
+    /// Records that the filter left out.
+    pub filtered: u64,
+    /// Records of a time filter that have no time.
+    pub without_time: u64,
+}
+
+/// Where the last record was counted: the next one mostly belongs there too.
+#[derive(Debug, Clone)]
+struct Last {
+    group: Vec<u8>,
+    stream: Vec<u8>,
+    bucket_ms: Option<i64>,
+    index: usize,
+}
+
+/// The group of all groups past [`GROUPS`].
+pub const OTHERS: &str = "(others)";
+
+impl Tallies {
+    /// Nothing yet.
+    pub fn new(by: By, bucket_ms: Option<i64>, filter: Filter) -> Self {
+        Self {
+            by,
+            bucket_ms,
+            filter,
+            ..Self::default()
+        }
+    }
+
+    /// What was found: groups by name and time.
+    pub fn groups(&self) -> Vec<(&Key, &Tally)> {
+        let mut groups: Vec<_> = self
+            .groups
+            .iter()
+            .map(|(key, tally)| (key, tally))
+            .collect();
+        groups.sort_by_key(|(key, _)| *key);
+        groups
+    }
+
+    /// All groups as one.
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        for (_, tally) in &self.groups {
+            total.add(tally, 3);
+        }
+        total
+    }
+
+    /// What comes is from this file.
+    pub(super) fn file(&mut self, name: &str) {
+        name.clone_into(&mut self.file);
+        self.last = None;
+    }
+
+    /// Takes a record.
+    #[inline]
+    pub(super) fn take(&mut self, event: &Event<'_>) {
+        if !self.is_wanted(event) {
+            self.filtered += 1;
+            return;
+        }
+        let group = self.group_of(event);
+        match &event.what {
+            What::Invoke(invoke) => self.invoke(invoke, event.time_ms, group),
+            What::InitFailed { .. } => {
+                if !self.filter.cold {
+                    self.groups[group].1.init_failures += 1;
+                }
+            }
+            What::Ended(id, outcome) => self.ended(*id, *outcome, group),
+            What::Broken => self.broken += 1,
+        }
+    }
+
+    fn invoke(&mut self, invoke: &Invoke, time_ms: Option<i64>, group: usize) {
+        if invoke.outcome != Outcome::Done
+            && let Some(id) = invoke.request_id
+            && self.told.len() < ENDED
+        {
+            self.told.insert(id);
+        }
+        let digits = self.digits();
+        self.groups[group].1.record(invoke, time_ms, digits);
+    }
+
+    fn ended(&mut self, id: RequestId, outcome: Outcome, group: usize) {
+        // Out of memory is said in one of several lines of the same invoke.
+        if self.ended.len() < ENDED || self.ended.contains_key(&id) {
+            let known = self.ended.entry(id).or_insert((outcome, group));
+            known.0 = known.0.max(outcome);
+            // Whichever line came first: the same group, in however many pieces the log was read.
+            if self.groups[group].0 < self.groups[known.1].0 {
+                known.1 = group;
+            }
+        } else {
+            self.groups[group].1.ended(outcome, 1);
+        }
+    }
+
+    /// Counts what the older lines told, where no record has told it.
+    pub(super) fn conclude(&mut self) {
+        for (id, (outcome, group)) in std::mem::take(&mut self.ended) {
+            if !self.told.contains(&id) && !self.filter.cold {
+                self.groups[group].1.ended(outcome, 1);
+            }
+        }
+    }
+
+    fn is_wanted(&mut self, event: &Event<'_>) -> bool {
+        let filter = &self.filter;
+        if filter.since_ms.is_some() || filter.until_ms.is_some() {
+            let Some(ms) = event.time_ms else {
+                self.without_time += 1;
+                return false;
+            };
+            if filter.since_ms.is_some_and(|since| ms < since)
+                || filter.until_ms.is_some_and(|until| ms >= until)
+            {
+                return false;
+            }
+        }
+        let invoke = match &event.what {
+            What::Invoke(invoke) => Some(invoke),
+            _ => None,
+        };
+        if filter.cold && invoke.is_some_and(|invoke| !invoke.is_cold()) {
+            return false;
+        }
+        if let Some(part) = &filter.request {
+            let id = match &event.what {
+                What::Invoke(invoke) => invoke.request_id,
+                What::Ended(id, _) => Some(*id),
+                _ => None,
+            };
+            if !id.is_some_and(|id| id.to_string().contains(part.as_str())) {
+                return false;
+            }
+        }
+        if let Some(pattern) = &filter.function
+            && !pattern.matches(&self.function(event))
+        {
+            return false;
+        }
+        true
+    }
+
+    fn function(&self, event: &Event<'_>) -> String {
+        match event.group {
+            Some(group) => {
+                let name = String::from_utf8_lossy(group);
+                name.strip_prefix("/aws/lambda/")
+                    .unwrap_or(&name)
+                    .to_owned()
+            }
+            None => self.file.clone(),
+        }
+    }
+
+    fn group_of(&mut self, event: &Event<'_>) -> usize {
+        let bucket_ms = self
+            .bucket_ms
+            .zip(event.time_ms)
+            .map(|(width, ms)| ms.div_euclid(width) * width);
+        let (group, stream) = (
+            event.group.unwrap_or_default(),
+            event.stream.unwrap_or_default(),
+        );
+        if let Some(last) = &self.last
+            && same(&last.group, group)
+            && same(&last.stream, stream)
+            && last.bucket_ms == bucket_ms
+        {
+            return last.index;
+        }
+        let key = Key {
+            name: self.name(event),
+            bucket_ms,
+        };
+        let index = self.index_of(key);
+        self.last = Some(Last {
+            group: group.to_vec(),
+            stream: stream.to_vec(),
+            bucket_ms,
+            index,
+        });
+        index
+    }
+
+    fn index_of(&mut self, key: Key) -> usize {
+        if let Some(index) = self.index.get(&key) {
+            return *index;
+        }
+        let key = if self.groups.len() >= GROUPS {
+            Key {
+                name: OTHERS.to_owned(),
+                bucket_ms: None,
+            }
+        } else {
+            key
+        };
+        *self.index.entry(key.clone()).or_insert_with(|| {
+            self.groups.push((key, Tally::default()));
+            self.groups.len() - 1
+        })
+    }
+
+    fn name(&self, event: &Event<'_>) -> String {
+        let text =
+            |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        match self.by {
+            By::Function => self.function(event),
+            By::Group => text(event.group).unwrap_or_default(),
+            By::Stream => text(event.stream).unwrap_or_default(),
+            By::Version => text(event.stream.and_then(version)).unwrap_or_default(),
+            By::File => self.file.clone(),
+        }
+    }
+
+    fn digits(&self) -> u8 {
+        if self.groups.len() > FINE_GROUPS {
+            2
+        } else {
+            3
+        }
+    }
+
+    /// Adds what another reader has found.
+    pub(super) fn add(&mut self, other: Self) {
+        let mut moved = Vec::with_capacity(other.groups.len());
+        for (key, tally) in other.groups {
+            let index = self.index_of(key);
+            let digits = self.digits();
+            self.groups[index].1.add(&tally, digits);
+            moved.push(index);
+        }
+        for (id, (outcome, group)) in other.ended {
+            self.ended(id, outcome, moved[group]);
+        }
+        self.told.extend(other.told);
+        self.broken += other.broken;
+        self.filtered += other.filtered;
+        self.without_time += other.without_time;
+    }
+
+    /// A reader of its own for another processor, with the same filters and groups.
+    pub(super) fn fork(&self) -> Self {
+        Self::new(self.by, self.bucket_ms, self.filter.clone())
+    }
+}
+
+/// To compare nothing with nothing costs a fault in the processor if it is left to the C library.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && (a.is_empty() || a == b)
+}
+
+/// `$LATEST` of `2024/03/04/[$LATEST]0123…`.
+fn version(stream: &[u8]) -> Option<&[u8]> {
+    let from = memchr::memchr(b'[', stream)? + 1;
+    let to = memchr::memchr(b']', &stream[from..])?;
+    Some(&stream[from..from + to])
+}

@@ -1,0 +1,277 @@
+//! Records that are strings in JSON objects, as the CLI, subscriptions, Firehose, Logs Insights and container engines
+//! hand them out. One object after another, whatever stands between them, however long the file.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
+
+use super::record::record;
+use super::time::parse_time;
+use super::{AFTER, BEFORE, Event};
+
+/// What tells a container from other JSON.
+pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
+    b"\"logEvents\"",
+    b"\"events\"",
+    b"\"@message\"",
+    b"\"message\"",
+    b"\"messageType\"",
+    b"\"log\"",
+];
+
+/// Keys whose string is a log event.
+const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
+
+const PIECE: usize = 16 << 10;
+
+/// Words of a text record, and what is before them in their message.
+const NEAR_TEXT: usize = 256;
+
+/// The fields beside a message.
+const NEAR: usize = 1 << 10;
+
+static NEEDLES: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+    [
+        Finder::new("REPORT "),
+        Finder::new("\\\"platform."),
+        Finder::new("Task timed out after "),
+        Finder::new(" Error: Runtime exited "),
+        Finder::new("\"logGroup\""),
+    ]
+});
+
+/// Goes through one file from its beginning; what a batch says for all its events is kept meanwhile.
+#[derive(Debug, Default)]
+pub struct Container {
+    group: Vec<u8>,
+    stream: Vec<u8>,
+    message: Vec<u8>,
+    hits: Vec<usize>,
+    /// How much of the file came before the range.
+    done: usize,
+    /// Where in the file the last message began that had a hit: of one message, one record.
+    last: Option<usize>,
+}
+
+impl Container {
+    /// Finds the records whose keys begin within `range` of `bytes`, as [`super::scan_lines`] does, but in the order of the
+    /// file.
+    pub fn scan(&mut self, bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Event<'_>)) {
+        self.scan_by(bytes, range, PIECE, found);
+    }
+
+    /// [`Self::scan`] in pieces of any size.
+    pub(super) fn scan_by(
+        &mut self,
+        bytes: &[u8],
+        range: Range<usize>,
+        piece: usize,
+        found: &mut impl FnMut(Event<'_>),
+    ) {
+        let mut start = range.start;
+        // The difference between a place in `bytes` and one in the file.
+        let base = self.done.wrapping_sub(range.start);
+        while start < range.end {
+            let end = range.end.min(start + piece);
+            self.hits.clear();
+            for needle in &*NEEDLES {
+                let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
+                self.hits
+                    .extend(needle.find_iter(piece).map(|hit| start + hit));
+            }
+            self.hits.sort_unstable();
+            for i in 0..self.hits.len() {
+                self.hit(bytes, self.hits[i], base, found);
+            }
+            start = end;
+        }
+        self.done = base.wrapping_add(range.end.max(range.start));
+    }
+
+    fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
+        if bytes[at] == b'"' {
+            self.batch(bytes, at);
+            return;
+        }
+        // In text the words stand at the very beginning of their message; in JSON anything may stand before them.
+        let near = if bytes[at] == b'\\' {
+            BEFORE
+        } else {
+            NEAR_TEXT
+        };
+        let Some(quote) = string_start(bytes, at, near) else {
+            return;
+        };
+        let place = base.wrapping_add(quote);
+        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote]) {
+            return;
+        }
+        let rest = &bytes[quote + 1..bytes.len().min(quote + 1 + AFTER)];
+        let Some(length) = unescape(rest, &mut self.message) else {
+            return;
+        };
+        let end = quote + 1 + length;
+        let Some(what) = record(&self.message) else {
+            return;
+        };
+        let around = Around::of(bytes, quote, end);
+        let time = around.field(&[b"timestamp", b"@timestamp", b"time"]);
+        let group = around.field(&[b"@log", b"logGroup", b"logGroupName"]);
+        let stream = around.field(&[b"logStreamName", b"@logStream", b"logStream"]);
+        found(Event {
+            what,
+            time_ms: time.and_then(time_of).or_else(|| own_time(&self.message)),
+            group: group.map(without_account).or(named(&self.group)),
+            stream: stream.or(named(&self.stream)),
+        });
+    }
+
+    /// A subscription names group and stream once for all events of a batch.
+    fn batch(&mut self, bytes: &[u8], at: usize) {
+        let is_key = bytes[..at]
+            .trim_ascii_end()
+            .last()
+            .is_none_or(|b| matches!(b, b'{' | b','));
+        let near = &bytes[at..bytes.len().min(at + NEAR)];
+        if is_key && let Some(group) = value_of(near, b"logGroup") {
+            self.group = group.to_vec();
+            self.stream = value_of(near, b"logStream").unwrap_or_default().to_vec();
+        }
+    }
+}
+
+fn named(name: &[u8]) -> Option<&[u8]> {
+    (!name.is_empty()).then_some(name)
+}
+
+/// Insights puts the account before the group.
+pub(crate) fn without_account(group: &[u8]) -> &[u8] {
+    let colon = memchr::memchr(b':', group).map_or(0, |n| n + 1);
+    &group[colon..]
+}
+
+/// The quote that opens the string in which `at` stands, if that is near.
+fn string_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
+    let from = at.saturating_sub(near);
+    memchr::memrchr_iter(b'"', &bytes[from..at])
+        .map(|n| from + n)
+        .find(|quote| {
+            let before = &bytes[from..*quote];
+            let escapes = before.iter().rev().take_while(|b| **b == b'\\').count();
+            escapes.is_multiple_of(2)
+        })
+}
+
+/// What ends with the key of a message and a colon, or with Insights' field of that name.
+fn is_message(before: &[u8]) -> bool {
+    let Some(key) = before.trim_ascii_end().strip_suffix(b":") else {
+        return false;
+    };
+    let key = key.trim_ascii_end();
+    let field = key
+        .strip_suffix(b"\"value\"")
+        .and_then(|before| before.trim_ascii_end().strip_suffix(b","))
+        .is_some_and(|before| before.trim_ascii_end().ends_with(b"\"@message\""));
+    field || MESSAGES.iter().any(|name| key.ends_with(name))
+}
+
+/// Writes the string that begins `bytes` without its escapes; its length with them. `None`: it does not end here.
+fn unescape(bytes: &[u8], into: &mut Vec<u8>) -> Option<usize> {
+    into.clear();
+    let mut at = 0;
+    loop {
+        let next = at + memchr::memchr2(b'"', b'\\', &bytes[at..])?;
+        into.extend_from_slice(&bytes[at..next]);
+        if bytes[next] == b'"' {
+            return Some(next);
+        }
+        into.push(match bytes.get(next + 1)? {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            // Records are ASCII: what stands for another character is in none of their fields.
+            b'u' => {
+                let code = std::str::from_utf8(bytes.get(next + 2..next + 6)?).ok()?;
+                let code = u32::from_str_radix(code, 16).ok()?;
+                at = next + 6;
+                into.push(u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(b'?'));
+                continue;
+            }
+            other => *other,
+        });
+        at = next + 2;
+    }
+}
+
+/// The text of one object, without its message.
+struct Around<'a> {
+    before: &'a [u8],
+    after: &'a [u8],
+}
+
+impl<'a> Around<'a> {
+    fn of(bytes: &'a [u8], quote: usize, end: usize) -> Self {
+        let before = &bytes[quote.saturating_sub(NEAR)..quote];
+        let after = &bytes[end..bytes.len().min(end + NEAR)];
+        let is_row = before.trim_ascii_end().ends_with(b"\"value\":")
+            || memmem::rfind(before, b"\"field\"").is_some();
+        if is_row {
+            // Logs Insights: a list of `{field, value}`.
+            let start = memchr::memrchr_iter(b'[', before)
+                .find(|n| before[n + 1..].trim_ascii_start().starts_with(b"{"));
+            let stop = memchr::memchr_iter(b']', after)
+                .find(|n| after[..*n].trim_ascii_end().ends_with(b"}"));
+            Self {
+                before: &before[start.unwrap_or(0)..],
+                after: &after[..stop.unwrap_or(after.len())],
+            }
+        } else {
+            let start = memchr::memrchr(b'{', before).unwrap_or(0);
+            let stop = memchr::memchr(b'}', after).unwrap_or(after.len());
+            Self {
+                before: &before[start..],
+                after: &after[..stop],
+            }
+        }
+    }
+
+    fn field(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
+        names
+            .iter()
+            .find_map(|name| value_of(self.before, name).or_else(|| value_of(self.after, name)))
+    }
+}
+
+/// The string or number behind `"name":`, or behind `"name","value":`.
+fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = memmem::find_iter(text, name)
+        .find(|at| text[..*at].ends_with(b"\"") && text[at + name.len()..].starts_with(b"\""))?;
+    let mut rest = text[at + name.len() + 1..].trim_ascii_start();
+    if let Some(pair) = rest.strip_prefix(b",") {
+        rest = pair
+            .trim_ascii_start()
+            .strip_prefix(b"\"value\"")?
+            .trim_ascii_start();
+    }
+    let rest = rest.strip_prefix(b":")?.trim_ascii_start();
+    if let Some(string) = rest.strip_prefix(b"\"") {
+        return Some(&string[..memchr::memchr(b'"', string)?]);
+    }
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0).then(|| &rest[..digits])
+}
+
+/// Milliseconds since 1970, or a timestamp in words.
+fn time_of(value: &[u8]) -> Option<i64> {
+    if value.len() <= 15 && value.iter().all(u8::is_ascii_digit) {
+        return std::str::from_utf8(value).ok()?.parse().ok();
+    }
+    parse_time(value)
+}
+
+/// `"time"` of a record in JSON.
+fn own_time(message: &[u8]) -> Option<i64> {
+    message.starts_with(b"{").then_some(())?;
+    parse_time(value_of(&message[..message.len().min(256)], b"time")?)
+}

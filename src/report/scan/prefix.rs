@@ -1,0 +1,95 @@
+//! What tools put before a line: timestamps, groups, streams, pods. Anything else before a REPORT is an application's
+//! own words, and the REPORT a quotation.
+
+use super::time::prefix_time;
+
+/// More words than any tool puts there.
+const WORDS: usize = 7;
+
+/// What the prefix of a line tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Prefix<'a> {
+    pub time_ms: Option<i64>,
+    pub group: Option<&'a [u8]>,
+    pub stream: Option<&'a [u8]>,
+}
+
+/// Reads what stands between the beginning of a line and a record; `None` if it is not a prefix that a tool writes.
+pub(super) fn prefix(mut text: &[u8]) -> Option<Prefix<'_>> {
+    let mut found = Prefix::default();
+    if text.last().is_some_and(|b| !b.is_ascii_whitespace()) {
+        return None;
+    }
+    for _ in 0..WORDS {
+        text = text.trim_ascii_start();
+        if text.is_empty() {
+            return Some(found);
+        }
+        text = &text[take(text, &mut found)?..];
+    }
+    text.trim_ascii_start().is_empty().then_some(found)
+}
+
+/// Where the line begins in which `at` stands, if that is near.
+pub(super) fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
+    let from = at.saturating_sub(near);
+    match memchr::memrchr(b'\n', &bytes[from..at]) {
+        Some(n) => Some(from + n + 1),
+        None => (from == 0).then_some(0),
+    }
+}
+
+/// Takes one word of a prefix, and says how long it is.
+fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
+    if let Some((ms, used)) = prefix_time(text)
+        && text.get(used).is_none_or(u8::is_ascii_whitespace)
+    {
+        found.time_ms.get_or_insert(ms);
+        return Some(used);
+    }
+    let end = text
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(text.len());
+    let word = &text[..end];
+    if is_stream(word) {
+        found.stream = Some(word);
+    } else if word.starts_with(b"/") {
+        found.group = Some(word);
+    } else if let Some(ms) = epoch_ms(word) {
+        found.time_ms.get_or_insert(ms);
+    } else if !is_bracketed(word) && !matches!(word, b"|" | b"stdout" | b"stderr" | b"F" | b"P") {
+        // `name  | line`, as docker compose and lambench serve write it, or a group without a slash, as awslogs does.
+        let rest = text[end..].trim_ascii_start();
+        let next = rest.split(u8::is_ascii_whitespace).next();
+        if !rest.starts_with(b"|") && !next.is_some_and(is_stream) {
+            return None;
+        }
+        found.group.get_or_insert(word);
+    }
+    Some(end)
+}
+
+/// `2024/03/04/[$LATEST]0123…`, also with the function's name before the bracket.
+fn is_stream(word: &[u8]) -> bool {
+    let digits = |range: std::ops::Range<usize>| word[range].iter().all(u8::is_ascii_digit);
+    word.len() > 12
+        && [word[4], word[7], word[10]] == *b"///"
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && word.contains(&b'[')
+}
+
+/// `[pod/name/container]`; `[INFO]` is an application's.
+fn is_bracketed(word: &[u8]) -> bool {
+    word.starts_with(b"[")
+        && word.ends_with(b"]")
+        && word.iter().any(|b| *b == b'/' || b.is_ascii_digit())
+}
+
+/// Milliseconds since 1970 in thirteen digits.
+fn epoch_ms(word: &[u8]) -> Option<i64> {
+    let digits = word.len() == 13 && word.iter().all(u8::is_ascii_digit);
+    digits.then(|| word.iter().fold(0, |ms, b| ms * 10 + i64::from(b - b'0')))
+}

@@ -1,0 +1,183 @@
+//! One text record, by the shape that nearly all of them have, else by the parser that knows every other.
+
+use super::super::text::{self, Wrap};
+use super::super::{Line, json};
+use memchr::memmem;
+
+use super::number::{micros, whole};
+use super::prefix::{Prefix, prefix};
+use super::{Invoke, Outcome, RequestId, What};
+
+/// What every REPORT begins with.
+pub(super) const REPORT: &[u8] = b"REPORT RequestId: ";
+
+/// A record is shorter than this, with every field that AWS has and some that it may add.
+const LONGEST: usize = 2 << 10;
+
+const UUID_LEN: usize = 36;
+
+/// Reads the record that begins `bytes`, text or JSON; what follows it is stepped over. `None`: none that counts.
+pub fn record(bytes: &[u8]) -> Option<What> {
+    let bytes = bytes.trim_ascii_start();
+    if bytes.first() == Some(&b'{') {
+        return super::object::object(bytes);
+    }
+    if bytes.starts_with(REPORT) {
+        return report(bytes);
+    }
+    other(bytes)
+}
+
+/// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+pub(super) fn report(bytes: &[u8]) -> Option<What> {
+    let id = uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
+    if let Some(invoke) = usual(&bytes[REPORT.len() + UUID_LEN..], id) {
+        return Some(What::Invoke(invoke));
+    }
+    let bytes = &bytes[..bytes.len().min(LONGEST)];
+    let Some(Line::Report(report)) = text::parse(bytes, Wrap::UntilComplete) else {
+        return None;
+    };
+    let whole =
+        report.billed_ms.is_some() && report.memory_mb.is_some() && report.max_memory_mb.is_some();
+    let invoke = Option::<Invoke>::from(report).filter(|_| whole);
+    Some(invoke.map_or(What::Broken, What::Invoke))
+}
+
+/// The fields of a REPORT in AWS's own order and with its own TABs, up to the end of the line.
+fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
+    let (handler_us, rest) = figure(fields, b"\tDuration: ", b" ms\t")?;
+    let (billed_us, rest) = figure(rest, b"Billed Duration: ", b" ms\t")?;
+    let (memory_mb, rest) = megabytes(rest, b"Memory Size: ")?;
+    let (max_memory_mb, mut rest) = megabytes(rest, b"Max Memory Used: ")?;
+    let mut init_us = None;
+    if let Some((us, after)) = figure(rest, b"Init Duration: ", b" ms\t") {
+        init_us = Some(us);
+        rest = after;
+    }
+    let mut outcome = Outcome::Done;
+    if let Some(after) = rest.strip_prefix(b"Status: timeout") {
+        outcome = Outcome::Timeout;
+        rest = after.strip_prefix(b"\t").unwrap_or(after);
+    }
+    // Whatever else stands there is for the other parser.
+    if !matches!(rest.first(), None | Some(b'\n' | b'\r')) {
+        return None;
+    }
+    Some(Invoke {
+        request_id: Some(request_id),
+        handler_us,
+        billed_us: Some(billed_us),
+        memory_mb: Some(memory_mb),
+        max_memory_mb: Some(max_memory_mb),
+        init_us,
+        restore_us: None,
+        outcome,
+    })
+}
+
+fn figure<'a, const L: usize, const U: usize>(
+    bytes: &'a [u8],
+    label: &[u8; L],
+    unit: &[u8; U],
+) -> Option<(u64, &'a [u8])> {
+    let bytes = behind(bytes, label)?;
+    let (us, used) = micros(bytes)?;
+    Some((us, behind(&bytes[used..], unit)?))
+}
+
+fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u32, &'a [u8])> {
+    let bytes = behind(bytes, label)?;
+    let (mb, used) = whole(bytes)?;
+    Some((u32::try_from(mb).ok()?, behind(&bytes[used..], b" MB\t")?))
+}
+
+/// What follows a word whose length the compiler knows: a comparison without a call.
+pub(super) fn behind<'a, const N: usize>(bytes: &'a [u8], word: &[u8; N]) -> Option<&'a [u8]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    (first == word).then_some(rest)
+}
+
+/// The records beside REPORT that tell of something that went wrong.
+fn other(bytes: &[u8]) -> Option<What> {
+    let bytes = &bytes[..bytes.len().min(LONGEST)];
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    match text::parse(bytes, Wrap::UntilComplete)? {
+        Line::TimedOut { .. } => {
+            let at = memmem::find(line, text::TIMED_OUT)?;
+            Some(timed_out_in(line, at)?.0)
+        }
+        // Only the words tell a process that was killed for its memory.
+        Line::Exited { request_id } => {
+            let outcome = match memmem::find(line, b"signal: killed") {
+                Some(_) => Outcome::OutOfMemory,
+                None => Outcome::Error,
+            };
+            Some(What::Ended(uuid(request_id.as_bytes())?, outcome))
+        }
+        line => of_line(line),
+    }
+}
+
+/// `<time> <id> Task timed out after 3.00 seconds`, perhaps behind a prefix, where the words are known to stand at `at`.
+pub(super) fn timed_out_in(line: &[u8], at: usize) -> Option<(What, Prefix<'_>)> {
+    let before = line[..at].trim_ascii_end();
+    let (before, id) = before.split_at_checked(before.len().checked_sub(UUID_LEN)?)?;
+    let prefix = prefix(before).filter(|prefix| prefix.time_ms.is_some())?;
+    let what = What::Ended(uuid(id)?, Outcome::Timeout);
+    text::timed_out_at(line, at).map(|_| (what, prefix))
+}
+
+/// What a parsed line has to say here.
+fn of_line(line: Line) -> Option<What> {
+    let failed = |status: Option<&str>| matches!(status, Some("error" | "timeout" | "failure"));
+    Some(match line {
+        Line::Report(report) => Option::<Invoke>::from(report).map_or(What::Broken, What::Invoke),
+        Line::InitReport(report) if failed(report.status.as_deref()) => report.into(),
+        Line::RestoreReport(report) if failed(report.status.as_deref()) => report.into(),
+        _ => return None,
+    })
+}
+
+/// The first object of `bytes`, read in full.
+pub(super) fn any_object(bytes: &[u8]) -> Option<What> {
+    json::parse_prefix(bytes)?.0.and_then(of_line)
+}
+
+/// `8-4-4-4-12` hexadecimal digits, and nothing else.
+pub fn uuid(text: &[u8]) -> Option<RequestId> {
+    let text: &[u8; UUID_LEN] = text.try_into().ok()?;
+    if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
+        return None;
+    }
+    let mut id = 0;
+    let mut wrong = 0;
+    for part in [0..8, 9..13, 14..18, 19..23, 24..36] {
+        let mut n = 0u64;
+        let digits = part.len();
+        for &byte in &text[part] {
+            let digit = NIBBLES[usize::from(byte)];
+            wrong |= digit;
+            n = n << 4 | u64::from(digit & 15);
+        }
+        id = id << (4 * digits) | u128::from(n);
+    }
+    (wrong < 16).then_some(RequestId(id))
+}
+
+/// The value of a hexadecimal digit; 255 for any other byte.
+const NIBBLES: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut i = 0;
+    while i < 10 {
+        table[b'0' as usize + i] = i as u8;
+        i += 1;
+    }
+    let mut i = 0;
+    while i < 6 {
+        table[b'a' as usize + i] = 10 + i as u8;
+        table[b'A' as usize + i] = 10 + i as u8;
+        i += 1;
+    }
+    table
+};
