@@ -18,6 +18,8 @@ pub struct Prices {
     /// Where.
     pub source: String,
     common_region: String,
+    #[serde(default)]
+    insights_gb: Option<f64>,
     #[serde(rename = "prices")]
     tables: Vec<Region>,
 }
@@ -124,6 +126,7 @@ impl Prices {
                 .flatten();
             if ![table.requests_per_million, table.x86_64]
                 .into_iter()
+                .chain(list.insights_gb)
                 .chain(optional)
                 .all(sound)
             {
@@ -198,6 +201,15 @@ impl Prices {
             0.0
         };
         Some(usd + restore_usd)
+    }
+
+    /// What Logs Insights costs for so many bytes scanned, by the price of us-east-1 or of the user's own list.
+    pub fn insights_usd(&self, bytes: f64) -> f64 {
+        const GB: f64 = 1e9;
+        let per_gb = self
+            .insights_gb
+            .unwrap_or_else(|| Self::builtin().insights_gb.unwrap_or(0.0));
+        bytes / GB * per_gb
     }
 
     /// What one function costs; `None` where [`Self::usd_per_million_with_tmp`] has no price.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
+mod cloud_logs;
 mod compare;
 mod demo;
 mod explain;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use cloud_logs::CloudLogsArgs;
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
 pub use explain::ExplainArgs;

@@ -6,6 +6,7 @@
 //! counts and distributions of one group.
 
 mod csv;
+mod cursor;
 mod distribution;
 mod read;
 mod source;
@@ -18,6 +19,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use cursor::{Cursor, LogEvent};
 pub use distribution::Distribution;
 pub use read::{ReadError, Reading, Watch, read};
 pub use source::{Source, SourceError, sources};

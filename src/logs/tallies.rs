@@ -121,14 +121,14 @@ impl Tallies {
     }
 
     /// What comes is from this file.
-    pub(super) fn file(&mut self, name: &str) {
+    pub fn file(&mut self, name: &str) {
         name.clone_into(&mut self.file);
         self.last = None;
     }
 
     /// Takes a record.
     #[inline]
-    pub(super) fn take(&mut self, event: &Event<'_>) {
+    pub fn take(&mut self, event: &Event<'_>) {
         if !self.is_wanted(event) {
             self.filtered += 1;
             return;
@@ -168,7 +168,7 @@ impl Tallies {
     }
 
     /// Counts what the older lines told, where no record has told it.
-    pub(super) fn conclude(&mut self) {
+    pub fn conclude(&mut self) {
         for (id, (outcome, group)) in std::mem::take(&mut self.ended) {
             if !self.told.contains(&id) && !self.filter.cold {
                 self.groups[group].1.ended(outcome, 1);

@@ -3,6 +3,7 @@
 mod announce;
 mod ascii;
 mod budgets;
+mod cloud_logs;
 mod columns;
 mod conditions;
 mod explain;
@@ -27,6 +28,7 @@ mod text;
 mod verdict;
 
 pub use announce::before_first_invoke;
+pub use cloud_logs::{CloudProgress, CloudRead};
 pub use columns::columns;
 pub use explain::{explain, explained};
 pub use fleet::{FleetLine, fleet, fleet_json, reading_tags};

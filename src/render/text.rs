@@ -13,6 +13,7 @@ macro_rules! words {
 }
 
 mod budgets;
+mod cloud_logs;
 mod explain;
 mod exports;
 mod html;
