@@ -227,6 +227,13 @@ fn a_function_of_a_shared_group_is_counted_without_its_neighbours() {
         .collect();
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(invokes(&ran), 13);
+    let ran = read(
+        &test,
+        &cloud,
+        &["--log-group", shared, "--function", "oth*"],
+    )
+    .success();
+    assert_eq!(invokes(&ran), 5);
     let ran = read(&test, &cloud, &["--function", "mine", "--by", "group"]).success();
     assert_eq!(summary(&ran)["groups"][0]["name"], shared);
 }

@@ -1,7 +1,9 @@
 //! `CloudWatch` Logs as a source: pages of `FilterLogEvents`, and queries of Logs Insights, asked within a rate and with
 //! patience. Without the feature `cloudwatch` there is none.
 
-use super::{Lambda, LambdaError};
+use super::Lambda;
+#[cfg(not(feature = "cloudwatch"))]
+use super::LambdaError;
 use crate::logs::LogEvent;
 
 /// The logs of one account and region. Cheap to clone.

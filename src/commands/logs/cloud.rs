@@ -8,12 +8,12 @@ mod sink;
 use std::collections::BTreeMap;
 
 use crate::cli::{Globals, LogsArgs};
-use crate::config::naming::{plain_name, qualified};
 use crate::config::Lang;
+use crate::config::naming::{plain_name, qualified};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda, LambdaError, LogGroup};
-use crate::logs::{Amount, By, Filter, Tallies};
+use crate::logs::{Amount, By, Filter, Summary, Tallies};
 use crate::render::{CloudProgress, CloudRead};
 
 use super::super::{Failure, signals};
@@ -31,6 +31,8 @@ pub struct Found {
     pub amount: Amount,
     /// Where they ran.
     pub region: String,
+    /// The log groups.
+    pub groups: Vec<String>,
 }
 
 /// A group and the functions in it that are meant; none: all of them.
@@ -38,6 +40,8 @@ pub struct Found {
 struct Wanted {
     group: String,
     functions: Vec<String>,
+    /// Functions that fit it, where it is not known which ones there are.
+    pattern: Option<glob::Pattern>,
 }
 
 /// How the reading of a group ended.
@@ -49,9 +53,7 @@ enum End {
     /// A signal came.
     Interrupted,
     /// It would cost more than it may.
-    TooDear {
-        usd: f64,
-    },
+    TooDear { usd: f64 },
     /// It failed; what came before counts.
     Failed(LambdaError),
 }
@@ -82,17 +84,29 @@ pub async fn read(
 ) -> Result<Found, Failure> {
     let function = function(args, filter)?;
     let span = span(filter)?;
-    let around = connect(args).await?;
-    let (lambda, logs) = around;
-    let mut progress = CloudProgress::new(globals.quiet, lang);
-    let (mut note, stop_note) = (progress.notes(), signals::listen(|| {}));
+    let (lambda, logs) = connect(args).await?;
+    let progress = CloudProgress::new(globals.quiet, lang);
+    let mut note = progress.notes();
     lambda.on_note(move |text| note(&text));
-    let signals = stop_note.map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("listening for signals: {error}"))
+    let mut signals = signals::listen(|| {}).map_err(|error| {
+        Failure::new(
+            Exit::CouldNotMeasure,
+            format!("listening for signals: {error}"),
+        )
     })?;
-    let wanted = groups(&lambda, args, function.as_deref(), &mut progress).await?;
+    let wanted = tokio::select! {
+        wanted = groups(&lambda, args, function.as_deref(), &progress) => wanted?,
+        () = signals.stop.requested() => {
+            return Err(Failure::new(Exit::Interrupted, "stopped before anything was read"));
+        }
+    };
     let by = super::by(args.which.by);
-    let mut tallies = Tallies::new(by, args.which.bucket, filter.clone());
+    // Which functions are meant is known by their groups and streams.
+    let counted = Filter {
+        function: None,
+        ..filter.clone()
+    };
+    let mut tallies = Tallies::new(by, args.which.bucket, counted);
     let mut around = Around {
         signals,
         progress,
@@ -144,7 +158,8 @@ pub async fn read(
         }
         rest = go_on::commands(&wanted[number..], position_ms, span);
     }
-    if !globals.quiet || !rest.is_empty() {
+    // Before the first page there is nothing to go on from.
+    if around.read.pages > 0 {
         around.progress.conclude(&around.read, span, &rest);
     }
     Ok(Found {
@@ -156,7 +171,29 @@ pub async fn read(
             failed,
         },
         region: lambda.region.clone(),
+        groups: around.read.groups,
     })
+}
+
+/// Not one record: what failed, or what to look at.
+pub fn nothing(summary: &Summary, groups: Vec<String>) -> Result<Exit, Failure> {
+    let failed = summary.read.failed.iter();
+    let told: Vec<Exit> = failed
+        .map(|message| Failure::new(Exit::CouldNotMeasure, message.as_str()).report())
+        .collect();
+    if !told.is_empty() {
+        return Ok(Exit::of_all(told));
+    }
+    let groups = groups.join(", ");
+    let (since, until) = (&summary.filter.since, &summary.filter.until);
+    let [since, until] = [since, until].map(|at| at.as_deref().unwrap_or_default());
+    let hint = if summary.records.filtered > 0 {
+        "the filters left out all that there are: loosen --cold or --grep-request"
+    } else {
+        "check --since and the function's name; a function whose logs are JSON writes no REPORT at system log level WARN"
+    };
+    let what = format!("no record of the platform in {groups} from {since} to {until}");
+    Err(Failure::new(Exit::CouldNotMeasure, what).hint(Some(hint.into())))
 }
 
 /// The function that is meant; the filter then knows it by its plain name.
@@ -211,7 +248,7 @@ async fn groups(
     lambda: &Lambda,
     args: &LogsArgs,
     function: Option<&str>,
-    progress: &mut CloudProgress,
+    progress: &CloudProgress,
 ) -> Result<Vec<Wanted>, Failure> {
     let pattern = function.filter(|name| name.contains(['*', '?', '[']));
     if let Some(group) = &args.cloud.log_group {
@@ -219,6 +256,7 @@ async fn groups(
         return Ok(vec![Wanted {
             group: group.clone(),
             functions: of_one.map(str::to_owned).into_iter().collect(),
+            pattern: pattern.and_then(|pattern| glob::Pattern::new(pattern).ok()),
         }]);
     }
     let found = match (pattern, function) {
@@ -237,7 +275,14 @@ async fn groups(
         (None, Some(name)) => vec![lambda.log_group_of(name).await?],
         (None, None) => Vec::new(),
     };
-    if let [LogGroup { group, guessed: Some(why), .. }] = found.as_slice() {
+    if let [
+        LogGroup {
+            group,
+            guessed: Some(why),
+            ..
+        },
+    ] = found.as_slice()
+    {
         progress.say(&format!("{why}; taking {group} for its log group"));
     }
     Ok(merged(found))
@@ -250,7 +295,11 @@ fn merged(found: Vec<LogGroup>) -> Vec<Wanted> {
     }
     let groups = groups.into_iter();
     groups
-        .map(|(group, functions)| Wanted { group, functions })
+        .map(|(group, functions)| Wanted {
+            group,
+            functions,
+            pattern: None,
+        })
         .collect()
 }
 

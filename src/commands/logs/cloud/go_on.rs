@@ -3,7 +3,11 @@
 use super::Wanted;
 
 /// One for the group that was being read, from there on, and one for each that was not begun.
-pub(super) fn commands(left: &[Wanted], position_ms: i64, (from_ms, to_ms): (i64, i64)) -> Vec<String> {
+pub(super) fn commands(
+    left: &[Wanted],
+    position_ms: i64,
+    (from_ms, to_ms): (i64, i64),
+) -> Vec<String> {
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let mut all = Vec::new();
     for (number, wanted) in left.iter().enumerate() {
@@ -24,8 +28,17 @@ fn command(typed: &[String], wanted: &Wanted, (from_ms, to_ms): (i64, i64)) -> S
     }
     // It costs nothing to name it, and no other permission.
     words.extend(["--log-group".into(), wanted.group.clone()]);
-    words.extend(["--since".into(), time(from_ms), "--until".into(), time(to_ms)]);
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    words.extend([
+        "--since".into(),
+        time(from_ms),
+        "--until".into(),
+        time(to_ms),
+    ]);
+    words
+        .iter()
+        .map(|word| quoted(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The words without flags of these names and their values.
@@ -67,6 +80,7 @@ mod tests {
         let wanted = Wanted {
             group: "/my/own group".into(),
             functions: vec!["my-fn".into()],
+            pattern: None,
         };
         assert_eq!(
             command(&typed, &wanted, (1_709_572_958_033, 1_709_572_960_000)),

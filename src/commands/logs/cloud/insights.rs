@@ -141,7 +141,10 @@ fn parts((from_s, to_s): (i64, i64), left: u64, limit: u32) -> Vec<(i64, i64)> {
     let wanted = (left as f64 / (f64::from(limit) * AIM)).ceil() as i64;
     let parts = wanted.clamp(1, MOST_PARTS).min(to_s - from_s);
     let edge = |part: i64| from_s + (to_s - from_s) * part / parts;
-    (0..parts).rev().map(|part| (edge(part), edge(part + 1))).collect()
+    (0..parts)
+        .rev()
+        .map(|part| (edge(part), edge(part + 1)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use super::Wanted;
 pub(super) struct Sink<'a> {
     tallies: &'a mut Tallies,
     wanted: &'a Wanted,
+    /// That of streams which name none.
+    function: Option<String>,
     /// Groups are asked for by their own names.
     by_group: bool,
     span: (i64, i64),
@@ -27,9 +29,14 @@ impl<'a> Sink<'a> {
         span: (i64, i64),
     ) -> Self {
         tallies.file(&wanted.group);
+        let function = match wanted.functions.as_slice() {
+            [one] => Some(one.as_str()),
+            _ => wanted.group.strip_prefix("/aws/lambda/"),
+        };
         Self {
             tallies,
             wanted,
+            function: function.map(str::to_owned),
             by_group,
             span,
             bytes: 0,
@@ -43,16 +50,8 @@ impl<'a> Sink<'a> {
         if time_ms < self.span.0 || time_ms >= self.span.1 {
             return;
         }
-        let wanted = &self.wanted.functions;
-        let function = match (function_of(stream), wanted.as_slice()) {
-            (Some(function), _) => Some(function),
-            (None, [one]) => Some(one.as_str()),
-            (None, _) => None,
-        };
-        if let Some(function) = function
-            && !wanted.is_empty()
-            && !wanted.iter().any(|wanted| wanted == function)
-        {
+        let function = function_of(stream).or(self.function.as_deref());
+        if !self.wanted.is_wanted(function) {
             self.of_others += 1;
             return;
         }
@@ -69,6 +68,19 @@ impl<'a> Sink<'a> {
             group: Some(group.as_bytes()),
             stream: Some(stream.as_bytes()),
         });
+    }
+}
+
+impl Wanted {
+    fn is_wanted(&self, function: Option<&str>) -> bool {
+        match (&self.pattern, function) {
+            (Some(pattern), function) => function.is_some_and(|name| pattern.matches(name)),
+            // One of those that share the group; it can't be told which.
+            (None, None) => true,
+            (None, Some(name)) => {
+                self.functions.is_empty() || self.functions.iter().any(|wanted| wanted == name)
+            }
+        }
     }
 }
 
