@@ -101,7 +101,7 @@ mod asked {
     use crate::logs::LogEvent;
     use crate::report::scan::parse_time;
 
-    const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+    const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
     /// Others use the quota, too: it comes back.
     const TRIES_OF_THE_THROTTLED: u32 = 12;
     const TRIES: u32 = 5;

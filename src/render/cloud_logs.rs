@@ -1,4 +1,4 @@
-//! The reading of CloudWatch Logs as it goes on, and what it was in the end: on standard error.
+//! The reading of `CloudWatch` Logs as it goes on, and what it was in the end: on standard error.
 
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
@@ -62,6 +62,7 @@ pub struct CloudProgress {
 
 impl CloudProgress {
     /// As standard error can show it.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
     pub fn new(quiet: bool, lang: Lang) -> Self {
         let bar = (!quiet && Style::for_stderr().animation).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());

@@ -1,4 +1,4 @@
-//! `lambench logs --function`: reads log groups of CloudWatch in turn, and says how to go on where it ends early.
+//! `lambench logs --function`: reads log groups of `CloudWatch` in turn, and says how to go on where it ends early.
 
 mod go_on;
 mod insights;
@@ -68,7 +68,7 @@ struct Around<'a> {
     read: CloudRead,
 }
 
-/// True if it is CloudWatch that is meant.
+/// True if it is `CloudWatch` that is meant.
 pub fn is_meant(args: &LogsArgs) -> bool {
     args.logs.is_empty() && (args.which.function.is_some() || args.cloud.log_group.is_some())
 }
@@ -176,7 +176,7 @@ pub async fn read(
 }
 
 /// Not one record: what failed, or what to look at.
-pub fn nothing(summary: &Summary, groups: Vec<String>) -> Result<Exit, Failure> {
+pub fn nothing(summary: &Summary, groups: &[String]) -> Result<Exit, Failure> {
     let failed = summary.read.failed.iter();
     let told: Vec<Exit> = failed
         .map(|message| Failure::new(Exit::CouldNotMeasure, message.as_str()).report())

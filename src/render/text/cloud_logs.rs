@@ -1,4 +1,4 @@
-//! What is said of logs that are read from CloudWatch.
+//! What is said of logs that are read from `CloudWatch`.
 
 use super::Text;
 use crate::render::cloud_logs::CloudRead;
