@@ -5,6 +5,8 @@ mod figures;
 mod progress;
 mod words;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::figure;
 use super::layout::{clean, fields, fit, paragraph};
 use super::report::list;
@@ -38,7 +40,8 @@ pub fn logs_json(summary: &Summary) -> String {
 pub fn logs(summary: &Summary, lang: Lang, style: &Style) -> String {
     let text = Text(lang);
     let whole = &summary.whole;
-    let mut out = style.paint(Paint::Bold, &title(summary, text));
+    let heading = paragraph("", &title(summary, text), style.width);
+    let mut out = style.paint(Paint::Bold, heading.trim_end());
     out.push('\n');
     if let Some(span) = span(whole, text) {
         out.push_str(&span);
@@ -135,11 +138,34 @@ fn slowest(whole: &Figures, text: Text, style: &Style) -> String {
     out
 }
 
-/// A name from outside, in a table.
+/// A name from outside, as it is shown.
 fn name_of(name: &str, text: Text) -> String {
     if name.is_empty() {
         text.no_name().to_owned()
     } else {
-        fit(&clean(name), 48)
+        clean(name)
+    }
+}
+
+/// `text` in at most `width` columns, cut in its middle: what tells functions and streams apart stands at either end.
+fn middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let half = width / 2;
+    let end: String = text.chars().rev().take(half.saturating_sub(1)).collect();
+    let end: String = end.chars().rev().collect();
+    fit(text, width.saturating_sub(end.width())) + &end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        let stream = "2026/11/01/[$LATEST]0123456789abcdef0123456789abcdef";
+        assert_eq!(middle(stream, 52), stream);
+        assert_eq!(middle(stream, 24), "2026/11/01/[…56789abcdef");
     }
 }

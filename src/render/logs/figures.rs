@@ -3,12 +3,18 @@
 use super::super::figure::{self, Tone, UNKNOWN};
 use super::super::table::{Table, TableRow};
 use super::super::text::Text;
-use super::name_of;
 use super::words::{count, dollars, minute, share};
+use super::{middle, name_of};
 use crate::logs::{Bucket, By, Figures, Group, Spread};
 
-/// The columns of the fullest table that a narrower one leaves out.
-const LEFT_OUT: [&[usize]; 4] = [&[], &[5], &[3, 5, 6], &[3, 4, 5, 6]];
+/// The columns of the fullest table that a narrower one leaves out, and how wide names are in it.
+const NARROWER: [(&[usize], usize); 5] = [
+    (&[], 52),
+    (&[5], 52),
+    (&[5, 7], 52),
+    (&[4, 5, 7], 40),
+    (&[4, 5, 6, 7], 24),
+];
 
 /// The groups, in tables of ever fewer columns.
 pub(in crate::render) fn group_tables(groups: &[Group], by: By, text: Text) -> Vec<Table> {
@@ -46,15 +52,17 @@ fn tables(first: &str, rows: &[(String, &Figures)], text: Text) -> Vec<Table> {
         .iter()
         .map(|(name, figures)| row(name, figures, text))
         .collect();
-    LEFT_OUT
+    NARROWER
         .iter()
-        .map(|left_out| {
+        .map(|(left_out, widest)| {
             let kept = |at: &usize| !left_out.contains(at) && (priced || *at != 8);
             let pick = |all: &[String]| -> Vec<String> {
-                (0..all.len())
+                let mut cells: Vec<String> = (0..all.len())
                     .filter(kept)
                     .map(|at| all[at].clone())
-                    .collect()
+                    .collect();
+                cells[0] = middle(&cells[0], *widest);
+                cells
             };
             Table {
                 titles: pick(&titles.map(str::to_owned)),
