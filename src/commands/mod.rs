@@ -18,6 +18,7 @@ mod forecast;
 mod gate;
 mod left_over;
 mod log_groups;
+mod logs;
 mod measure;
 mod ours;
 mod parcel;
@@ -75,7 +76,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
     // Shells call some of these as they start, and `restore` tells by itself.
     let tells = matches!(
         cli.command,
-        Command::Restore(_) | Command::Schema | Command::Completions(_) | Command::Man(_)
+        Command::Restore(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
     );
     if !tells {
         left_over::notice(&cli.globals);
@@ -93,7 +94,8 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Serve(args) => serve::serve(args, cli.globals).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
-            Command::Schema => schema::schema(),
+            Command::Schema(args) => schema::schema(&args),
+            Command::Logs(args) => Box::pin(logs::logs(args, cli.globals)).await,
             Command::Completions(args) => shell::completions(&args),
             Command::Man(args) => shell::man(&args),
         }

@@ -154,7 +154,7 @@ fn whole(source: &Source, tallies: &mut Tallies, watch: &Watch) -> io::Result<()
         Source::Stdin => {
             let stdin = io::stdin();
             stream::widen(&stdin);
-            Box::new(stdin.lock())
+            Box::new(stream::Patient::new(&stdin, &watch.stop)?)
         }
         Source::File(path) => Box::new(File::open(path)?),
     };

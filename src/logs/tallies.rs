@@ -15,7 +15,8 @@ const FINE_GROUPS: usize = 16;
 const ENDED: usize = 200_000;
 
 /// What makes a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum By {
     /// The function: its log group without `/aws/lambda/`, else the file.
     #[default]

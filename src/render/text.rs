@@ -18,6 +18,7 @@ mod explain;
 mod exports;
 mod html;
 mod left_over;
+mod logs;
 mod names;
 mod plan;
 mod self_test;
