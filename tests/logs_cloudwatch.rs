@@ -92,6 +92,7 @@ fn every_event_counts_once_through_empty_throttled_cut_and_overlapping_pages() {
     assert_eq!(told["whole"]["cold"], EVENTS / 4);
     assert_eq!(told["groups"][0]["name"], "my-fn");
     assert_eq!(told["whole"]["first_at"], "2024-03-04T17:22:38Z");
+    assert_eq!(told["prices"]["region"], "us-east-1");
     let ran = ran
         .says("read 100 events of /aws/lambda/my-fn")
         .says("the pages broke off")
@@ -102,6 +103,21 @@ fn every_event_counts_once_through_empty_throttled_cut_and_overlapping_pages() {
     let first = &cloud.calls("FilterLogEvents")[0];
     assert_eq!(first["startTime"], 1_709_510_400_000_i64);
     assert_eq!(first["endTime"], 1_709_596_799_999_i64);
+}
+
+#[test]
+fn a_region_without_a_known_price_can_be_read() {
+    let test = Test::new();
+    for (region, prices) in [("xx-nowhere-1", "us-east-1"), ("eu-west-1", "eu-west-1")] {
+        let ran = read(
+            &test,
+            &my_fn(),
+            &["--function", "my-fn", "--region", region],
+        )
+        .success();
+        assert_eq!(invokes(&ran), EVENTS as u64);
+        assert_eq!(summary(&ran)["prices"]["region"], prices);
+    }
 }
 
 #[test]

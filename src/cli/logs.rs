@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::cloud_logs::CloudLogsArgs;
 use super::when::{When, span, when};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench logs app.log                                     one file: text, JSON, gzip, zstd, exports
   lambench logs exports/ 'old/*.gz' --since 7d              folders and patterns, the last week alone
+  lambench logs --function my-fn --since 7d                 from CloudWatch Logs, see docs/logs-cloudwatch.md
   aws logs tail /aws/lambda/my-fn --since 1d | lambench logs -
   lambench logs exports/ --by version --bucket 1h --json    for programs
   lambench logs app.log --html logs.html                    a page to look at and pass on";
@@ -37,6 +39,9 @@ pub struct LogsArgs {
     /// Filters and groups.
     #[command(flatten)]
     pub which: WhichLogs,
+    /// CloudWatch.
+    #[command(flatten)]
+    pub cloud: CloudLogsArgs,
     /// Prices.
     #[command(flatten)]
     pub prices: LogsPrices,
@@ -93,7 +98,7 @@ pub struct WhichLogs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Prices")]
 pub struct LogsPrices {
-    /// The AWS region whose prices hold [default: us-east-1, as logs don't tell]
+    /// The AWS region whose prices hold, and in which --function is read [default: us-east-1, as logs don't tell]
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     /// The architecture whose prices hold [default: x86_64, as logs don't tell]

@@ -1,5 +1,7 @@
 //! `lambench logs`: what the REPORT lines in logs of any size know.
 
+mod cloud;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,14 +27,41 @@ const SHOWN_EVERY: Duration = Duration::from_millis(100);
 /// Finds the files, reads them, and says what was found.
 pub async fn logs(args: LogsArgs, globals: Globals) -> Result<Exit, Failure> {
     let lang = config::language(&globals);
-    let filter = filter(&args.which)?;
-    let priced = Priced::of(&args.prices, &globals)?;
+    let mut filter = filter(&args.which)?;
+    let mut priced = if cloud::is_meant(&args) {
+        // The region is where to read, whether or not its prices are known.
+        let prices = LogsPrices {
+            region: None,
+            ..args.prices.clone()
+        };
+        Priced::of(&prices, &globals)?
+    } else {
+        Priced::of(&args.prices, &globals)?
+    };
     if let Some(path) = args.html.as_deref().filter(|path| *path != Path::new("-")) {
         Store::check_save_as(path).map_err(|error| misnamed(&error))?;
     }
+    if cloud::is_meant(&args) {
+        let found = Box::pin(cloud::read(
+            &args,
+            &mut filter,
+            &priced.list,
+            &globals,
+            lang,
+        ))
+        .await?;
+        priced.ran_in(found.region);
+        let asked = asked(&args, &filter, &priced);
+        let summary = Summary::of(&found.tallies, &asked, found.amount);
+        if summary.is_empty() && summary.read.complete {
+            return cloud::nothing(&summary, &found.groups);
+        }
+        return conclude(&summary, &args, &globals, lang);
+    }
     if args.logs.is_empty() {
         return Err(Failure::new(Exit::Usage, "no logs are named").hint(Some(
-            "name files, folders or patterns, or - for standard input: lambench logs app.log"
+            "name files, folders or patterns, or - for standard input: lambench logs app.log; or read from CloudWatch by \
+             --function NAME"
                 .into(),
         )));
     }
@@ -47,10 +76,21 @@ pub async fn logs(args: LogsArgs, globals: Globals) -> Result<Exit, Failure> {
         complete: !reading.stopped,
         failed,
     };
-    let asked = Asked {
+    let asked = asked(&args, &filter, &priced);
+    conclude(
+        &Summary::of(&tallies, &asked, amount),
+        &args,
+        &globals,
+        lang,
+    )
+}
+
+/// What the figures are found for.
+fn asked<'a>(args: &LogsArgs, filter: &'a Filter, priced: &'a Priced) -> Asked<'a> {
+    Asked {
         by: by(args.which.by),
         bucket_ms: args.which.bucket,
-        filter: &filter,
+        filter,
         sort: match args.sort {
             SortArg::Cost => Sort::Cost,
             SortArg::ColdTime => Sort::ColdTime,
@@ -58,13 +98,7 @@ pub async fn logs(args: LogsArgs, globals: Globals) -> Result<Exit, Failure> {
         prices: &priced.list,
         region: priced.region(),
         architecture: priced.architecture(),
-    };
-    conclude(
-        &Summary::of(&tallies, &asked, amount),
-        &args,
-        &globals,
-        lang,
-    )
+    }
 }
 
 /// What counts; an empty span of time is a mistake.
@@ -128,6 +162,16 @@ impl Priced {
             )));
         }
         Ok(priced)
+    }
+
+    /// The region that was found out, unless another was asked for or it has no price.
+    fn ran_in(&mut self, region: String) {
+        let known = self
+            .list
+            .fare(128, 512, self.architecture().0, Some(&region));
+        if self.region.is_none() && known.is_some() {
+            self.region = Some(region);
+        }
     }
 
     /// The region, and whether somebody said so.
