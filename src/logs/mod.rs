@@ -14,7 +14,6 @@ mod summary;
 mod tallies;
 mod tally;
 mod timeline;
-mod window;
 
 #[cfg(test)]
 mod tests;
