@@ -15,7 +15,6 @@ mod summary;
 mod tallies;
 mod tally;
 mod timeline;
-mod window;
 
 #[cfg(test)]
 mod tests;

@@ -470,7 +470,7 @@ impl Spread {
         let n = values.count();
         let ms = |us: u64| us as f64 / 1e3;
         let at = |percent: u64| {
-            (n * (100 - percent) >= VALUES_ABOVE * 100)
+            (n.saturating_mul(100 - percent) >= VALUES_ABOVE * 100)
                 .then(|| values.quantile(percent as f64 / 100.0).map(ms))
                 .flatten()
         };
@@ -589,7 +589,7 @@ fn cost(tally: &Tally, asked: &Asked<'_>) -> Option<Cost> {
         init += ms(size.init_us) * fare.ms_usd;
         invokes += size.invokes;
         colds += size.cold;
-        init_billed_us += size.init_us;
+        init_billed_us = size.init_us.saturating_add(init_billed_us);
     }
     let per_million = |usd: f64, n: u64| (n > 0).then(|| usd / n as f64 * 1e6);
     (invokes > 0).then(|| Cost {
@@ -598,7 +598,7 @@ fn cost(tally: &Tally, asked: &Asked<'_>) -> Option<Cost> {
         init_share: if all > 0.0 { init / all } else { 0.0 },
         usd_per_million_cold: per_million(cold, colds),
         usd_per_million_warm: per_million((all - cold).max(0.0), invokes - colds),
-        init_is_billed: init_billed_us * 2 >= tally.init.sum(),
+        init_is_billed: init_billed_us >= tally.init.sum() / 2,
     })
 }
 

@@ -84,21 +84,22 @@ impl Size {
         self.max_memory_mb = self.max_memory_mb.max(invoke.max_memory_mb.unwrap_or(0));
         let Some(us) = invoke.billed_us else { return };
         self.invokes += 1;
-        self.billed_us += us;
+        self.billed_us = self.billed_us.saturating_add(us);
         if cold {
             self.cold += 1;
-            self.cold_billed_us += us;
+            self.cold_billed_us = self.cold_billed_us.saturating_add(us);
             // Billed Duration holds init since August 2025, and before it did not: what goes beyond the handler is init's.
-            self.init_us += us.saturating_sub(invoke.handler_us.div_ceil(1000) * 1000);
+            let handler_us = invoke.handler_us.div_ceil(1000).saturating_mul(1000);
+            self.init_us = self.init_us.saturating_add(us.saturating_sub(handler_us));
         }
     }
 
     fn add(&mut self, other: &Self) {
         self.invokes += other.invokes;
-        self.billed_us += other.billed_us;
+        self.billed_us = self.billed_us.saturating_add(other.billed_us);
         self.cold += other.cold;
-        self.cold_billed_us += other.cold_billed_us;
-        self.init_us += other.init_us;
+        self.cold_billed_us = self.cold_billed_us.saturating_add(other.cold_billed_us);
+        self.init_us = self.init_us.saturating_add(other.init_us);
         self.max_memory_mb = self.max_memory_mb.max(other.max_memory_mb);
     }
 }

@@ -40,8 +40,8 @@ words! {
         "불완전한 결과입니다. 끝까지 읽기 전에 중단되어, 그때까지 읽은 기록만 집계했습니다.";
     percentiles_note: "A percentile past the median is left out (-) where fewer than five values lie above it.",
         "중앙값보다 높은 백분위수는 그보다 큰 값이 5개 미만이면 비워 둡니다(-).";
-    histogram_note: "Percentiles of more than 4,096 values come from a histogram: within 0.1% of the value, within 1% where there are more than 16 groups. Of fewer they are exact, and the maximum always is.",
-        "값이 4,096개를 넘으면 백분위수를 히스토그램에서 구합니다. 오차는 0.1% 이내이고, 그룹이 16개를 넘으면 1% 이내입니다. 그보다 적으면 정확한 값이며, 최댓값은 언제나 정확합니다.";
+    histogram_note: "Percentiles of more than 4,096 values come from a histogram: within 0.1% of the value. Where there are more than 16 groups: of more than 1,024, within 1%. Of fewer they are exact, and the maximum always is.",
+        "값이 4,096개를 넘으면 백분위수를 히스토그램에서 구하며 오차는 0.1% 이내입니다. 그룹이 16개를 넘으면 1,024개부터 1% 이내입니다. 그보다 적으면 정확한 값이며, 최댓값은 언제나 정확합니다.";
     init_not_billed_note: "Billed Duration holds little or none of the init here: these records are from before August 2025, or from a plan that does not bill it. Today AWS bills init.",
         "이 기록의 청구 시간에는 초기화가 거의 들어 있지 않습니다. 2025년 8월 이전의 기록이거나 초기화를 청구하지 않는 방식입니다. 지금은 AWS가 초기화 시간도 청구합니다.";
     no_cost_note: "No cost: a memory size is missing in the records, or its price is not known.",
