@@ -399,6 +399,18 @@ mod tests {
     }
 
     #[test]
+    fn insights_costs_what_it_scans_by_the_users_price_if_there_is_one() {
+        assert!((Prices::builtin().insights_usd(2e9) - 0.01).abs() < 1e-12);
+        let own = |line: &str| {
+            let list = include_str!("prices.toml").replace("insights_gb = 0.005\n", line);
+            Prices::from_toml(&list)
+        };
+        assert!((own("insights_gb = 1.0\n").unwrap().insights_usd(2e9) - 2.0).abs() < 1e-12);
+        assert!((own("").unwrap().insights_usd(2e9) - 0.01).abs() < 1e-12);
+        assert!(own("insights_gb = -1.0\n").is_err());
+    }
+
+    #[test]
     fn a_list_of_the_users_own_is_checked() {
         let list = |price: &str, common: &str| {
             Prices::from_toml(&format!(

@@ -332,7 +332,12 @@ fn insights_is_asked_again_for_what_a_query_does_not_give() {
     let cloud = CloudWatch::start()
         .function("my-fn", None)
         .events(GROUP, STREAM, spread)
-        .most_rows(18);
+        .most_rows(18)
+        .faults(|n, input| match input["limit"].as_i64() {
+            Some(limit) if limit > 10_000 => Fault::Error("InvalidParameterException"),
+            Some(_) if n == 2 => Fault::Error("LimitExceededException"),
+            _ => Fault::None,
+        });
     let since = jiff::Timestamp::from_millisecond(BEGIN_MS)
         .unwrap()
         .to_string();
@@ -376,4 +381,26 @@ fn insights_stops_at_what_it_may_cost() {
     let ran = read(&test, &cloud, &more).success();
     assert_eq!(invokes(&ran), EVENTS as u64);
     ran.says("864.00 GB scanned, about $4.3200");
+}
+
+#[test]
+fn ctrl_c_stops_the_query_on_aws_too() {
+    let test = Test::new();
+    let cloud = my_fn().faults(|n, _| {
+        if n == 2 {
+            Fault::Slow(Duration::from_mins(2))
+        } else {
+            Fault::None
+        }
+    });
+    let more = ["--function", "my-fn", "--insights"];
+    let child = test.command(&words(&cloud, &more)).spawn().unwrap();
+    wait_for("the first look", || {
+        (cloud.calls("GetQueryResults").len() == 1).then_some(())
+    });
+    signal(&child, "INT");
+    let ran = Ran::from(child.wait_with_output().unwrap()).fails_with(130);
+    assert_eq!(cloud.calls("StopQuery")[0]["queryId"], "query-0");
+    let rest = go_on(&test, &ran);
+    assert_eq!(invokes(&rest[0]), EVENTS as u64);
 }

@@ -229,6 +229,9 @@ fn span(filter: &mut Filter) -> Result<(i64, i64), Failure> {
 }
 
 async fn connect(args: &LogsArgs) -> Result<(Lambda, crate::lambda::LogEvents), Failure> {
+    if cfg!(not(feature = "cloudwatch")) {
+        return Err(LambdaError::NoCloudWatch("reading logs".into()).into());
+    }
     let of_environment = || std::env::var("LAMBENCH_CONTROL_RATE").ok()?.parse().ok();
     let rate = args.cloud.control_rate.or_else(of_environment);
     let lambda = Lambda::connect(Connect {
