@@ -14,7 +14,7 @@ const EVENTS: usize = 100;
 
 /// Three of them in each millisecond.
 fn reports() -> impl Iterator<Item = (i64, String)> {
-    (0..EVENTS).map(|n| (n as i64 / 3, report(n)))
+    (0..).zip(0..EVENTS).map(|(ms, n)| (ms / 3, report(n)))
 }
 
 fn my_fn() -> CloudWatch {
@@ -175,6 +175,7 @@ fn enough_events_are_enough_and_the_rest_begins_where_they_end() {
     let more = ["--function", "my-fn", "--max-events", "40"];
     let ran = read(&test, &cloud, &more).success();
     let first = invokes(&ran);
+    assert_eq!(summary(&ran)["read"]["complete"], false);
     assert!((40..43).contains(&first), "{first}");
     let mut all = first;
     let mut last = ran;
@@ -328,7 +329,7 @@ fn what_makes_no_sense_is_said_before_any_call() {
 fn insights_is_asked_again_for_what_a_query_does_not_give() {
     let test = Test::new();
     // 250 ms apart: 25 seconds, four in each.
-    let spread = (0..EVENTS).map(|n| (n as i64 * 250, report(n)));
+    let spread = (0..).zip(0..EVENTS).map(|(n, id)| (n * 250, report(id)));
     let cloud = CloudWatch::start()
         .function("my-fn", None)
         .events(GROUP, STREAM, spread)

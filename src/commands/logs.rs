@@ -53,10 +53,14 @@ pub async fn logs(args: LogsArgs, globals: Globals) -> Result<Exit, Failure> {
         priced.ran_in(found.region);
         let asked = asked(&args, &filter, &priced);
         let summary = Summary::of(&found.tallies, &asked, found.amount);
-        if summary.is_empty() && summary.read.complete {
+        if summary.is_empty() && found.exit != Exit::Interrupted {
             return cloud::nothing(&summary, &found.groups);
         }
-        return conclude(&summary, &args, &globals, lang);
+        // What is not complete need not have been interrupted.
+        return Ok(match conclude(&summary, &args, &globals, lang)? {
+            Exit::Interrupted => found.exit,
+            other => other,
+        });
     }
     if args.logs.is_empty() {
         return Err(Failure::new(Exit::Usage, "no logs are named").hint(Some(

@@ -227,17 +227,15 @@ fn lambda(held: &Held, request: &str) -> Vec<u8> {
         );
     }
     let name = rest.split('/').next().unwrap_or_default();
-    match held.functions.get(name) {
-        Some(group) => answer(200, json, described(name, group).to_string().as_bytes()),
-        None => {
-            let more = format!("{json}x-amzn-ErrorType: ResourceNotFoundException\r\n");
-            answer(
-                404,
-                &more,
-                br#"{"Type":"User","Message":"Function not found"}"#,
-            )
-        }
-    }
+    let Some(group) = held.functions.get(name) else {
+        let more = format!("{json}x-amzn-ErrorType: ResourceNotFoundException\r\n");
+        return answer(
+            404,
+            &more,
+            br#"{"Type":"User","Message":"Function not found"}"#,
+        );
+    };
+    answer(200, json, described(name, group).to_string().as_bytes())
 }
 
 /// Terms behind `?` are alternatives, with or without quotes.

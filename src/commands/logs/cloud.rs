@@ -12,7 +12,7 @@ use crate::config::Lang;
 use crate::config::naming::{plain_name, qualified};
 use crate::cost::Prices;
 use crate::exit::Exit;
-use crate::lambda::{Connect, Lambda, LambdaError, LogGroup};
+use crate::lambda::{Connect, Lambda, LambdaError, LogEvents, LogGroup};
 use crate::logs::{Amount, By, Filter, Summary, Tallies};
 use crate::render::{CloudProgress, CloudRead};
 
@@ -33,6 +33,8 @@ pub struct Found {
     pub region: String,
     /// The log groups.
     pub groups: Vec<String>,
+    /// How it ended, if there are records.
+    pub exit: Exit,
 }
 
 /// A group and the functions in it that are meant; none: all of them.
@@ -115,64 +117,92 @@ pub async fn read(
         most_events: args.cloud.max_events,
         read: CloudRead::new(args.cloud.insights),
     };
-    let mut failed = Vec::new();
-    let mut ended = None;
-    for (number, group) in wanted.iter().enumerate() {
-        around.read.groups.push(group.group.clone());
-        let mut sink = Sink::new(&mut tallies, group, by == By::Group, span);
-        let (end, position_ms) = if args.cloud.insights {
-            insights::read(&logs, group, span, &mut sink, &mut around).await
-        } else {
-            pages::read(&logs, group, span, &mut sink, &mut around).await
-        };
-        around.read.bytes += sink.bytes;
-        around.read.of_others += sink.of_others;
-        match end {
-            End::All => {}
-            // A function that was never invoked is no failure among many.
-            End::Failed(error) if wanted.len() > 1 && is_missing(&error) => {
-                around.progress.say(&format!("{error}; reading the others"));
-            }
-            end => {
-                if let End::Failed(error) = &end {
-                    failed.push(with_hint(error, &group.group));
-                }
-                ended = Some((end, number, position_ms));
-                break;
-            }
-        }
-    }
+    let ended = around
+        .read_all(&logs, &wanted, span, &mut tallies, by == By::Group)
+        .await;
     tallies.conclude();
-    around.progress.finish();
-    around.read.usd = around.prices.insights_usd(around.read.scanned);
-    around.read.prices_as_of.clone_from(&around.prices.as_of);
-    let mut complete = true;
-    let mut rest = Vec::new();
-    if let Some((end, number, position_ms)) = ended {
-        complete = !matches!(end, End::Interrupted);
-        if let End::TooDear { usd } = end {
-            failed.push(format!(
-                "stopped Logs Insights at ${usd:.2}, as it may not cost more than ${:.2} (--max-cost)",
-                around.most_usd
-            ));
+    Ok(around.conclude(tallies, ended.as_ref(), &wanted, span, &lambda))
+}
+
+impl Around<'_> {
+    /// Reads the groups in turn; what ended it before the end, in which of them, and up to when that is counted.
+    async fn read_all(
+        &mut self,
+        logs: &LogEvents,
+        wanted: &[Wanted],
+        span: (i64, i64),
+        tallies: &mut Tallies,
+        by_group: bool,
+    ) -> Option<(End, usize, i64)> {
+        for (number, group) in wanted.iter().enumerate() {
+            self.read.groups.push(group.group.clone());
+            let mut sink = Sink::new(tallies, group, by_group, span);
+            let (end, position_ms) = if self.read.insights {
+                insights::read(logs, group, span, &mut sink, self).await
+            } else {
+                pages::read(logs, group, span, &mut sink, self).await
+            };
+            self.read.bytes += sink.bytes;
+            self.read.of_others += sink.of_others;
+            match end {
+                End::All => {}
+                // A function that was never invoked is no failure among many.
+                End::Failed(error) if wanted.len() > 1 && is_missing(&error) => {
+                    self.progress.say(&format!("{error}; reading the others"));
+                }
+                end => return Some((end, number, position_ms)),
+            }
         }
-        rest = go_on::commands(&wanted[number..], position_ms, span);
+        None
     }
-    // Before the first page there is nothing to go on from.
-    if around.read.pages > 0 {
-        around.progress.conclude(&around.read, span, &rest);
+
+    /// Says what was read, and how to go on.
+    fn conclude(
+        mut self,
+        tallies: Tallies,
+        ended: Option<&(End, usize, i64)>,
+        wanted: &[Wanted],
+        span: (i64, i64),
+        lambda: &Lambda,
+    ) -> Found {
+        self.progress.finish();
+        self.read.usd = self.prices.insights_usd(self.read.scanned);
+        self.read.prices_as_of.clone_from(&self.prices.as_of);
+        let rest = ended.map_or_else(Vec::new, |(_, number, position_ms)| {
+            go_on::commands(&wanted[*number..], *position_ms, span)
+        });
+        // Before the first page there is nothing to go on from.
+        if self.read.pages > 0 {
+            self.progress.conclude(&self.read, span, &rest);
+        }
+        let (exit, failed) = match ended {
+            None | Some((End::All | End::Enough, ..)) => (Exit::Done, None),
+            Some((End::Interrupted, ..)) => (Exit::Interrupted, None),
+            Some((End::TooDear { usd }, ..)) => {
+                let most = self.most_usd;
+                let why = format!(
+                    "stopped Logs Insights at ${usd:.2}, as it may not cost more than ${most:.2} (--max-cost)"
+                );
+                (Exit::CouldNotMeasure, Some(why))
+            }
+            Some((End::Failed(error), number, _)) => {
+                let why = with_hint(error, &wanted[*number].group);
+                (Exit::CouldNotMeasure, Some(why))
+            }
+        };
+        Found {
+            tallies,
+            amount: Amount {
+                sources: self.read.groups.len(),
+                bytes: self.read.bytes,
+                complete: ended.is_none(),
+                failed: failed.into_iter().collect(),
+            },
+            region: lambda.region.clone(),
+            groups: self.read.groups,
+            exit,
+        }
     }
-    Ok(Found {
-        tallies,
-        amount: Amount {
-            sources: around.read.groups.len(),
-            bytes: around.read.bytes,
-            complete,
-            failed,
-        },
-        region: lambda.region.clone(),
-        groups: around.read.groups,
-    })
 }
 
 /// Not one record: what failed, or what to look at.
@@ -228,7 +258,7 @@ fn span(filter: &mut Filter) -> Result<(i64, i64), Failure> {
     Ok((from.max(0), to))
 }
 
-async fn connect(args: &LogsArgs) -> Result<(Lambda, crate::lambda::LogEvents), Failure> {
+async fn connect(args: &LogsArgs) -> Result<(Lambda, LogEvents), Failure> {
     if cfg!(not(feature = "cloudwatch")) {
         return Err(LambdaError::NoCloudWatch("reading logs".into()).into());
     }
