@@ -11,7 +11,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench logs app.log                                     one file: text, JSON, gzip, zstd, exports
   lambench logs exports/ 'old/*.gz' --since 7d              folders and patterns, the last week alone
-  lambench logs --function my-fn --since 7d                 from CloudWatch Logs, see docs/logs-cloudwatch.md
+  lambench logs --function my-fn --since 7d                 what a function wrote to CloudWatch
   aws logs tail /aws/lambda/my-fn --since 1d | lambench logs -
   lambench logs exports/ --by version --bucket 1h --json    for programs
   lambench logs app.log --html logs.html                    a page to look at and pass on";
