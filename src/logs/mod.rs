@@ -7,6 +7,7 @@
 
 mod csv;
 mod distribution;
+mod map;
 mod read;
 mod source;
 mod stream;
