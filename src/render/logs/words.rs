@@ -73,7 +73,7 @@ pub(in crate::render) fn length(seconds: u64, text: Text) -> String {
 /// From the first to the last record.
 pub(in crate::render) fn span(figures: &Figures, text: Text) -> Option<String> {
     let (first, last) = (figures.first_at.as_deref()?, figures.last_at.as_deref()?);
-    Some(text.from_to(&minute(first), &minute(last)))
+    Some(text.first_to_last(&minute(first), &minute(last)))
 }
 
 /// Whose logs, and how many starts.

@@ -107,7 +107,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn from_to(self, first: &str, last: &str) -> String {
+    pub(in crate::render) fn first_to_last(self, first: &str, last: &str) -> String {
         if first == last {
             return format!("{first} UTC");
         }
