@@ -92,6 +92,16 @@ fn every_form_gives_its_records_and_no_decoys() {
         .collect();
     assert_eq!(names, ["my-worker", "my-api"], "the dearest first");
     assert_eq!(firehose["whole"]["invokes"], 10);
+    let slowest = &firehose["whole"]["slowest"][0];
+    let group = firehose["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|g| g["name"] == slowest["group"]);
+    assert_eq!(
+        group.unwrap()["slowest"][0]["request_id"],
+        slowest["request_id"]
+    );
 }
 
 #[test]

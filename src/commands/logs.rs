@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::cli::{ByArg, Globals, LogsArgs, LogsPrices, SortArg, WhichLogs};
+use crate::cli::{ArchArg, ByArg, Globals, LogsArgs, LogsPrices, SortArg, WhichLogs};
 use crate::config::{self, Lang};
 use crate::cost::Prices;
 use crate::exit::Exit;
@@ -152,7 +152,7 @@ impl Priced {
         let priced = Self {
             list: config::prices(args.prices.clone(), globals)?,
             region: args.region.clone(),
-            architecture: args.arch.map(|arch| arch.name()),
+            architecture: args.arch.map(ArchArg::name),
         };
         let (region, architecture) = (priced.region(), priced.architecture());
         let known = priced.list.fare(128, 512, architecture.0, Some(region.0));

@@ -8,6 +8,7 @@
 mod csv;
 mod cursor;
 mod distribution;
+mod map;
 mod read;
 mod source;
 mod stream;

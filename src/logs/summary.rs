@@ -285,6 +285,9 @@ pub struct Cost {
 /// One cold start, durations in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Start {
+    /// The name of its group, in the figures of all groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The invoke.
     pub request_id: Option<String>,
     /// When its record was written, RFC 3339.
@@ -350,6 +353,15 @@ impl Summary {
         groups.sort_by(|a, b| rank(b, asked.sort).total_cmp(&rank(a, asked.sort)));
         let of_filter = asked.filter;
         let whole = tallies.total();
+        let cold_bins = Bins::of(&whole.cold_total);
+        let mut whole = Figures::of(&whole, asked);
+        for start in &mut whole.slowest {
+            // Whatever is among the slowest of all is among those of its group.
+            let own = groups
+                .iter()
+                .find(|group| group.figures.slowest.contains(start));
+            start.group = own.map(|group| group.name.clone());
+        }
         Self {
             schema_version: SCHEMA_VERSION,
             lambench_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -374,8 +386,8 @@ impl Summary {
                 filtered: tallies.filtered,
                 without_time: tallies.without_time,
             },
-            cold_bins: Bins::of(&whole.cold_total),
-            whole: Figures::of(&whole, asked),
+            cold_bins,
+            whole,
             groups,
             bucket_s: asked.bucket_ms.map(|ms| ms as f64 / 1e3),
             buckets: by_time
@@ -498,6 +510,8 @@ impl Bins {
         let mut bins = vec![0; BINS];
         let mut beyond = 0;
         for (us, n) in counts {
+            // The value of a histogram may be past the largest that was seen.
+            let us = us.min(most);
             let bin = (us.saturating_sub(low) as f64 / width) as usize;
             bins[bin.min(BINS - 1)] += n;
             if us > high {
@@ -518,6 +532,7 @@ impl Start {
         let invoke = &slow.invoke;
         let ms = |us: u64| us as f64 / 1e3;
         Self {
+            group: None,
             request_id: invoke.request_id.map(|id| id.to_string()),
             at: slow.time_ms.and_then(at),
             total_ms: ms(invoke.total_us()),
@@ -530,6 +545,21 @@ impl Start {
 }
 
 impl TimeSlots {
+    /// When the slot of this number begins, RFC 3339.
+    pub fn begins(&self, slot: usize) -> Option<String> {
+        let start: jiff::Timestamp = self.start.parse().ok()?;
+        let after_s = i64::try_from(self.slot_s.checked_mul(slot as u64)?).ok()?;
+        let at = start
+            .checked_add(jiff::SignedDuration::from_secs(after_s))
+            .ok()?;
+        Some(at.to_string())
+    }
+
+    /// When the last slot ends, RFC 3339.
+    pub fn end(&self) -> Option<String> {
+        self.begins(self.slots.len())
+    }
+
     fn of(timeline: &Timeline) -> Option<Self> {
         let slots = timeline.slots();
         Some(Self {

@@ -15,14 +15,14 @@ use super::style::{Paint, Style};
 use super::table::render_first;
 use super::text::Text;
 use crate::config::Lang;
-use crate::logs::{Figures, Summary, TimeSlots};
+use crate::logs::{Summary, TimeSlots};
 
 pub use csv::logs_csv;
 pub use progress::{LogsProgress, logs_amount};
 
 pub(super) use figures::{bucket_table, group_tables, spread_table};
 pub(super) use words::{
-    about, count, dollars, length, minute, notes, share, slow_start, span, title,
+    about, count, dollars, length, minute, notes, share, slow_start, span, title, warnings,
 };
 
 /// More groups than this are in the JSON and the CSV alone.
@@ -46,6 +46,11 @@ pub fn logs(summary: &Summary, lang: Lang, style: &Style) -> String {
     if let Some(span) = span(whole, text) {
         out.push_str(&span);
         out.push('\n');
+    }
+    let warnings = warnings(summary, text);
+    if !warnings.is_empty() {
+        out.push('\n');
+        out.push_str(&list(text.warnings(), &warnings, style, Paint::Yellow));
     }
     if summary.groups.len() > 1 {
         let shown = &summary.groups[..summary.groups.len().min(SHOWN)];
@@ -79,7 +84,7 @@ pub fn logs(summary: &Summary, lang: Lang, style: &Style) -> String {
     if !about.is_empty() {
         out.extend(["\n", &fields(&about, style.width)]);
     }
-    out.push_str(&slowest(whole, text, style));
+    out.push_str(&slowest(summary, text, style));
     let notes = notes(summary, text);
     if !notes.is_empty() {
         out.push('\n');
@@ -120,11 +125,23 @@ fn sparkline(over: &TimeSlots, text: Text, style: &Style) -> Option<String> {
         "{}  {}\n  {}\n",
         style.paint(Paint::Bold, heading.trim_end()) + "\n",
         style.paint(Paint::Yellow, marks.trim_end()),
-        minute(&over.start),
+        ends(over, shares.len()),
     ))
 }
 
-fn slowest(whole: &Figures, text: Text, style: &Style) -> String {
+/// When the first sign begins, and when the last one ends if there is room for it.
+fn ends(over: &TimeSlots, width: usize) -> String {
+    let start = minute(&over.start);
+    let end = over.end().map(|end| minute(&end)).unwrap_or_default();
+    if end.is_empty() || start.width() + 2 + end.width() > width {
+        return start;
+    }
+    let gap = width - start.width() - end.width();
+    format!("{start}{}{end}", " ".repeat(gap))
+}
+
+fn slowest(summary: &Summary, text: Text, style: &Style) -> String {
+    let (whole, several) = (&summary.whole, summary.groups.len() > 1);
     if whole.slowest.is_empty() {
         return String::new();
     }
@@ -132,7 +149,12 @@ fn slowest(whole: &Figures, text: Text, style: &Style) -> String {
     let lines: Vec<(String, String)> = whole
         .slowest
         .iter()
-        .map(|start| (figure::time(start.total_ms, text), slow_start(start, text)))
+        .map(|start| {
+            (
+                figure::time(start.total_ms, text),
+                slow_start(start, several, text),
+            )
+        })
         .collect();
     out.push_str(&fields(&lines, style.width));
     out
@@ -140,10 +162,10 @@ fn slowest(whole: &Figures, text: Text, style: &Style) -> String {
 
 /// A name from outside, as it is shown.
 fn name_of(name: &str, text: Text) -> String {
-    if name.is_empty() {
-        text.no_name().to_owned()
-    } else {
-        clean(name)
+    match name {
+        "" => text.no_name().to_owned(),
+        "-" => text.standard_input().to_owned(),
+        name => clean(name),
     }
 }
 

@@ -27,6 +27,8 @@ pub fn logs_html(summary: &Summary, lang: Lang) -> String {
         "when",
         &said::span(whole, text).unwrap_or_default(),
     ));
+    let warnings = page::list("", &said::warnings(summary, text));
+    inside.push_str(&page::section("warnings", 2, text.warnings(), &warnings));
     inside.push_str(&tiles(whole, text));
     if summary.groups.len() > 1 {
         let mut tables = said::group_tables(&summary.groups, summary.by, text);
@@ -54,12 +56,12 @@ pub fn logs_html(summary: &Summary, lang: Lang) -> String {
         inside.push_str(&page::section("table", 2, text.over_time(), &table));
     }
     let about = page::fields(&said::about(summary, text));
-    inside.push_str(&page::section("how", 2, text.details(), &about));
+    inside.push_str(&page::section("how", 2, text.in_all(), &about));
     inside.push_str(&page::section(
         "table",
         2,
         text.slowest(),
-        &slowest(whole, text),
+        &slowest(summary, text),
     ));
     let notes = page::list("", &said::notes(summary, text));
     inside.push_str(&page::section("notes", 2, text.to_know(), &notes));
@@ -111,14 +113,7 @@ fn over_time(over: &TimeSlots, text: Text) -> Option<String> {
     if over.slots.len() < 2 || most <= 0.0 {
         return None;
     }
-    let start: jiff::Timestamp = over.start.parse().ok()?;
-    let begins = |slot: usize| {
-        let after = jiff::SignedDuration::from_secs(i64::try_from(over.slot_s * slot as u64).ok()?);
-        start
-            .checked_add(after)
-            .ok()
-            .map(|at| said::minute(&at.to_string()))
-    };
+    let begins = |slot: usize| over.begins(slot).map(|at| said::minute(&at));
     let note = text.over_time_note(&said::length(over.slot_s, text));
     let title = text.cold_over_time_title();
     let mut svg = Svg::new("logs-time".into(), "course", title, &note);
@@ -202,14 +197,15 @@ fn distribution(summary: &Summary, text: Text) -> Option<String> {
     ))
 }
 
-fn slowest(whole: &Figures, text: Text) -> String {
+fn slowest(summary: &Summary, text: Text) -> String {
+    let (whole, several) = (&summary.whole, summary.groups.len() > 1);
     if whole.slowest.is_empty() {
         return String::new();
     }
     let rows = whole.slowest.iter().map(|start| TableRow {
         cells: vec![
             figure::time(start.total_ms, text),
-            said::slow_start(start, text),
+            said::slow_start(start, several, text),
         ],
         part: false,
         tone: Tone::Neutral,

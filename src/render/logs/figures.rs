@@ -3,7 +3,7 @@
 use super::super::figure::{self, Tone, UNKNOWN};
 use super::super::table::{Table, TableRow};
 use super::super::text::Text;
-use super::words::{count, dollars, minute, share};
+use super::words::{count, dollars, minute, second, share};
 use super::{middle, name_of};
 use crate::logs::{Bucket, By, Figures, Group, Spread};
 
@@ -26,9 +26,16 @@ pub(in crate::render) fn group_tables(groups: &[Group], by: By, text: Text) -> V
 
 /// The pieces of time, in the same way.
 pub(in crate::render) fn bucket_table(buckets: &[Bucket], text: Text) -> Vec<Table> {
+    let mut starts = buckets.iter().filter_map(|bucket| bucket.start.as_deref());
+    // Pieces of less than a minute begin at seconds.
+    let begins = if starts.all(|start| start.get(16..19).is_none_or(|s| s == ":00")) {
+        minute
+    } else {
+        second
+    };
     let rows = buckets.iter().map(|bucket| {
         let start = bucket.start.as_deref();
-        let name = start.map_or_else(|| text.no_time().to_owned(), minute);
+        let name = start.map_or_else(|| text.no_time().to_owned(), begins);
         (name, &bucket.figures)
     });
     tables(text.begins_title(), &rows.collect::<Vec<_>>(), text)
@@ -46,16 +53,16 @@ fn tables(first: &str, rows: &[(String, &Figures)], text: Text) -> Vec<Table> {
         text.warm_p50_title(),
         text.cost_title(),
     ];
-    // Without a price no column is needed.
-    let priced = rows.iter().any(|(_, figures)| figures.cost.is_some());
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|(name, figures)| row(name, figures, text))
         .collect();
+    // What is known of none is no column.
+    let is_known = |at: usize| cells.iter().any(|row| row[at] != UNKNOWN);
     NARROWER
         .iter()
         .map(|(left_out, widest)| {
-            let kept = |at: &usize| !left_out.contains(at) && (priced || *at != 8);
+            let kept = |at: &usize| !left_out.contains(at) && is_known(*at);
             let pick = |all: &[String]| -> Vec<String> {
                 let mut cells: Vec<String> = (0..all.len())
                     .filter(kept)

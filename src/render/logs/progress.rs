@@ -21,6 +21,7 @@ pub struct LogsProgress {
 
 impl LogsProgress {
     /// `total` is the bytes that there are, where that is known.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
     pub fn new(total: Option<u64>, quiet: bool, lang: Lang) -> Self {
         let style = Style::for_stderr();
         let shown = style.animation && !quiet;
@@ -87,9 +88,9 @@ pub fn logs_amount(read: &Amount) -> String {
 pub(super) fn amount(bytes: u64) -> String {
     let n = bytes as f64;
     match bytes {
-        ..1_000 => format!("{bytes} B"),
-        ..1_000_000 => format!("{:.1} KB", n / 1e3),
-        ..1_000_000_000 => format!("{:.1} MB", n / 1e6),
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", n / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", n / 1e6),
         _ => format!("{:.2} GB", n / 1e9),
     }
 }

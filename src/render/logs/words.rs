@@ -55,6 +55,11 @@ pub(in crate::render) fn minute(at: &str) -> String {
     at.get(..16).unwrap_or(at).replace('T', " ")
 }
 
+/// `2026-11-01 12:00:30` of RFC 3339.
+pub(super) fn second(at: &str) -> String {
+    at.get(..19).unwrap_or(at).replace('T', " ")
+}
+
 /// `2 min`, in the unit that has no fraction.
 pub(in crate::render) fn length(seconds: u64, text: Text) -> String {
     match seconds {
@@ -68,7 +73,7 @@ pub(in crate::render) fn length(seconds: u64, text: Text) -> String {
 /// From the first to the last record.
 pub(in crate::render) fn span(figures: &Figures, text: Text) -> Option<String> {
     let (first, last) = (figures.first_at.as_deref()?, figures.last_at.as_deref()?);
-    Some(text.from_to(&minute(first), &minute(last)))
+    Some(text.first_to_last(&minute(first), &minute(last)))
 }
 
 /// Whose logs, and how many starts.
@@ -119,14 +124,20 @@ pub(in crate::render) fn about(summary: &Summary, text: Text) -> Vec<(String, St
         }
     }
     let ended: Vec<String> = [
-        (whole.errors, text.error_words()),
-        (whole.timeouts, text.timeout_words()),
-        (whole.out_of_memory, text.out_of_memory_words()),
-        (whole.init_failures, text.init_failure_words()),
+        (whole.errors, (text.error(), text.error_words())),
+        (whole.timeouts, (text.timed_out(), text.timeout_words())),
+        (
+            whole.out_of_memory,
+            (text.out_of_memory_words(), text.out_of_memory_words()),
+        ),
+        (
+            whole.init_failures,
+            (text.init_failure(), text.init_failure_words()),
+        ),
     ]
     .into_iter()
     .filter(|(n, _)| *n > 0)
-    .map(|(n, words)| text.so_many(&count(n), words))
+    .map(|(n, words)| text.so_many(&count(n), if n == 1 { words.0 } else { words.1 }))
     .collect();
     if !ended.is_empty() {
         say(text.ended_label(), ended.join(", "));
@@ -174,8 +185,8 @@ pub(in crate::render) fn about(summary: &Summary, text: Text) -> Vec<(String, St
     rows
 }
 
-/// One of the slowest: its parts, when, and which.
-pub(in crate::render) fn slow_start(start: &Start, text: Text) -> String {
+/// One of the slowest: its parts, when, of which group where there are several, and which.
+pub(in crate::render) fn slow_start(start: &Start, several: bool, text: Text) -> String {
     let first = match (start.init_ms, start.restore_ms) {
         (Some(ms), _) => Some((text.init(), ms)),
         (None, Some(ms)) => Some((text.restore(), ms)),
@@ -186,17 +197,15 @@ pub(in crate::render) fn slow_start(start: &Start, text: Text) -> String {
         .chain([(text.handler(), start.handler_ms)])
         .map(|(name, ms)| format!("{name} {}", figure::time(ms, text)))
         .collect();
-    if let Some(at) = &start.at {
-        let seconds = at.get(..19).unwrap_or(at).replace('T', " ");
-        parts.push(seconds);
-    }
+    parts.extend(start.at.as_deref().map(second));
+    let several = start.group.as_ref().filter(|_| several);
+    parts.extend(several.map(|group| name_of(group, text)));
     parts.extend(start.request_id.clone());
     parts.join(", ")
 }
 
-/// What must be known to read the figures right.
-pub(in crate::render) fn notes(summary: &Summary, text: Text) -> Vec<String> {
-    let whole = &summary.whole;
+/// What makes the figures those of a part alone.
+pub(in crate::render) fn warnings(summary: &Summary, text: Text) -> Vec<String> {
     let mut notes = Vec::new();
     if !summary.read.complete {
         notes.push(text.incomplete_note().to_owned());
@@ -204,6 +213,13 @@ pub(in crate::render) fn notes(summary: &Summary, text: Text) -> Vec<String> {
     if !summary.read.failed.is_empty() {
         notes.push(text.unread_note(summary.read.failed.len()));
     }
+    notes
+}
+
+/// What must be known to read the figures right.
+pub(in crate::render) fn notes(summary: &Summary, text: Text) -> Vec<String> {
+    let whole = &summary.whole;
+    let mut notes = Vec::new();
     let missing = [whole.cold_total, whole.warm_handler]
         .iter()
         .flatten()

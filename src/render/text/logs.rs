@@ -27,9 +27,13 @@ words! {
     near_limit_label: "Near memory limit", "메모리 한도 근접";
     over_provisioned_label: "Over-provisioned", "메모리 과다 할당";
     ended_label: "Ended badly", "비정상 종료";
+    standard_input: "standard input", "표준 입력";
+    error: "error", "오류";
     error_words: "errors", "오류";
+    timed_out: "timeout", "시간 초과";
     timeout_words: "timeouts", "시간 초과";
     out_of_memory_words: "out of memory", "메모리 부족";
+    init_failure: "failed init", "초기화 실패";
     init_failure_words: "failed inits", "초기화 실패";
     prices_label: "Prices", "요금 기준";
     broken_words: "cut or malformed", "잘리거나 깨진 기록";
@@ -57,6 +61,7 @@ words! {
     logs_data_note: "The figures as lambench logs --json prints them.", "lambench logs --json이 출력하는 것과 같은 데이터입니다.";
     cold_start_share: "Cold starts", "콜드 스타트 비율";
     median_cold: "Median cold start", "콜드 스타트 중앙값";
+    in_all: "In all", "요약";
     groups_title: "Groups", "그룹";
 }
 
@@ -94,15 +99,15 @@ impl Text {
         let of_all = if share.is_empty() {
             String::new()
         } else {
-            format!(" ({share})")
+            format!("({share})")
         };
         self.say(
-            format!("{of}: {invokes} invoke{s}, {cold} cold{of_all}"),
+            format!("{of}: {invokes} invoke{s}, {cold} cold {of_all}"),
             format!("{of}: 호출 {invokes}회, 콜드 스타트 {cold}회{of_all}"),
         )
     }
 
-    pub(in crate::render) fn from_to(self, first: &str, last: &str) -> String {
+    pub(in crate::render) fn first_to_last(self, first: &str, last: &str) -> String {
         if first == last {
             return format!("{first} UTC");
         }

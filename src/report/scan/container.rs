@@ -23,7 +23,7 @@ pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
 /// Keys whose string is a log event.
 const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
 
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 16 << 10;
 
 /// Words of a text record, and what is before them in their message.
 const NEAR_TEXT: usize = 256;
