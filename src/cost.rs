@@ -18,6 +18,8 @@ pub struct Prices {
     /// Where.
     pub source: String,
     common_region: String,
+    #[serde(default)]
+    insights_gb: Option<f64>,
     #[serde(rename = "prices")]
     tables: Vec<Region>,
 }
@@ -124,6 +126,7 @@ impl Prices {
                 .flatten();
             if ![table.requests_per_million, table.x86_64]
                 .into_iter()
+                .chain(list.insights_gb)
                 .chain(optional)
                 .all(sound)
             {
@@ -198,6 +201,15 @@ impl Prices {
             0.0
         };
         Some(usd + restore_usd)
+    }
+
+    /// What Logs Insights costs for so many bytes scanned, by the price of us-east-1 or of the user's own list.
+    pub fn insights_usd(&self, bytes: f64) -> f64 {
+        const GB: f64 = 1e9;
+        let per_gb = self
+            .insights_gb
+            .unwrap_or_else(|| Self::builtin().insights_gb.unwrap_or(0.0));
+        bytes / GB * per_gb
     }
 
     /// What one function costs; `None` where [`Self::usd_per_million_with_tmp`] has no price.
@@ -384,6 +396,18 @@ mod tests {
         regions.sort_unstable();
         regions.dedup();
         assert_eq!(regions.len(), all);
+    }
+
+    #[test]
+    fn insights_costs_what_it_scans_by_the_users_price_if_there_is_one() {
+        assert!((Prices::builtin().insights_usd(2e9) - 0.01).abs() < 1e-12);
+        let own = |line: &str| {
+            let list = include_str!("prices.toml").replace("insights_gb = 0.005\n", line);
+            Prices::from_toml(&list)
+        };
+        assert!((own("insights_gb = 1.0\n").unwrap().insights_usd(2e9) - 2.0).abs() < 1e-12);
+        assert!((own("").unwrap().insights_usd(2e9) - 0.01).abs() < 1e-12);
+        assert!(own("insights_gb = -1.0\n").is_err());
     }
 
     #[test]

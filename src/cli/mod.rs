@@ -2,12 +2,14 @@
 
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
+mod cloud_logs;
 mod compare;
 mod demo;
 mod explain;
 mod export;
 mod gate;
 mod invoke;
+mod logs;
 mod report;
 mod restore;
 mod run;
@@ -17,17 +19,20 @@ mod serve;
 mod shared;
 mod shell;
 mod stored;
+mod when;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use cloud_logs::CloudLogsArgs;
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
 pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
 pub use invoke::InvokeArgs;
+pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
@@ -40,6 +45,7 @@ pub use shared::{
 };
 pub use shell::{CompletionsArgs, ManArgs};
 pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};
+pub use when::{When, span, when};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,13 +54,14 @@ Examples:
   lambench run --function my-fn                             a function on AWS, put back afterwards";
 
 const SCHEMA_EXAMPLES: &str = "\
-Example:
-  lambench schema > result.schema.json";
+Examples:
+  lambench schema > result.schema.json
+  lambench schema logs > logs.schema.json";
 
 const SCHEMA_LONG: &str = "\
-Print the JSON Schema of the result file
+Print the JSON Schema of the result file, or of what `lambench logs --json` prints
 
-That is what --json and --export json write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only \
+The result file is what --json and --export json write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only \
 ever added: what holds to the schema goes on doing so.";
 
 /// Measures AWS Lambda cold starts honestly: on AWS, or with no account on an embedded Lambda.
@@ -127,6 +134,24 @@ pub enum StyleArg {
     Ascii,
 }
 
+/// Arguments of `lambench schema`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SchemaArgs {
+    /// Whose schema
+    #[arg(value_enum, value_name = "OF", default_value = "result")]
+    pub of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SchemaOf {
+    /// The result file
+    #[default]
+    Result,
+    /// What `lambench logs --json` prints
+    Logs,
+}
+
 /// A touch as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TouchArg {
@@ -153,6 +178,9 @@ pub enum Command {
     /// Compare stored results, without measuring
     #[command(before_help = compare::EXAMPLES, long_about = compare::LONG)]
     Compare(CompareArgs),
+    /// Say what the REPORT lines in logs of any size know: cold starts, durations, memory, cost
+    #[command(before_help = logs::EXAMPLES, long_about = logs::LONG)]
+    Logs(LogsArgs),
     /// Write stored results as a page for the browser
     #[command(before_help = report::EXAMPLES, long_about = report::LONG)]
     Report(ReportArgs),
@@ -185,7 +213,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of the result file
     #[command(before_help = SCHEMA_EXAMPLES, long_about = SCHEMA_LONG)]
-    Schema,
+    Schema(SchemaArgs),
     /// Print a script that completes commands and flags in a shell
     #[command(before_help = shell::COMPLETIONS_EXAMPLES, long_about = shell::COMPLETIONS_LONG)]
     Completions(CompletionsArgs),

@@ -62,7 +62,10 @@ fn not_deleted(
     error: &LambdaError,
 ) -> String {
     let by_hand = lambda.log_group_by_hand(name);
-    if error.is_denied() {
+    if matches!(error, LambdaError::NoCloudWatch(_)) {
+        let _ = journal.done(entry);
+        format!("the log group {name} stays (this build has no CloudWatch Logs): {by_hand}")
+    } else if error.is_denied() {
         let _ = journal.done(entry);
         format!("the log group {name} stays (logs:DeleteLogGroup is denied): {by_hand}")
     } else {

@@ -19,6 +19,7 @@ mod gate;
 mod invoke;
 mod left_over;
 mod log_groups;
+mod logs;
 mod measure;
 mod ours;
 mod parcel;
@@ -76,7 +77,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
     // Shells call some of these as they start, and `restore` tells by itself.
     let tells = matches!(
         cli.command,
-        Command::Restore(_) | Command::Schema | Command::Completions(_) | Command::Man(_)
+        Command::Restore(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
     );
     if !tells {
         left_over::notice(&cli.globals);
@@ -95,7 +96,8 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Invoke(args) => Box::pin(invoke::invoke(args, cli.globals)).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
-            Command::Schema => schema::schema(),
+            Command::Schema(args) => schema::schema(&args),
+            Command::Logs(args) => Box::pin(logs::logs(args, cli.globals)).await,
             Command::Completions(args) => shell::completions(&args),
             Command::Man(args) => shell::man(&args),
         }

@@ -28,7 +28,10 @@ pub mod toml_reader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, ServeArgs};
+use crate::cli::{
+    CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
+};
+use crate::cost::Prices;
 use crate::gate::Budget;
 use crate::results::{Arm, Touch};
 use crate::sandbox::Machine;
@@ -116,6 +119,17 @@ pub fn language(globals: &Globals) -> Lang {
             resolve::lang(globals, &around, &file)
         })
         .map_or_else(|_| Lang::default(), |lang| lang.value)
+}
+
+/// The price list of `--prices`, `LAMBENCH_PRICES` or lambench.toml, else the one in this program.
+pub fn prices(own: Option<PathBuf>, globals: &Globals) -> Result<Prices, ConfigError> {
+    let around = Surroundings::of_process()?;
+    let file = resolve::config_file(globals, &around)?;
+    let args = SafetyArgs {
+        prices: own,
+        ..SafetyArgs::default()
+    };
+    Ok(safety::resolve(&args, &around, &file)?.prices())
 }
 
 /// What a comparison of stored results is judged by: as a result that has a before. What can't be judged of lambench.toml

@@ -53,6 +53,9 @@ pub enum LambdaError {
         /// The better way.
         hint: String,
     },
+    /// The feature `cloudwatch` is off.
+    #[error("{0}: this build has no CloudWatch Logs")]
+    NoCloudWatch(String),
     /// A journal or a lock can't be had; nothing is touched without.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -196,6 +199,7 @@ impl LambdaError {
             Self::Unreachable { .. } => "check --endpoint-url, the network and the proxy settings",
             Self::TimedOut { .. } => return None,
             Self::Unsuitable { hint, .. } => hint,
+            Self::NoCloudWatch(_) => "build lambench with its default features",
             Self::Journal(error) => return error.hint(),
             Self::ChangedByOthers { .. } => "see who deployed, then run again",
         };

@@ -32,7 +32,7 @@ pub async fn finish_left_over(
                 Ok(false) => Finished::Gone,
                 Err(error) => {
                     // Whoever may not delete it will not be asked to again and again.
-                    if error.is_denied() {
+                    if error.is_denied() || matches!(error, LambdaError::NoCloudWatch(_)) {
                         journal.done(entry)?;
                     }
                     return Err(LambdaError::Unsuitable {

@@ -186,7 +186,7 @@ impl Settling {
 }
 
 /// A tenth more or less, so that many clients do not ask in step.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     let [byte, ..] = uuid::Uuid::new_v4().into_bytes();
     pause.mul_f64(0.9 + 0.2 * f64::from(byte) / 255.0)
 }

@@ -107,6 +107,17 @@ impl Distribution {
         Some(u64::from(*value))
     }
 
+    /// Values and how often each was seen, as far as they are told apart.
+    pub fn counts(&self) -> Vec<(u64, u64)> {
+        match &self.histogram {
+            None => self.values.iter().map(|v| (u64::from(*v), 1)).collect(),
+            Some(histogram) => histogram
+                .iter_recorded()
+                .map(|step| (step.value_iterated_to(), u64::from(step.count_at_value())))
+                .collect(),
+        }
+    }
+
     /// The values themselves, where they are few enough to be kept.
     pub fn values(&self) -> Option<&[u32]> {
         self.is_exact().then_some(&self.values)

@@ -6,11 +6,13 @@
 //! counts and distributions of one group.
 
 mod csv;
+mod cursor;
 mod distribution;
 mod map;
 mod read;
 mod source;
 mod stream;
+mod summary;
 mod tallies;
 mod tally;
 mod timeline;
@@ -18,9 +20,14 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
+pub use cursor::{Cursor, LogEvent};
 pub use distribution::Distribution;
 pub use read::{ReadError, Reading, Watch, read};
 pub use source::{Source, SourceError, sources};
+pub use summary::{
+    Amount, Asked, Bins, Bucket, Cost, Figures, Fit, Group, MemoryUse, Narrowed, PriceBasis,
+    Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
+};
 pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
-pub use tally::{Slow, Tally};
+pub use tally::{Size, Slow, Tally};
 pub use timeline::{Slot, Timeline};

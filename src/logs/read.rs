@@ -200,7 +200,7 @@ fn whole(
         Source::Stdin => {
             let stdin = io::stdin();
             stream::widen(&stdin);
-            Box::new(stdin.lock())
+            Box::new(stream::Patient::new(&stdin, &watch.stop)?)
         }
         Source::File(path) => Box::new(File::open(path)?),
     };

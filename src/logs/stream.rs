@@ -3,8 +3,12 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, poll};
 
 use super::read::HEAD;
 use crate::report::scan::{AFTER, BEFORE};
@@ -37,6 +41,36 @@ impl<R: Read> Read for Counted<'_, R> {
         let n = self.inner.read(buffer)?;
         self.bytes.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
+    }
+}
+
+/// Standard input, whose writer may be silent for long: the wish to stop is seen all the same.
+pub(super) struct Patient<'a> {
+    input: File,
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Patient<'a> {
+    /// Without a buffer of its own, which would hide from `poll` what is in it.
+    pub fn new(stdin: &io::Stdin, stop: &'a AtomicBool) -> io::Result<Self> {
+        Ok(Self {
+            input: File::from(stdin.as_fd().try_clone_to_owned()?),
+            stop,
+        })
+    }
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !self.stop.load(Ordering::Relaxed) {
+            let mut ready = [PollFd::new(self.input.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut ready, 100_u8) {
+                Ok(0) | Err(Errno::EINTR) => {}
+                // Whatever poll can't tell, the read can.
+                _ => return self.input.read(buffer),
+            }
+        }
+        Ok(0)
     }
 }
 

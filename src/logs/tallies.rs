@@ -15,7 +15,8 @@ const FINE_GROUPS: usize = 16;
 const ENDED: usize = 200_000;
 
 /// What makes a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum By {
     /// The function: its log group without `/aws/lambda/`, else the file.
     #[default]
@@ -121,14 +122,14 @@ impl Tallies {
     }
 
     /// What comes is from this file.
-    pub(super) fn file(&mut self, name: &str) {
+    pub fn file(&mut self, name: &str) {
         name.clone_into(&mut self.file);
         self.last = None;
     }
 
     /// Takes a record.
     #[inline]
-    pub(super) fn take(&mut self, event: &Event<'_>) {
+    pub fn take(&mut self, event: &Event<'_>) {
         if !self.is_wanted(event) {
             self.filtered += 1;
             return;
@@ -172,7 +173,7 @@ impl Tallies {
     }
 
     /// Counts what the older lines told, where no record has told it.
-    pub(super) fn conclude(&mut self) {
+    pub fn conclude(&mut self) {
         for (id, (outcome, group)) in std::mem::take(&mut self.ended) {
             if !self.told.contains(&id) && !self.filter.cold {
                 self.groups[group].1.ended(outcome, 1);

@@ -18,6 +18,23 @@ pub struct Slow {
     pub time_ms: Option<i64>,
 }
 
+/// What the invokes of one memory size were billed for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Invokes whose record says what was billed.
+    pub invokes: u64,
+    /// `Billed Duration` of them, microseconds.
+    pub billed_us: u64,
+    /// The cold starts among them.
+    pub cold: u64,
+    /// `Billed Duration` of those, microseconds.
+    pub cold_billed_us: u64,
+    /// Microseconds of init (or restore) inside what was billed.
+    pub init_us: u64,
+    /// The largest `Max Memory Used`, MB.
+    pub max_memory_mb: u32,
+}
+
 /// What is known of one group. Durations are microseconds, memory is MB.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -49,10 +66,8 @@ pub struct Tally {
     pub billed: Distribution,
     /// `Max Memory Used` of all, MB.
     pub max_memory: Distribution,
-    /// By memory size: invokes, and what they were billed for, microseconds.
-    pub by_memory: BTreeMap<u32, (u64, u64)>,
-    /// Microseconds of init (or restore) inside what was billed, by memory size.
-    pub init_billed: BTreeMap<u32, u64>,
+    /// By memory size, MB; 0 is one that no record tells.
+    pub by_memory: BTreeMap<u32, Size>,
     /// The slowest starts, slowest first.
     pub slowest: Vec<Slow>,
     /// Over time.
@@ -61,6 +76,32 @@ pub struct Tally {
     pub span_ms: Option<(i64, i64)>,
     /// Invokes whose record has no time.
     pub without_time: u64,
+}
+
+impl Size {
+    #[inline]
+    fn record(&mut self, invoke: &Invoke, cold: bool) {
+        self.max_memory_mb = self.max_memory_mb.max(invoke.max_memory_mb.unwrap_or(0));
+        let Some(us) = invoke.billed_us else { return };
+        self.invokes += 1;
+        self.billed_us = self.billed_us.saturating_add(us);
+        if cold {
+            self.cold += 1;
+            self.cold_billed_us = self.cold_billed_us.saturating_add(us);
+            // Billed Duration holds init since August 2025, and before it did not: what goes beyond the handler is init's.
+            let handler_us = invoke.handler_us.div_ceil(1000).saturating_mul(1000);
+            self.init_us = self.init_us.saturating_add(us.saturating_sub(handler_us));
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.invokes += other.invokes;
+        self.billed_us = self.billed_us.saturating_add(other.billed_us);
+        self.cold += other.cold;
+        self.cold_billed_us = self.cold_billed_us.saturating_add(other.cold_billed_us);
+        self.init_us = self.init_us.saturating_add(other.init_us);
+        self.max_memory_mb = self.max_memory_mb.max(other.max_memory_mb);
+    }
 }
 
 impl Tally {
@@ -79,13 +120,11 @@ impl Tally {
         }
         if let Some(us) = invoke.billed_us {
             self.billed.record(us, digits);
-            let (invokes, billed) = self
-                .by_memory
-                .entry(invoke.memory_mb.unwrap_or(0))
-                .or_default();
-            *invokes += 1;
-            *billed = billed.saturating_add(us);
         }
+        self.by_memory
+            .entry(invoke.memory_mb.unwrap_or(0))
+            .or_default()
+            .record(invoke, cold);
         if let Some(mb) = invoke.max_memory_mb {
             self.max_memory.record(u64::from(mb), digits);
         }
@@ -109,16 +148,6 @@ impl Tally {
             self.restore.record(us, digits);
             self.restores += 1;
         }
-        // Billed Duration holds init since August 2025, and before it did not: what goes beyond the handler is init's.
-        let beyond = invoke
-            .billed_us
-            .unwrap_or(0)
-            .saturating_sub(invoke.handler_us.div_ceil(1000).saturating_mul(1000));
-        let billed = self
-            .init_billed
-            .entry(invoke.memory_mb.unwrap_or(0))
-            .or_default();
-        *billed = billed.saturating_add(beyond);
         self.keep_slow(Slow {
             invoke: *invoke,
             time_ms,
@@ -175,14 +204,8 @@ impl Tally {
         ] {
             ours.add(theirs, digits);
         }
-        for (mb, (invokes, us)) in &other.by_memory {
-            let ours = self.by_memory.entry(*mb).or_default();
-            ours.0 += invokes;
-            ours.1 = ours.1.saturating_add(*us);
-        }
-        for (mb, us) in &other.init_billed {
-            let ours = self.init_billed.entry(*mb).or_default();
-            *ours = ours.saturating_add(*us);
+        for (mb, size) in &other.by_memory {
+            self.by_memory.entry(*mb).or_default().add(size);
         }
         for slow in &other.slowest {
             self.keep_slow(*slow);
@@ -193,6 +216,12 @@ impl Tally {
             self.seen_at(last);
         }
         self.without_time += other.without_time;
+    }
+
+    /// True if nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        let others = self.errors + self.timeouts + self.out_of_memory + self.init_failures;
+        self.invokes + others == 0
     }
 
     /// The share of cold starts, 0 to 1.

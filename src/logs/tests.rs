@@ -42,7 +42,7 @@ fn said(tally: &Tally) -> String {
     ]
     .map(summary);
     format!(
-        "{} {} {} {} {} {} {} {figures:?} {:?} {:?} {:?} {:?} {:?} {}",
+        "{} {} {} {} {} {} {} {figures:?} {:?} {:?} {:?} {:?} {}",
         tally.invokes,
         tally.cold,
         tally.restores,
@@ -51,7 +51,6 @@ fn said(tally: &Tally) -> String {
         tally.out_of_memory,
         tally.init_failures,
         tally.by_memory,
-        tally.init_billed,
         tally.slowest,
         slots(&tally.timeline),
         tally.span_ms,

@@ -6,7 +6,7 @@ const SLOTS: i64 = 60;
 const FIRST_WIDTH_MS: i64 = 1000;
 
 /// What began in one slot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Slot {
     /// Invokes.
     pub invokes: u64,

@@ -78,7 +78,7 @@ fn histogram(cold_ms: &[f64], (low, high): (f64, f64), columns: usize) -> Vec<us
 }
 
 /// One start is always seen; the fullest bin of both arms is the highest.
-fn mark(n: usize, most: usize, ascii: bool) -> char {
+pub(super) fn mark(n: usize, most: usize, ascii: bool) -> char {
     let marks: &[char] = if ascii { &SIGNS } else { &BLOCKS };
     match n {
         0 => ' ',

@@ -13,11 +13,13 @@ macro_rules! words {
 }
 
 mod budgets;
+mod cloud_logs;
 mod explain;
 mod exports;
 mod html;
 mod left_over;
 mod look;
+mod logs;
 mod names;
 mod plan;
 mod self_test;

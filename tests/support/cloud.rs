@@ -186,7 +186,7 @@ impl Logs {
     }
 }
 
-fn answer(status: u16, more: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn answer(status: u16, more: &str, body: &[u8]) -> Vec<u8> {
     let mut all = format!(
         "HTTP/1.1 {status} Tiny\r\n{more}Content-Length: {}\r\n\r\n",
         body.len()
@@ -196,8 +196,10 @@ fn answer(status: u16, more: &str, body: &[u8]) -> Vec<u8> {
     all
 }
 
-/// Listens until the test process ends.
-fn listen(handle: impl Fn(&[String], Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> String {
+/// Listens until the test process ends. An empty answer ends the connection.
+pub(super) fn listen(
+    handle: impl Fn(&[String], Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().unwrap());
     let handle = Arc::new(handle);
@@ -218,7 +220,11 @@ fn converse(
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
     while let Some((head, body)) = message(&mut reader)? {
-        writer.write_all(&handle(&head, body))?;
+        let answer = handle(&head, body);
+        if answer.is_empty() {
+            return Ok(());
+        }
+        writer.write_all(&answer)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod axis;
 mod bars;
 mod charts;
 mod course;
+mod logs;
 mod overview;
 mod page;
 mod section;
@@ -11,6 +12,8 @@ mod strip;
 mod svg;
 
 use std::path::Path;
+
+pub use logs::logs_html;
 
 use super::report;
 use super::text::Text;
