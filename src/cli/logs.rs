@@ -8,8 +8,8 @@ use super::when::{When, span, when};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench logs app.log                                     one file: text, JSON, gzip, zstd, exports
-  lambench logs exports/ 'old/*.gz' --since 7d              folders and patterns, the last week alone
+  lambench logs app.log                                     text, JSON, gzip, zstd, exports
+  lambench logs exports/ 'old/*.gz' --since 7d              the last week of many files
   aws logs tail /aws/lambda/my-fn --since 1d | lambench logs -
   lambench logs exports/ --by version --bucket 1h --json    for programs
   lambench logs app.log --html logs.html                    a page to look at and pass on";
