@@ -9,9 +9,9 @@ use super::when::{When, span, when};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench logs app.log                                     one file: text, JSON, gzip, zstd, exports
-  lambench logs exports/ 'old/*.gz' --since 7d              folders and patterns, the last week alone
-  lambench logs --function my-fn --since 7d                 what a function wrote to CloudWatch
+  lambench logs app.log                                     text, JSON, gzip, zstd, exports
+  lambench logs exports/ 'old/*.gz' --since 7d              the last week of many files
+  lambench logs --function my-fn --since 7d                 what it wrote to CloudWatch
   aws logs tail /aws/lambda/my-fn --since 1d | lambench logs -
   lambench logs exports/ --by version --bucket 1h --json    for programs
   lambench logs app.log --html logs.html                    a page to look at and pass on";
