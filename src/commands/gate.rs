@@ -6,7 +6,7 @@ use crate::bench::events::Event;
 use crate::cli::{GateArgs, Globals, RunArgs};
 use crate::config::{self, Gate};
 use crate::exit::Exit;
-use crate::gate::{among_functions, only_indicative};
+use crate::gate::{Note, among_functions, only_indicative};
 use crate::render::{self, FleetLine, GateLine};
 use crate::results::store::Store;
 use crate::results::{Arm, Ending, Kind, RunResult};
@@ -172,7 +172,8 @@ fn conclude(
             && result.is_indicative()
             && !gate.allow_indicative
         {
-            only_indicative(&mut result.judgements);
+            let note = Note::why_indicative(result);
+            only_indicative(&mut result.judgements, &note);
         }
     }
     let mut judgements: Vec<&mut [_]> = lines

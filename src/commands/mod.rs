@@ -19,6 +19,7 @@ mod gate;
 mod left_over;
 mod log_groups;
 mod measure;
+mod observe;
 mod ours;
 mod parcel;
 mod policy;

@@ -7,6 +7,8 @@
 
 mod csv;
 mod distribution;
+mod gather;
+mod kept;
 mod read;
 mod source;
 mod stream;
@@ -19,7 +21,9 @@ mod window;
 mod tests;
 
 pub use distribution::Distribution;
-pub use read::{ReadError, Reading, Watch, read};
+pub use gather::{Gather, Pool, Span};
+pub use kept::{KEPT, Kept, SEED, Start};
+pub use read::{ReadError, Reading, Sink, Watch, read};
 pub use source::{Source, SourceError, sources};
 pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
 pub use tally::{Slow, Tally};

@@ -7,10 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::source::Source;
-use super::tallies::Tallies;
 use super::window::Windows;
 use super::{csv, stream};
-use crate::report::scan::{Container, Format, detect, scan_lines};
+use crate::report::scan::{Container, Format, Event, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;
@@ -48,17 +47,36 @@ pub struct Watch {
     pub stop: AtomicBool,
 }
 
+/// What takes the records, one for each thread.
+pub trait Sink: Send + Sync {
+    /// Another one that has taken nothing, for another thread.
+    fn fork(&self) -> Self;
+    /// What comes is from this file.
+    fn file(&mut self, name: &str);
+    /// Takes a record.
+    fn take(&mut self, event: &Event<'_>);
+    /// Adds what another one has taken.
+    fn add(&mut self, other: Self);
+    /// All has been read.
+    fn conclude(&mut self) {}
+}
+
 enum Job<'a> {
     Whole(&'a Source),
     Piece(&'a Path, u64, Range<u64>),
 }
 
-/// Reads all of the sources into `tallies`, on so many threads.
+/// Reads all of the sources into `tallies` (or another sink), on so many threads.
 ///
 /// # Panics
 ///
 /// If a reader did, which none does.
-pub fn read(sources: &[Source], tallies: &mut Tallies, threads: usize, watch: &Watch) -> Reading {
+pub fn read<S: Sink>(
+    sources: &[Source],
+    tallies: &mut S,
+    threads: usize,
+    watch: &Watch,
+) -> Reading {
     let mut reading = Reading::default();
     let mut jobs = Vec::new();
     for source in sources {
@@ -148,7 +166,7 @@ fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
 }
 
 /// One source from its beginning to its end, whatever it is.
-fn whole(source: &Source, tallies: &mut Tallies, watch: &Watch) -> io::Result<()> {
+fn whole<S: Sink>(source: &Source, tallies: &mut S, watch: &Watch) -> io::Result<()> {
     tallies.file(&source.name());
     let mut input: Box<dyn Read> = match source {
         Source::Stdin => {

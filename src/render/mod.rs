@@ -15,6 +15,7 @@ mod html;
 mod json;
 mod layout;
 pub mod left_over;
+mod observed;
 mod plan;
 mod progress;
 mod report;

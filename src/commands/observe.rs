@@ -1,0 +1,379 @@
+//! Logs as one side of a comparison: the starts in them become a result like a run's, and what else is known of them stands
+//! beside it.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use jiff::Timestamp;
+
+use crate::bench::summary::{exclusion_counts, summarise};
+use crate::cost::Prices;
+use crate::exit::Exit;
+use crate::logs::{self, Gather, Pool, Reading, SEED, Span, Start, Watch};
+use crate::results::store::Named;
+use crate::results::{
+    Arm, Ending, EndpointKind, ExcludedCount, Exclusion, Kind, Observational, Observed, PlanRecord, RunCost,
+    RunResult, SCHEMA_VERSION, Sample, SubjectResult, Touch,
+};
+
+use super::Failure;
+
+/// What a word that names logs begins with.
+pub const PREFIX: &str = "logs:";
+
+/// One side: the starts, and what else the logs tell.
+#[derive(Debug)]
+pub struct Side {
+    /// The starts, as a result of one subject.
+    pub named: Named,
+    /// The rest; none where a run measured the side.
+    pub observed: Option<Observed>,
+}
+
+/// The time at which one log is split in two, and how much around it belongs to neither.
+#[derive(Debug, Clone, Copy)]
+pub struct Split {
+    /// A deploy's time, for example.
+    pub at: Timestamp,
+    /// Seconds before and after it.
+    pub gap_s: i64,
+}
+
+/// Whether a word names logs.
+pub fn names_logs(word: &str) -> bool {
+    word.starts_with(PREFIX)
+}
+
+/// The side that a word names: `logs:app.log`, a folder, a pattern, `logs:-`.
+pub fn side(word: &str, function: Option<&str>) -> Result<Side, Failure> {
+    let (gathered, warnings) = gather(word, &[Span::default()], function)?;
+    of_pool(word, word, gathered.pool(0), &gathered, warnings)
+}
+
+/// Both sides of one log.
+pub fn split(word: &str, function: Option<&str>, split: Split) -> Result<(Side, Side), Failure> {
+    let ms = |seconds: i64| split.at.as_millisecond().saturating_add(seconds.saturating_mul(1000));
+    let spans = [
+        Span {
+            from_ms: None,
+            until_ms: Some(ms(-split.gap_s)),
+        },
+        Span {
+            from_ms: Some(ms(split.gap_s)),
+            until_ms: None,
+        },
+    ];
+    let (gathered, mut warnings) = gather(word, &spans, function)?;
+    if gathered.without_time > 0 {
+        if spans.iter().zip(0..).all(|(_, nth)| gathered.pool(nth).invokes == 0) {
+            return Err(usage(
+                format!("{word}: no record has a time, so the log can't be split"),
+                "take a log with timestamps (aws logs tail, an export), or two logs",
+            ));
+        }
+        warnings.push(format!(
+            "{word}: {} records without a time are on neither side",
+            gathered.without_time
+        ));
+    }
+    let at = split.at;
+    let before = format!("{word} before {at}");
+    let after = format!("{word} from {at}");
+    Ok((
+        of_pool(word, &before, gathered.pool(0), &gathered, warnings.clone())?,
+        of_pool(word, &after, gathered.pool(1), &gathered, warnings)?,
+    ))
+}
+
+/// Marks a comparison with what is known of the sides that are of logs. A function that no log names goes by the name of the
+/// other side's.
+pub fn mark(both: &mut RunResult, before: Option<Observed>, after: Option<Observed>) {
+    if before.is_none() && after.is_none() {
+        return;
+    }
+    let known = both.subjects.iter().map(|subject| &subject.function);
+    let name = known.rev().find(|name| !name.is_empty()).cloned();
+    let name = name.unwrap_or_else(|| "logs".to_owned());
+    for subject in &mut both.subjects {
+        if subject.function.is_empty() {
+            subject.function.clone_from(&name);
+        }
+    }
+    if let Some(stored) = &mut both.stored_before {
+        stored.observational = Some(Observational {
+            before,
+            after,
+            split_at: None,
+        });
+    }
+}
+
+/// Reads all that a word names.
+fn gather(
+    word: &str,
+    spans: &[Span],
+    function: Option<&str>,
+) -> Result<(Gather, Vec<String>), Failure> {
+    let path = word.strip_prefix(PREFIX).unwrap_or(word);
+    if path.is_empty() {
+        return Err(usage(
+            format!("{word} names no logs"),
+            "write a file, a folder, a pattern or - behind it: logs:app.log",
+        ));
+    }
+    let sources = logs::sources(&[path])
+        .map_err(|error| Failure::new(Exit::Usage, format!("{word}: {error}")))?;
+    let mut gathered = Gather::new(spans, function);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let Reading { failed, .. } = logs::read(&sources, &mut gathered, threads, &Watch::default());
+    let mut warnings: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    if failed.len() >= sources.len()
+        && let Some(error) = failed.first()
+    {
+        return Err(Failure::new(Exit::CouldNotMeasure, format!("{word}: {error}")));
+    }
+    one_function(word, &gathered, function)?;
+    if gathered.left_out() > 0 {
+        warnings.push(format!(
+            "{word}: {} invokes are left out: their log names no function",
+            gathered.left_out()
+        ));
+    }
+    if gathered.broken > 0 {
+        warnings.push(format!(
+            "{word}: {} records could not be read whole",
+            gathered.broken
+        ));
+    }
+    for warning in &warnings {
+        // Standard error may be closed; the report says it too.
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
+    Ok((gathered, warnings))
+}
+
+/// Starts of several functions are no sample of anything.
+fn one_function(word: &str, gathered: &Gather, function: Option<&str>) -> Result<(), Failure> {
+    let names = gathered.names();
+    let list = || {
+        let mut by_invokes: Vec<_> = names.iter().collect();
+        by_invokes.sort_by_key(|(_, invokes)| std::cmp::Reverse(**invokes));
+        let shown: Vec<&str> = by_invokes.iter().take(20).map(|(name, _)| **name).collect();
+        let more = names.len().saturating_sub(shown.len());
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        format!("{}{more}", shown.join(", "))
+    };
+    match function {
+        None if names.len() > 1 => Err(usage(
+            format!("{word} holds {} functions: {}", names.len(), list()),
+            "choose one with --function NAME",
+        )),
+        Some(function) if !names.is_empty() && !names.contains_key(function) => Err(usage(
+            format!("{word} holds nothing of {function}; it holds {}", list()),
+            "--function takes the log group's name without /aws/lambda/",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// `place` is the word and, of a log that is split, which part.
+fn of_pool(
+    word: &str,
+    place: &str,
+    pool: &Pool,
+    gathered: &Gather,
+    warnings: Vec<String>,
+) -> Result<Side, Failure> {
+    if pool.invokes + pool.failed_cold + pool.failed_warm == 0 {
+        return Err(usage(
+            format!("{place}: no REPORT line is in it"),
+            "these are what tells of starts: a function that logs no platform.report has none",
+        ));
+    }
+    if pool.cold_starts.is_empty() {
+        return Err(usage(
+            format!(
+                "{place}: {} invokes and no cold start to compare",
+                pool.invokes
+            ),
+            "take logs of a longer time",
+        ));
+    }
+    let observed = observed(place, pool, gathered);
+    let result = result(place, pool, &observed, warnings);
+    Ok(Side {
+        named: Named {
+            result,
+            arm: Arm::Only,
+            baseline: None,
+            path: word.into(),
+        },
+        observed: Some(observed),
+    })
+}
+
+fn observed(place: &str, pool: &Pool, gathered: &Gather) -> Observed {
+    let at = |ms: Option<i64>| Timestamp::from_millisecond(ms?).ok();
+    Observed {
+        logs: place.to_owned(),
+        function: gathered.chosen().map(str::to_owned),
+        versions: pool.versions.keys().cloned().collect(),
+        first_at: at(pool.span_ms.map(|(first, _)| first)),
+        last_at: at(pool.span_ms.map(|(_, last)| last)),
+        invokes: pool.invokes,
+        cold: pool.cold,
+        restores: pool.restores,
+        failed: pool.failed_cold + pool.failed_warm,
+        init_failures: pool.init_failures,
+        memory_mb: pool.memory_mb.clone(),
+        by_hour: pool.by_hour.to_vec(),
+        by_weekday: pool.by_weekday.to_vec(),
+        environments_known: pool.without_stream == 0,
+    }
+}
+
+/// What a log can't tell is empty, and nothing is put in its place.
+fn result(place: &str, pool: &Pool, observed: &Observed, warnings: Vec<String>) -> RunResult {
+    let subject = subject(place, pool, observed);
+    let samples = samples(pool);
+    let most = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let failed = [
+        (Kind::Cold, pool.failed_cold),
+        (Kind::Warm, pool.failed_warm),
+    ];
+    let mut exclusions = exclusion_counts(&samples);
+    exclusions.extend(
+        failed
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| ExcludedCount {
+                arm: Arm::Only,
+                kind,
+                reason: Exclusion::FunctionError,
+                count,
+            }),
+    );
+    RunResult {
+        schema_version: SCHEMA_VERSION,
+        id: place.to_owned(),
+        created_at: observed.first_at.unwrap_or(Timestamp::UNIX_EPOCH),
+        lambench_version: env!("CARGO_PKG_VERSION").into(),
+        machine: String::new(),
+        plan: PlanRecord {
+            seed: SEED,
+            runs: most(pool.cold),
+            warm_invokes: u32::from(!pool.warm_starts.is_empty()),
+            order: Vec::new(),
+            around: false,
+            looks: None,
+        },
+        summary: vec![summarise(&samples, &subject, &Prices::builtin())],
+        subjects: vec![subject],
+        samples,
+        exclusions,
+        judgements: Vec::new(),
+        look: None,
+        cost: RunCost::default(),
+        warnings,
+        ending: Ending::Complete,
+        stored_before: None,
+    }
+}
+
+fn subject(place: &str, pool: &Pool, observed: &Observed) -> SubjectResult {
+    let memory_mb = pool.memory_mb.iter().max_by_key(|(_, invokes)| **invokes);
+    SubjectResult {
+        arm: Arm::Only,
+        name: place.to_owned(),
+        function: observed.function.clone().unwrap_or_default(),
+        label: None,
+        version: observed.versions.join(", "),
+        version_source: "logs".into(),
+        endpoint: EndpointKind::Logs,
+        endpoint_url: None,
+        region: None,
+        runtime: String::new(),
+        runtime_version: None,
+        runtime_client: None,
+        architecture: String::new(),
+        handler: None,
+        memory_mb: memory_mb.map_or(0, |(mb, _)| u64::from(*mb)),
+        timeout_s: 0,
+        cpu_limit: None,
+        mounts: None,
+        disk_state: None,
+        concurrency_mode: String::new(),
+        touch: Touch::default(),
+        payload_sha256: String::new(),
+        package_bytes: None,
+        unzipped_bytes: None,
+        layers: Vec::new(),
+        code_sha256: None,
+        no_handler: false,
+        source: None,
+    }
+}
+
+/// In the order of time; what came of one log stream is of one environment.
+fn samples(pool: &Pool) -> Vec<Sample> {
+    let mut starts: Vec<(Kind, Start)> = Vec::new();
+    for (kind, kept) in [
+        (Kind::Cold, &pool.cold_starts),
+        (Kind::Warm, &pool.warm_starts),
+    ] {
+        starts.extend(kept.in_order().into_iter().map(|start| (kind, start)));
+    }
+    starts.sort_by_cached_key(|(_, start)| start.order());
+    let mut streams: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut environments = 0;
+    let mut new = || {
+        environments += 1;
+        environments - 1
+    };
+    (0..)
+        .zip(starts)
+        .map(|(index, (kind, start))| {
+            let environment = match start.stream {
+                Some(stream) => *streams.entry(stream).or_insert_with(&mut new),
+                None => new(),
+            };
+            sample(index, kind, environment, &start)
+        })
+        .collect()
+}
+
+fn sample(index: u64, kind: Kind, environment: u64, start: &Start) -> Sample {
+    let ms = |us: Option<u64>| us.map(|us| us as f64 / 1e3);
+    let invoke = &start.invoke;
+    Sample {
+        index,
+        block: 0,
+        look: 0,
+        arm: Arm::Only,
+        kind,
+        accepted: true,
+        excluded_reason: None,
+        environment,
+        started_at: start
+            .time_ms
+            .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH),
+        client_ms: f64::NAN,
+        init_ms: ms(invoke.init_us),
+        restore_ms: ms(invoke.restore_us),
+        handler_ms: ms(Some(invoke.handler_us)),
+        billed_ms: ms(invoke.billed_us),
+        memory_mb: invoke.memory_mb.map(u64::from),
+        max_memory_mb: invoke.max_memory_mb.map(u64::from),
+        request_id: invoke.request_id.map(|id| id.to_string()),
+        error: None,
+    }
+}
+
+fn usage(message: String, hint: &str) -> Failure {
+    Failure::new(Exit::Usage, message).hint(Some(hint.to_owned()))
+}
