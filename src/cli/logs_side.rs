@@ -22,8 +22,9 @@ pub struct LogsSideArgs {
 
 /// RFC 3339, with or without seconds; a zone must be there.
 fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse()
-        .map_err(|_| "write it with its zone, as 2026-11-01T12:00Z or 2026-11-01T21:00+09:00".to_owned())
+    text.parse().map_err(|_| {
+        "write it with its zone, as 2026-11-01T12:00Z or 2026-11-01T21:00+09:00".to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -33,7 +34,11 @@ mod tests {
     #[test]
     fn a_time_has_a_zone_and_need_not_have_seconds() {
         let noon: jiff::Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
-        for text in ["2026-11-01T12:00Z", "2026-11-01T21:00+09:00", "2026-11-01 12:00:00Z"] {
+        for text in [
+            "2026-11-01T12:00Z",
+            "2026-11-01T21:00+09:00",
+            "2026-11-01 12:00:00Z",
+        ] {
             assert_eq!(time(text), Ok(noon), "{text}");
         }
         for text in ["", "2026-11-01", "2026-11-01T12:00", "yesterday"] {

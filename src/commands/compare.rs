@@ -52,11 +52,16 @@ pub(super) fn pairs(
 
 /// The side before, and each that comes after with its word.
 fn sides(args: &CompareArgs) -> Result<(Side, Vec<(String, Side)>), Failure> {
-    let usage = |message: &str, hint: &str| {
-        Failure::new(Exit::Usage, message).hint(Some(hint.to_owned()))
-    };
+    let usage =
+        |message: &str, hint: &str| Failure::new(Exit::Usage, message).hint(Some(hint.to_owned()));
     let function = args.logs.function.as_deref();
-    if function.is_some() && !args.after.iter().chain([&args.before]).any(|word| names_logs(word)) {
+    if function.is_some()
+        && !args
+            .after
+            .iter()
+            .chain([&args.before])
+            .any(|word| names_logs(word))
+    {
         return Err(usage(
             "--function chooses among the functions of logs, and no side is of logs",
             "a stored result is of one function",
@@ -84,7 +89,10 @@ fn sides(args: &CompareArgs) -> Result<(Side, Vec<(String, Side)>), Failure> {
         })
     };
     let before = side(&args.before)?;
-    let after = args.after.iter().map(|word| Ok((word.clone(), side(word)?)));
+    let after = args
+        .after
+        .iter()
+        .map(|word| Ok((word.clone(), side(word)?)));
     Ok((before, after.collect::<Result<_, Failure>>()?))
 }
 
@@ -128,7 +136,11 @@ fn paired(before: &Side, after: &Side, logs: &LogsSideArgs) -> RunResult {
         stored.name.clone_from(&before.named.baseline);
     }
     observe::mark(&mut both, before.observed.clone(), after.observed.clone());
-    if let Some(observational) = both.stored_before.as_mut().and_then(|s| s.observational.as_mut()) {
+    if let Some(observational) = both
+        .stored_before
+        .as_mut()
+        .and_then(|s| s.observational.as_mut())
+    {
         observational.split_at = logs.split_at;
     }
     both

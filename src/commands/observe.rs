@@ -3,20 +3,23 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use crate::bench::summary::{exclusion_counts, summarise};
+use crate::config::Settings;
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::logs::{self, Gather, Pool, Reading, SEED, Span, Start, Watch};
-use crate::results::store::Named;
+use crate::results::store::{Named, Store};
 use crate::results::{
-    Arm, Ending, EndpointKind, ExcludedCount, Exclusion, Kind, Observational, Observed, PlanRecord, RunCost,
-    RunResult, SCHEMA_VERSION, Sample, SubjectResult, Touch,
+    Arm, Ending, EndpointKind, ExcludedCount, Exclusion, Kind, Observational, Observed, PlanRecord,
+    RunCost, RunResult, SCHEMA_VERSION, Sample, SubjectResult, Touch,
 };
 
 use super::Failure;
+use super::measure::misnamed;
 
 /// What a word that names logs begins with.
 pub const PREFIX: &str = "logs:";
@@ -50,9 +53,43 @@ pub fn side(word: &str, function: Option<&str>) -> Result<Side, Failure> {
     of_pool(word, word, gathered.pool(0), &gathered, warnings)
 }
 
+/// The *before* of a run that is stored, as a baseline or as logs. Of logs of several functions it is the run's.
+pub fn stored_before(store: &Store, settings: &Settings) -> Result<Option<Side>, Failure> {
+    let Some(name) = settings.baseline.as_deref() else {
+        return Ok(None);
+    };
+    if names_logs(name) {
+        let function = settings
+            .subjects
+            .last()
+            .map(|subject| subject.function.as_str());
+        return side(name, None).or_else(|_| side(name, function)).map(Some);
+    }
+    let result = store
+        .load_baseline(name)
+        .map_err(|error| misnamed(&error))?;
+    let arm = result
+        .latest()
+        .map_or(Arm::Only, |(subject, _)| subject.arm);
+    Ok(Some(Side {
+        named: Named {
+            result,
+            arm,
+            baseline: Some(name.to_owned()),
+            path: PathBuf::new(),
+        },
+        observed: None,
+    }))
+}
+
 /// Both sides of one log.
 pub fn split(word: &str, function: Option<&str>, split: Split) -> Result<(Side, Side), Failure> {
-    let ms = |seconds: i64| split.at.as_millisecond().saturating_add(seconds.saturating_mul(1000));
+    let ms = |seconds: i64| {
+        split
+            .at
+            .as_millisecond()
+            .saturating_add(seconds.saturating_mul(1000))
+    };
     let spans = [
         Span {
             from_ms: None,
@@ -65,7 +102,11 @@ pub fn split(word: &str, function: Option<&str>, split: Split) -> Result<(Side, 
     ];
     let (gathered, mut warnings) = gather(word, &spans, function)?;
     if gathered.without_time > 0 {
-        if spans.iter().zip(0..).all(|(_, nth)| gathered.pool(nth).invokes == 0) {
+        if spans
+            .iter()
+            .zip(0..)
+            .all(|(_, nth)| gathered.pool(nth).invokes == 0)
+        {
             return Err(usage(
                 format!("{word}: no record has a time, so the log can't be split"),
                 "take a log with timestamps (aws logs tail, an export), or two logs",
@@ -130,7 +171,10 @@ fn gather(
     if failed.len() >= sources.len()
         && let Some(error) = failed.first()
     {
-        return Err(Failure::new(Exit::CouldNotMeasure, format!("{word}: {error}")));
+        return Err(Failure::new(
+            Exit::CouldNotMeasure,
+            format!("{word}: {error}"),
+        ));
     }
     one_function(word, &gathered, function)?;
     if gathered.left_out() > 0 {

@@ -129,7 +129,10 @@ impl Gather {
 
     /// The functions that the logs name, with their invokes.
     pub fn names(&self) -> BTreeMap<&str, u64> {
-        self.names.iter().map(|(name, n)| (name.as_str(), *n)).collect()
+        self.names
+            .iter()
+            .map(|(name, n)| (name.as_str(), *n))
+            .collect()
     }
 
     /// The function whose starts are gathered; none where the logs name none, or several.
@@ -144,7 +147,11 @@ impl Gather {
         let Some(bytes) = group else {
             return Some(&mut self.unnamed);
         };
-        if self.last_group.as_ref().is_none_or(|last| last.bytes != bytes) {
+        if self
+            .last_group
+            .as_ref()
+            .is_none_or(|last| last.bytes != bytes)
+        {
             let text = String::from_utf8_lossy(bytes);
             let name = text.strip_prefix("/aws/lambda/").unwrap_or(&text);
             let wanted = self.function.as_deref().is_none_or(|only| only == name);
@@ -171,7 +178,11 @@ impl Gather {
     }
 
     fn stream(&mut self, stream: &[u8]) -> Option<u64> {
-        if self.last_stream.as_ref().is_none_or(|(last, ..)| last != stream) {
+        if self
+            .last_stream
+            .as_ref()
+            .is_none_or(|(last, ..)| last != stream)
+        {
             let named = version(stream).map(|v| String::from_utf8_lossy(v).into_owned());
             let mut hasher = DefaultHasher::new();
             stream.hash(&mut hasher);
@@ -186,7 +197,10 @@ impl Gather {
         let version = last.as_ref().filter(|_| stream.is_some());
         let version = version.and_then(|(_, version, _)| version.as_deref());
         let spans = std::mem::take(&mut self.spans);
-        for (span, pool) in spans.iter().zip(self.pools(event.group, 1).unwrap_or_default()) {
+        for (span, pool) in spans
+            .iter()
+            .zip(self.pools(event.group, 1).unwrap_or_default())
+        {
             if span.holds(event.time_ms) {
                 pool.take(invoke, event.time_ms, stream, version);
             }
@@ -196,7 +210,10 @@ impl Gather {
 
     fn init_failed(&mut self, event: &Event<'_>) {
         let spans = std::mem::take(&mut self.spans);
-        for (span, pool) in spans.iter().zip(self.pools(event.group, 0).unwrap_or_default()) {
+        for (span, pool) in spans
+            .iter()
+            .zip(self.pools(event.group, 0).unwrap_or_default())
+        {
             pool.init_failures += u64::from(span.holds(event.time_ms));
         }
         self.spans = spans;

@@ -89,8 +89,12 @@ impl Kept {
     /// Leaves out what other lines say ended badly.
     pub(super) fn without(&mut self, ended: &HashSet<RequestId>) -> u64 {
         let before = self.heap.len();
-        self.heap
-            .retain(|start| !start.invoke.request_id.is_some_and(|id| ended.contains(&id)));
+        self.heap.retain(|start| {
+            !start
+                .invoke
+                .request_id
+                .is_some_and(|id| ended.contains(&id))
+        });
         (before - self.heap.len()) as u64
     }
 
@@ -116,9 +120,14 @@ impl Kept {
 fn priority(invoke: &Invoke, time_ms: Option<i64>) -> u64 {
     let parts = match invoke.request_id {
         Some(RequestId(id)) => [id as u64, (id >> 64) as u64],
-        None => [time_ms.unwrap_or_default().cast_unsigned(), invoke.handler_us],
+        None => [
+            time_ms.unwrap_or_default().cast_unsigned(),
+            invoke.handler_us,
+        ],
     };
-    parts.into_iter().fold(SEED, |hash, part| mixed(hash ^ part))
+    parts
+        .into_iter()
+        .fold(SEED, |hash, part| mixed(hash ^ part))
 }
 
 /// The finaliser of splitmix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
@@ -162,7 +171,12 @@ mod tests {
         even.add(odd);
         assert_eq!(forth.len(), KEPT);
         assert_eq!(forth.in_order(), even.in_order());
-        let mean = forth.in_order().iter().map(|s| s.invoke.handler_us).sum::<u64>() / KEPT as u64;
+        let mean = forth
+            .in_order()
+            .iter()
+            .map(|s| s.invoke.handler_us)
+            .sum::<u64>()
+            / KEPT as u64;
         assert!((19_000..21_000).contains(&mean), "{mean}");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::source::Source;
 use super::window::Windows;
 use super::{csv, stream};
-use crate::report::scan::{Container, Format, Event, detect, scan_lines};
+use crate::report::scan::{Container, Event, Format, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;

@@ -56,7 +56,11 @@ pub fn columns(pairs: &[RunResult], lang: Lang, style: &Style) -> String {
     out.push_str(&paragraph("", text.medians_note(), style.width));
     out.push_str(&paragraph("", text.uncertain_note(), style.width));
     if pairs.iter().any(|both| both.observational().is_some()) {
-        out.push_str(&paragraph("", text.observational_columns_note(), style.width));
+        out.push_str(&paragraph(
+            "",
+            text.observational_columns_note(),
+            style.width,
+        ));
     } else if pairs.iter().any(|both| both.stored_before.is_some()) {
         out.push_str(&paragraph("", text.indicative_columns_note(), style.width));
     }
@@ -72,10 +76,12 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
         {
             let of_logs = both.observational().and_then(|o| o.before.as_ref());
             let of_logs = of_logs.and_then(|side| observed::span(side, text));
-            let what = of_logs.unwrap_or_else(|| both.stored_before.as_ref().map_or_else(
-                || text.measured_on(&minute(both.created_at)),
-                |stored| describe(stored, None, text),
-            ));
+            let what = of_logs.unwrap_or_else(|| {
+                both.stored_before.as_ref().map_or_else(
+                    || text.measured_on(&minute(both.created_at)),
+                    |stored| describe(stored, None, text),
+                )
+            });
             list.push((
                 names[0].clone(),
                 named(&before.name, &before.version, &what),

@@ -34,11 +34,7 @@ pub(super) fn lines(result: &RunResult, text: Text) -> Vec<String> {
         Some(text.invokes(side.invokes, per_hour.as_deref()))
     });
     each(text.cold_share(), &|side| {
-        Some(text.cold_of(
-            &share(side.cold_share()?),
-            side.cold,
-            side.restores,
-        ))
+        Some(text.cold_of(&share(side.cold_share()?), side.cold, side.restores))
     });
     each(text.memory_size(), &memory);
     each(text.function_name(), &|side| {

@@ -81,7 +81,10 @@ fn differing_of_logs(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
     let memory_known = a.memory_mb > 0 && b.memory_mb > 0;
     [
         (Condition::Endpoint, !sandbox),
-        (Condition::Memory, !memory_known || a.memory_mb == b.memory_mb),
+        (
+            Condition::Memory,
+            !memory_known || a.memory_mb == b.memory_mb,
+        ),
         (Condition::Handler, a.no_handler == b.no_handler),
     ]
     .into_iter()

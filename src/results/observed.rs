@@ -106,7 +106,10 @@ mod tests {
             cold: 5,
             ..Observed::default()
         };
-        assert_eq!((side.per_hour(), side.cold_share()), (Some(50.0), Some(0.05)));
+        assert_eq!(
+            (side.per_hour(), side.cold_share()),
+            (Some(50.0), Some(0.05))
+        );
         side.last_at = side.first_at;
         assert_eq!(side.per_hour(), None);
     }

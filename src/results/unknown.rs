@@ -22,9 +22,7 @@ pub(super) mod at {
     use super::{Deserializer, Serializer, *};
 
     pub fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-        (*at != Timestamp::UNIX_EPOCH)
-            .then_some(*at)
-            .serialize(to)
+        (*at != Timestamp::UNIX_EPOCH).then_some(*at).serialize(to)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {

@@ -238,7 +238,9 @@ mod tests {
 
     #[test]
     fn thousands_of_each_need_no_list_of_all_ratios() {
-        let before: Vec<f64> = (0..5000).map(|i| 100.0 + f64::from(i % 997) / 10.0).collect();
+        let before: Vec<f64> = (0..5000)
+            .map(|i| 100.0 + f64::from(i % 997) / 10.0)
+            .collect();
         let after: Vec<f64> = before.iter().map(|figure| figure * 1.1).collect();
         let change = change(&before, &after, 0.05).unwrap();
         let (low, high) = change.interval.unwrap();

@@ -33,9 +33,17 @@ impl<'a> Many<'a> {
     pub(super) fn interval(&self, unchanged: Tails, alpha: f64) -> Option<(f64, f64)> {
         let rejects = |tail: f64| tail < alpha / 2.0;
         let (under, over) = ((f64::MIN_POSITIVE, 1.0), (1.0, f64::MAX));
-        let low = if rejects(unchanged.upper) { over } else { under };
+        let low = if rejects(unchanged.upper) {
+            over
+        } else {
+            under
+        };
         let low = first(low, |ratio| !rejects(self.tails(ratio).upper));
-        let high = if rejects(unchanged.lower) { under } else { over };
+        let high = if rejects(unchanged.lower) {
+            under
+        } else {
+            over
+        };
         let high = first(high, |ratio| rejects(self.tails(ratio).lower));
         (low > f64::MIN_POSITIVE && high < f64::MAX).then_some((low, high))
     }

@@ -25,7 +25,10 @@ pub(super) fn section(result: &RunResult, id: &str, level: u8, text: Text) -> St
     let mut inside = page::heading(level, &report::title(result, text));
     inside.push_str(&page::paragraph(
         "when",
-        &if result.latest().is_some_and(|(s, _)| s.endpoint == EndpointKind::Logs) {
+        &if result
+            .latest()
+            .is_some_and(|(s, _)| s.endpoint == EndpointKind::Logs)
+        {
             text.read_from(&result.id)
         } else {
             text.when(&report::minute(result.created_at), &result.id)
