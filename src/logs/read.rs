@@ -50,6 +50,7 @@ pub struct Watch {
 /// What takes the records, one for each thread.
 pub trait Sink: Send + Sync {
     /// Another one that has taken nothing, for another thread.
+    #[must_use]
     fn fork(&self) -> Self;
     /// What comes is from this file.
     fn file(&mut self, name: &str);

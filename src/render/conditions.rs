@@ -25,7 +25,7 @@ pub(super) fn place(result: &RunResult, text: Text) -> Field {
     };
     let value = over_subjects(result, text, |subject| match subject.endpoint {
         EndpointKind::Sandbox => text.on_sandbox(&machine(subject), subject.region.as_deref()),
-        EndpointKind::Logs => text.from_logs().to_owned(),
+        EndpointKind::Logs => text.of_logs().to_owned(),
         EndpointKind::Aws => {
             let region = subject.region.as_deref().unwrap_or("?");
             match &subject.endpoint_url {
@@ -125,7 +125,12 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         (
             text.order().to_owned(),
             if pair && result.observational().is_some() {
-                text.in_logs_order().to_owned()
+                let is_of_logs = |s: &SubjectResult| s.endpoint == EndpointKind::Logs;
+                if result.subjects.iter().all(is_of_logs) {
+                    text.in_logs_order().to_owned()
+                } else {
+                    text.half_in_logs_order().to_owned()
+                }
             } else if pair && result.stored_before.is_some() {
                 text.each_in_its_run(&mode)
             } else if result.plan.around {

@@ -77,7 +77,7 @@ fn sides(observational: &Observational) -> Vec<(Arm, &Observed)> {
 /// From when to when the starts of a side are.
 pub(super) fn span(side: &Observed, text: Text) -> Option<String> {
     let (first, last): (Timestamp, Timestamp) = (side.first_at?, side.last_at?);
-    Some(text.from_to(&minute(first), &minute(last)))
+    Some(text.until(&minute(first), &minute(last)))
 }
 
 fn memory(side: &Observed) -> Option<String> {

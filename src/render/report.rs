@@ -131,24 +131,22 @@ pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
         let logs = stored.observational.clone().unwrap_or_default();
         let spans = [&logs.before, &logs.after]
             .map(|side| side.as_ref().map(|side| observed::span(side, text)));
-        match &spans[0] {
-            Some(span) => list[1].1.extend(span.iter().flat_map(|span| ["; ", span])),
+        if let Some(span) = &spans[0] {
+            list[1].1.extend(span.iter().flat_map(|span| ["; ", span]));
+        } else {
             // How long before the logs it was is no matter.
-            None => {
-                let than = spans[1].is_none().then_some(result);
-                list[1].1.extend(["; ", &describe(stored, than, text)]);
-            }
+            let than = spans[1].is_none().then_some(result);
+            list[1].1.extend(["; ", &describe(stored, than, text)]);
         }
         if let Some(arm) = stored.after_arm {
             let id = format!("{}{}", clean(&result.id), arm.ending());
             list[2].1.extend(["; ", &text.result_of(&id)]);
         }
-        match &spans[1] {
-            Some(span) => list[2].1.extend(span.iter().flat_map(|span| ["; ", span])),
-            None => {
-                let measured = text.measured_on(&minute(result.created_at));
-                list[2].1.extend([", ", &measured]);
-            }
+        if let Some(span) = &spans[1] {
+            list[2].1.extend(span.iter().flat_map(|span| ["; ", span]));
+        } else {
+            let measured = text.measured_on(&minute(result.created_at));
+            list[2].1.extend([", ", &measured]);
         }
     }
     list.extend(conditions::conditions(result, text));

@@ -11,8 +11,9 @@ words! {
     observational_columns_note: "The changes are observational, not of a controlled experiment: a side is of logs, and whatever else changed is part of them.",
         "변화는 관찰한 것이며 통제된 실험의 결과가 아닙니다. 로그에서 읽은 쪽이 있어, 함께 달라진 다른 것의 영향도 섞여 있습니다.";
     spread_of_after: "Spread of the side after", "최적화 후의 분포";
-    from_logs: "logs of what ran, not measured by lambench", "lambench가 측정하지 않은 실제 실행 로그";
+    of_logs: "logs of what ran, not measured by lambench", "lambench가 측정하지 않은 실제 실행 로그";
     in_logs_order: "not forced: starts as callers caused them", "강제하지 않음: 호출에 따라 일어난 시작";
+    half_in_logs_order: "one side not forced: starts as callers caused them; the other in a run of its own", "한쪽은 강제하지 않고 호출에 따라 일어난 시작, 다른 쪽은 별도 실행에서 측정";
     not_known: "not known", "알 수 없음";
     time_span: "time", "기간";
     traffic: "traffic", "호출량";
@@ -30,7 +31,7 @@ impl Text {
         self.say(format!("Read from {logs}"), format!("{logs}에서 읽음"))
     }
 
-    pub(in crate::render) fn from_to(self, first: &str, last: &str) -> String {
+    pub(in crate::render) fn until(self, first: &str, last: &str) -> String {
         self.say(format!("{first} to {last}"), format!("{first} ~ {last}"))
     }
 
