@@ -1,13 +1,21 @@
 //! Logs Insights' CSV: one event a row, or the figures that Insights itself has found.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
-use crate::report::scan::{Event, Invoke, Outcome, What, parse_request_id, parse_time, record};
+use crate::report::scan::{
+    Event, Invoke, Outcome, What, parse_request_id, parse_time, record, without_account,
+};
+
+/// An event of CloudWatch is 1 MB at most, and doubling its quotes makes two.
+const LONGEST_ROW: usize = 8 << 20;
 
 const MB: f64 = 1_048_576.0;
 
 /// Hands every record to `found`.
 pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+    let left = Cell::new(LONGEST_ROW);
+    let input = Fused { input, left: &left };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
     let headers = reader.byte_headers().map_err(io::Error::other)?.clone();
     let column = |name: &[u8]| {
@@ -31,6 +39,7 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
         .read_byte_record(&mut row)
         .map_err(io::Error::other)?
     {
+        left.set(LONGEST_ROW);
         let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).filter(|c| !c.is_empty());
         let what = match cell(message) {
             Some(message) => record(message),
@@ -40,14 +49,28 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
         found(Event {
             what,
             time_ms: cell(time).and_then(parse_time),
-            group: cell(log).map(|log| {
-                let colon = memchr::memchr(b':', log).map_or(0, |n| n + 1);
-                &log[colon..]
-            }),
+            group: cell(log).map(without_account),
             stream: cell(stream),
         });
     }
     Ok(())
+}
+
+/// A quote that nothing closes makes one row of all that follows, and memory of that.
+struct Fused<'a, R> {
+    input: R,
+    left: &'a Cell<usize>,
+}
+
+impl<R: Read> Read for Fused<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.input.read(buffer)?;
+        match self.left.get().checked_sub(n) {
+            Some(left) => self.left.set(left),
+            None => return Err(io::Error::other("a row of the CSV does not end")),
+        }
+        Ok(n)
+    }
 }
 
 /// Of a row without a message: milliseconds, and memory in bytes.

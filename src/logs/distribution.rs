@@ -2,11 +2,14 @@
 
 use hdrhistogram::Histogram;
 
-/// So many values are kept as they are: their percentiles are exact.
-const EXACT: usize = 4096;
+/// So many values are kept as they are: their percentiles are exact. Fewer, where a histogram is coarse because there are
+/// many of them.
+const fn exact(digits: u8) -> usize {
+    if digits > 2 { 4096 } else { 1024 }
+}
 
-/// Microseconds (or megabytes); percentiles are exact up to 4096 values, then within a thousandth (or a hundredth where
-/// there are many groups).
+/// Microseconds (or megabytes); percentiles are exact up to 4096 values, then within a thousandth. Where there are many
+/// groups: up to 1024, and within a hundredth.
 #[derive(Debug, Clone, Default)]
 pub struct Distribution {
     values: Vec<u32>,
@@ -25,23 +28,24 @@ impl Distribution {
         self.max = self.max.max(value);
         // 71 minutes: no invoke lasts longer.
         let kept = u32::try_from(value).unwrap_or(u32::MAX);
-        if let Some(histogram) = &mut self.histogram {
-            histogram.saturating_record(u64::from(kept));
-        } else {
-            self.values.push(kept);
-            if self.values.len() > EXACT {
-                self.spill(digits);
+        if self.histogram.is_none() {
+            if self.values.len() < exact(digits) {
+                self.values.push(kept);
+                return;
             }
+            self.spill(digits);
+        }
+        if let Some(histogram) = &mut self.histogram {
+            record_n(histogram, kept, 1);
         }
     }
 
     fn spill(&mut self, digits: u8) {
-        let mut histogram = Histogram::new_with_max(u64::from(u32::MAX), digits)
-            .expect("a histogram of 32 bits and two or three digits can be made");
-        for value in self.values.drain(..) {
-            histogram.saturating_record(u64::from(value));
+        let mut histogram =
+            Histogram::new(digits).expect("a histogram of two or three digits can be made");
+        for value in std::mem::take(&mut self.values) {
+            record_n(&mut histogram, value, 1);
         }
-        self.values = Vec::new();
         self.histogram = Some(Box::new(histogram));
     }
 
@@ -61,7 +65,8 @@ impl Distribution {
             }
             if let Some(ours) = &mut self.histogram {
                 for step in histogram.iter_recorded() {
-                    ours.saturating_record_n(step.value_iterated_to(), step.count_at_value());
+                    let value = u32::try_from(step.value_iterated_to()).unwrap_or(u32::MAX);
+                    record_n(ours, value, step.count_at_value());
                 }
             }
         }
@@ -106,4 +111,12 @@ impl Distribution {
     pub fn values(&self) -> Option<&[u32]> {
         self.is_exact().then_some(&self.values)
     }
+}
+
+/// The histogram grows with its values: of seconds it takes a few kilobytes.
+#[inline]
+fn record_n(histogram: &mut Histogram<u32>, value: u32, count: u32) {
+    histogram
+        .record_n(u64::from(value), count)
+        .expect("a histogram that grows has room for 32 bits");
 }

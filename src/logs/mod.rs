@@ -15,7 +15,6 @@ mod stream;
 mod tallies;
 mod tally;
 mod timeline;
-mod window;
 
 #[cfg(test)]
 mod tests;

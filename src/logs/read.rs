@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use super::csv;
 use super::source::Source;
-use super::window::Windows;
-use super::{csv, stream};
-use crate::report::scan::{Container, Event, Format, detect, scan_lines};
+use super::stream::{self, Part, Windows};
+use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;
@@ -64,7 +64,7 @@ pub trait Sink: Send + Sync {
 
 enum Job<'a> {
     Whole(&'a Source),
-    Piece(&'a Path, u64, Range<u64>),
+    Piece(&'a Path, Range<u64>),
 }
 
 /// Reads all of the sources into `tallies` (or another sink), on so many threads.
@@ -95,17 +95,15 @@ pub fn read<S: Sink>(
             && let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed))
         {
             let (name, result) = match job {
-                Job::Whole(source) => (source.name(), whole(source, &mut mine, watch)),
-                Job::Piece(path, len, range) => {
+                Job::Whole(source) => {
+                    let result = whole(source, &mut mine, &mut windows, watch);
+                    (source.name(), result)
+                }
+                Job::Piece(path, range) => {
                     let name = path.display().to_string();
                     mine.file(&name);
-                    let piece = windows.with(path, *len, range.clone(), |bytes, range| {
-                        scan_lines(bytes, range, &mut |event| mine.take(&event));
-                    });
-                    watch
-                        .bytes
-                        .fetch_add(range.end - range.start, Ordering::Relaxed);
-                    (name, piece)
+                    let result = piece(path, range, &mut mine, &mut windows, watch);
+                    (name, result)
                 }
             };
             if let Err(source) = result {
@@ -163,11 +161,40 @@ fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
         return Ok(vec![Job::Whole(source)]);
     }
     let pieces = (0..len.div_ceil(PIECE)).map(|i| i * PIECE..((i + 1) * PIECE).min(len));
-    Ok(pieces.map(|range| Job::Piece(path, len, range)).collect())
+    Ok(pieces.map(|range| Job::Piece(path, range)).collect())
+}
+
+/// The records that begin in one part of a large file.
+fn piece<S: Sink>(
+    path: &Path,
+    range: &Range<u64>,
+    tallies: &mut S,
+    windows: &mut Windows,
+    watch: &Watch,
+) -> io::Result<()> {
+    let file = File::open(path)?;
+    let start = range.start.saturating_sub(BEFORE as u64);
+    let part = Part {
+        file: &file,
+        range: start..range.end + AFTER as u64,
+    };
+    let own = range.start - start..range.end - start;
+    let result = windows.over(part, own, &watch.stop, |bytes, range| {
+        scan_lines(bytes, range, &mut |event| tallies.take(&event));
+    });
+    watch
+        .bytes
+        .fetch_add(range.end - range.start, Ordering::Relaxed);
+    result
 }
 
 /// One source from its beginning to its end, whatever it is.
-fn whole<S: Sink>(source: &Source, tallies: &mut S, watch: &Watch) -> io::Result<()> {
+fn whole<S: Sink>(
+    source: &Source,
+    tallies: &mut S,
+    windows: &mut Windows,
+    watch: &Watch,
+) -> io::Result<()> {
     tallies.file(&source.name());
     let mut input: Box<dyn Read> = match source {
         Source::Stdin => {
@@ -178,17 +205,15 @@ fn whole<S: Sink>(source: &Source, tallies: &mut S, watch: &Watch) -> io::Result
         Source::File(path) => Box::new(File::open(path)?),
     };
     let mut counted = stream::Counted::new(&mut input, &watch.bytes);
-    let (head, rest) = stream::unpacked(&mut counted)?;
+    let (head, all) = stream::unpacked(&mut counted)?;
     match detect(&head) {
-        Format::Csv => csv::read(io::Cursor::new(head).chain(rest), &mut |event| {
-            tallies.take(&event);
-        }),
-        Format::Lines => stream::windows(head, rest, watch, |bytes, range| {
+        Format::Csv => csv::read(all, &mut |event| tallies.take(&event)),
+        Format::Lines => windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
             scan_lines(bytes, range, &mut |event| tallies.take(&event));
         }),
         Format::Container => {
             let mut container = Container::default();
-            stream::windows(head, rest, watch, |bytes, range| {
+            windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
                 container.scan(bytes, range, &mut |event| tallies.take(&event));
             })
         }

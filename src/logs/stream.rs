@@ -1,13 +1,17 @@
-//! What comes from front to back: pipes, packed files, small ones.
+//! Goes through bytes from front to back, whatever they come from: a part of a file, an archive, a pipe.
 
+use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::read::{HEAD, Watch};
+use super::read::HEAD;
 use crate::report::scan::{AFTER, BEFORE};
 
-const BUFFER: usize = 1 << 20;
+/// It stays in a processor's own cache, so that what was read need not come from memory again to be searched. That is
+/// faster than mapping the file, whose pages cost more than the copy.
+const BUFFER: usize = 256 << 10;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
@@ -37,83 +41,119 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// The first bytes as they are once unpacked, and a reader of the rest.
+/// A part of a file that other threads read too.
+pub(super) struct Part<'a> {
+    pub file: &'a File,
+    pub range: Range<u64>,
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.range.end.saturating_sub(self.range.start);
+        let wanted = buffer.len().min(left.try_into().unwrap_or(usize::MAX));
+        let n = self.file.read_at(&mut buffer[..wanted], self.range.start)?;
+        self.range.start += n as u64;
+        Ok(n)
+    }
+}
+
+/// Says once why nothing more can be read.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// The first bytes as they are once unpacked, and a reader of all, these included.
 pub(super) fn unpacked<'r>(input: &'r mut dyn Read) -> io::Result<(Vec<u8>, Box<dyn Read + 'r>)> {
-    let head = head_of(input)?;
+    let (head, all) = looked_into(Box::new(input));
     let (gzip, zstd) = (head.starts_with(GZIP), head.starts_with(ZSTD));
-    if !gzip && !zstd {
-        return Ok((head, Box::new(input)));
-    }
-    let packed = Cursor::new(head).chain(input);
     // Several archives one behind the other are one, as Firehose and S3 exports have them.
-    let mut reader: Box<dyn Read + 'r> = if gzip {
-        Box::new(flate2::read::MultiGzDecoder::new(packed))
+    Ok(if gzip {
+        looked_into(Box::new(flate2::read::MultiGzDecoder::new(all)))
+    } else if zstd {
+        looked_into(Box::new(zstd::stream::read::Decoder::new(all)?))
     } else {
-        Box::new(zstd::stream::read::Decoder::new(packed)?)
-    };
-    let head = head_of(&mut *reader)?;
-    Ok((head, reader))
+        (head, all)
+    })
 }
 
-fn head_of(input: &mut dyn Read) -> io::Result<Vec<u8>> {
+/// The beginning, and a reader that begins with it. Of what can't be read to its end, what comes before still counts.
+fn looked_into<'r>(mut input: Box<dyn Read + 'r>) -> (Vec<u8>, Box<dyn Read + 'r>) {
     let mut head = Vec::with_capacity(HEAD);
-    input.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(head)
+    let rest = match (&mut input).take(HEAD as u64).read_to_end(&mut head) {
+        Ok(_) => input,
+        Err(error) => Box::new(Failed(Some(error))),
+    };
+    let all = Box::new(Cursor::new(head.clone()).chain(rest));
+    (head, all)
 }
 
-/// Hands `scan` one stretch after the other, each with what stands around it.
-pub(super) fn windows(
-    head: Vec<u8>,
-    mut rest: impl Read,
-    watch: &Watch,
-    mut scan: impl FnMut(&[u8], Range<usize>),
-) -> io::Result<()> {
-    let mut buffer = head;
-    let mut filled = buffer.len();
-    buffer.resize(BUFFER, 0);
-    let mut scanned = 0;
-    loop {
-        let read = if watch.stop.load(Ordering::Relaxed) {
-            Ok(0)
-        } else {
-            fill(&mut rest, &mut buffer[filled..])
-        };
-        // Of an archive that is cut, what came before counts.
-        let n = *read.as_ref().unwrap_or(&0);
-        filled += n;
-        let until = if n == 0 {
-            filled
-        } else {
-            filled.saturating_sub(AFTER).max(scanned)
-        };
-        scan(&buffer[..filled], scanned..until);
-        if n == 0 {
-            return read.map(|_| ());
-        }
-        let keep = until.saturating_sub(BEFORE);
-        buffer.copy_within(keep..filled, 0);
-        filled -= keep;
-        scanned = until - keep;
+/// One thread's view of what it reads.
+pub(super) struct Windows(Vec<u8>);
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self::of(BUFFER)
     }
 }
 
-/// Fills the buffer as far as there is something; 0 is the end.
-fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match input.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // It comes again with the next read.
-            Err(error) if filled > 0 => {
-                let _ = error;
-                break;
+impl Windows {
+    /// Windows of so many bytes, which must be more than a record and its surroundings have.
+    pub fn of(bytes: usize) -> Self {
+        debug_assert!(bytes > BEFORE + AFTER);
+        Self(vec![0; bytes])
+    }
+
+    /// Hands `scan` one stretch of `own` after the other, each with what stands around it. What `input` holds before and
+    /// after `own` belongs to others.
+    pub fn over(
+        &mut self,
+        mut input: impl Read,
+        own: Range<u64>,
+        stop: &AtomicBool,
+        mut scan: impl FnMut(&[u8], Range<usize>),
+    ) -> io::Result<()> {
+        let buffer = &mut self.0;
+        // Where in `input` the buffer begins, how full it is, and how much of it is done.
+        let (mut base, mut filled) = (0, 0);
+        let mut done = own.start as usize;
+        loop {
+            let mut end = stop.load(Ordering::Relaxed).then_some(Ok(()));
+            while filled < buffer.len() && end.is_none() {
+                match input.read(&mut buffer[filled..]) {
+                    Ok(0) => end = Some(Ok(())),
+                    Ok(n) => filled += n,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => end = Some(Err(error)),
+                }
             }
-            Err(error) => return Err(error),
+            let known = if end.is_some() {
+                filled
+            } else {
+                filled.saturating_sub(AFTER)
+            };
+            let ours = own.end.saturating_sub(base);
+            let until = known.min(usize::try_from(ours).unwrap_or(usize::MAX));
+            if done < until {
+                scan(&buffer[..filled], done..until);
+                done = until;
+            }
+            if let Some(end) = end {
+                return end;
+            }
+            if until as u64 == ours {
+                return Ok(());
+            }
+            let gone = done.saturating_sub(BEFORE);
+            buffer.copy_within(gone..filled, 0);
+            base += gone as u64;
+            filled -= gone;
+            done -= gone;
         }
     }
-    Ok(filled)
 }
 
 /// A pipe of a megabyte, so that whoever writes to it need not wait for us; as it is where the system doesn't allow that.

@@ -84,7 +84,7 @@ impl Tally {
                 .entry(invoke.memory_mb.unwrap_or(0))
                 .or_default();
             *invokes += 1;
-            *billed += us;
+            *billed = billed.saturating_add(us);
         }
         if let Some(mb) = invoke.max_memory_mb {
             self.max_memory.record(u64::from(mb), digits);
@@ -113,11 +113,12 @@ impl Tally {
         let beyond = invoke
             .billed_us
             .unwrap_or(0)
-            .saturating_sub(invoke.handler_us.div_ceil(1000) * 1000);
-        *self
+            .saturating_sub(invoke.handler_us.div_ceil(1000).saturating_mul(1000));
+        let billed = self
             .init_billed
             .entry(invoke.memory_mb.unwrap_or(0))
-            .or_default() += beyond;
+            .or_default();
+        *billed = billed.saturating_add(beyond);
         self.keep_slow(Slow {
             invoke: *invoke,
             time_ms,
@@ -177,10 +178,11 @@ impl Tally {
         for (mb, (invokes, us)) in &other.by_memory {
             let ours = self.by_memory.entry(*mb).or_default();
             ours.0 += invokes;
-            ours.1 += us;
+            ours.1 = ours.1.saturating_add(*us);
         }
         for (mb, us) in &other.init_billed {
-            *self.init_billed.entry(*mb).or_default() += us;
+            let ours = self.init_billed.entry(*mb).or_default();
+            *ours = ours.saturating_add(*us);
         }
         for slow in &other.slowest {
             self.keep_slow(*slow);

@@ -8,7 +8,7 @@ use memchr::memmem::{self, Finder};
 
 use super::record::record;
 use super::time::parse_time;
-use super::{AFTER, BEFORE, Event, Outcome, What};
+use super::{AFTER, BEFORE, Event};
 
 /// What tells a container from other JSON.
 pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
@@ -21,9 +21,12 @@ pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
 ];
 
 /// Keys whose string is a log event.
-const MESSAGES: [&[u8]; 4] = [b"message", b"@message", b"value", b"log"];
+const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
 
 const PIECE: usize = 32 << 10;
+
+/// Words of a text record, and what is before them in their message.
+const NEAR_TEXT: usize = 256;
 
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
@@ -45,17 +48,32 @@ pub struct Container {
     stream: Vec<u8>,
     message: Vec<u8>,
     hits: Vec<usize>,
+    /// How much of the file came before the range.
+    done: usize,
+    /// Where in the file the last message began that had a hit: of one message, one record.
+    last: Option<usize>,
 }
 
 impl Container {
     /// Finds the records whose keys begin within `range` of `bytes`, as [`super::scan_lines`] does, but in the order of the
     /// file.
     pub fn scan(&mut self, bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Event<'_>)) {
+        self.scan_by(bytes, range, PIECE, found);
+    }
+
+    /// [`Self::scan`] in pieces of any size.
+    pub(super) fn scan_by(
+        &mut self,
+        bytes: &[u8],
+        range: Range<usize>,
+        piece: usize,
+        found: &mut impl FnMut(Event<'_>),
+    ) {
         let mut start = range.start;
-        // Where the last message began: of one message, one record.
-        let mut last = None;
+        // The difference between a place in `bytes` and one in the file.
+        let base = self.done.wrapping_sub(range.start);
         while start < range.end {
-            let end = range.end.min(start + PIECE);
+            let end = range.end.min(start + piece);
             self.hits.clear();
             for needle in &*NEEDLES {
                 let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
@@ -64,55 +82,48 @@ impl Container {
             }
             self.hits.sort_unstable();
             for i in 0..self.hits.len() {
-                self.hit(bytes, self.hits[i], &mut last, found);
+                self.hit(bytes, self.hits[i], base, found);
             }
             start = end;
         }
+        self.done = base.wrapping_add(range.end.max(range.start));
     }
 
-    fn hit(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        last: &mut Option<usize>,
-        found: &mut impl FnMut(Event<'_>),
-    ) {
+    fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
         if bytes[at] == b'"' {
             self.batch(bytes, at);
             return;
         }
-        let Some(quote) = string_start(bytes, at) else {
+        // In text the words stand at the very beginning of their message; in JSON anything may stand before them.
+        let near = if bytes[at] == b'\\' {
+            BEFORE
+        } else {
+            NEAR_TEXT
+        };
+        let Some(quote) = string_start(bytes, at, near) else {
             return;
         };
-        if last.replace(quote) == Some(quote) || !is_message(&bytes[..quote]) {
+        let place = base.wrapping_add(quote);
+        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote]) {
             return;
         }
         let rest = &bytes[quote + 1..bytes.len().min(quote + 1 + AFTER)];
         let Some(length) = unescape(rest, &mut self.message) else {
             return;
         };
-        let Some(what) = record(&self.message).map(|what| killed(what, &self.message)) else {
+        let end = quote + 1 + length;
+        let Some(what) = record(&self.message) else {
             return;
         };
-        let end = quote + 1 + length;
         let around = Around::of(bytes, quote, end);
-        let own = |batch: &'_ [u8]| (!batch.is_empty()).then(|| batch.to_vec());
-        let (group, stream) = (own(&self.group), own(&self.stream));
         let time = around.field(&[b"timestamp", b"@timestamp", b"time"]);
+        let group = around.field(&[b"@log", b"logGroup", b"logGroupName"]);
+        let stream = around.field(&[b"logStreamName", b"@logStream", b"logStream"]);
         found(Event {
             what,
             time_ms: time.and_then(time_of).or_else(|| own_time(&self.message)),
-            group: around
-                .field(&[b"@log", b"logGroup", b"logGroupName"])
-                .map(|group| {
-                    // Insights puts the account before it.
-                    let colon = memchr::memchr(b':', group).map_or(0, |n| n + 1);
-                    &group[colon..]
-                })
-                .or(group.as_deref()),
-            stream: around
-                .field(&[b"logStreamName", b"@logStream", b"logStream"])
-                .or(stream.as_deref()),
+            group: group.map(without_account).or(named(&self.group)),
+            stream: stream.or(named(&self.stream)),
         });
     }
 
@@ -130,19 +141,19 @@ impl Container {
     }
 }
 
-/// In the older style only the words tell a process that was killed for its memory.
-fn killed(what: What, message: &[u8]) -> What {
-    match what {
-        What::Ended(id, _) if memmem::find(message, b"signal: killed").is_some() => {
-            What::Ended(id, Outcome::OutOfMemory)
-        }
-        what => what,
-    }
+fn named(name: &[u8]) -> Option<&[u8]> {
+    (!name.is_empty()).then_some(name)
 }
 
-/// The quote that opens the string in which `at` stands.
-fn string_start(bytes: &[u8], at: usize) -> Option<usize> {
-    let from = at.saturating_sub(BEFORE);
+/// Insights puts the account before the group.
+pub(crate) fn without_account(group: &[u8]) -> &[u8] {
+    let colon = memchr::memchr(b':', group).map_or(0, |n| n + 1);
+    &group[colon..]
+}
+
+/// The quote that opens the string in which `at` stands, if that is near.
+fn string_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
+    let from = at.saturating_sub(near);
     memchr::memrchr_iter(b'"', &bytes[from..at])
         .map(|n| from + n)
         .find(|quote| {
@@ -152,18 +163,17 @@ fn string_start(bytes: &[u8], at: usize) -> Option<usize> {
         })
 }
 
-/// What ends with the key of a message and a colon.
+/// What ends with the key of a message and a colon, or with Insights' field of that name.
 fn is_message(before: &[u8]) -> bool {
-    let key = before
-        .trim_ascii_end()
-        .strip_suffix(b":")
-        .and_then(|key| key.trim_ascii_end().strip_suffix(b"\""));
-    key.is_some_and(|key| {
-        MESSAGES.iter().any(|name| {
-            key.strip_suffix(*name)
-                .is_some_and(|rest| rest.ends_with(b"\""))
-        })
-    })
+    let Some(key) = before.trim_ascii_end().strip_suffix(b":") else {
+        return false;
+    };
+    let key = key.trim_ascii_end();
+    let field = key
+        .strip_suffix(b"\"value\"")
+        .and_then(|before| before.trim_ascii_end().strip_suffix(b","))
+        .is_some_and(|before| before.trim_ascii_end().ends_with(b"\"@message\""));
+    field || MESSAGES.iter().any(|name| key.ends_with(name))
 }
 
 /// Writes the string that begins `bytes` without its escapes; its length with them. `None`: it does not end here.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
-use super::prefix::{Prefix, prefix};
-use super::record::{of_line, record, report};
+use super::prefix::{Prefix, line_start, prefix};
+use super::record::{record, report, timed_out_in};
 use super::time::prefix_time;
 use super::{AFTER, BEFORE, Event, What};
-use crate::report::text::{TIMED_OUT, timed_out_at};
+use crate::report::text::TIMED_OUT;
 
 /// Searched for several needles in turn, a piece stays in the nearest cache.
 const PIECE: usize = 32 << 10;
@@ -38,10 +38,20 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
 /// Finds the records whose keys begin within `range` of `bytes`; what stands around it, [`BEFORE`] and [`AFTER`], is
 /// context. So two neighbouring ranges of one file find each record once, and in any order.
 pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Event<'_>)) {
+    scan_by(bytes, range, PIECE, found);
+}
+
+/// [`scan_lines`] in pieces of any size.
+pub(super) fn scan_by(
+    bytes: &[u8],
+    range: Range<usize>,
+    piece: usize,
+    found: &mut impl FnMut(Event<'_>),
+) {
     let needles = &*NEEDLES;
     let mut start = range.start;
     while start < range.end {
-        let end = range.end.min(start + PIECE);
+        let end = range.end.min(start + piece);
         let each = |needle: &Finder, at_hit: &mut dyn FnMut(usize)| {
             let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
             for hit in needle.find_iter(piece) {
@@ -51,11 +61,7 @@ pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Even
         each(&needles.report, &mut |at| report_at(bytes, at, found));
         each(&needles.timed_out, &mut |at| timed_out(bytes, at, found));
         each(&needles.exited, &mut |at| exited(bytes, at, found));
-        // One record a line: whatever else a line holds is inside it.
-        let mut line = None;
-        each(&needles.platform, &mut |at| {
-            json_at(bytes, at, &mut line, found);
-        });
+        each(&needles.platform, &mut |at| json_at(bytes, at, found));
         start = end;
     }
 }
@@ -85,18 +91,11 @@ fn report_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 
 /// `2024-03-04T17:22:38.033Z <id> Task timed out after 3.00 seconds`: the timestamp is its own.
 fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    let Some(start) = line_start(bytes, at, LONGEST_PREFIX) else {
+        return;
+    };
     let end = bytes.len().min(at + LONGEST_PREFIX);
-    let start = at.saturating_sub(LONGEST_PREFIX);
-    let Some(what) = timed_out_at(&bytes[start..end], at - start).and_then(of_line) else {
-        return;
-    };
-    // The id and the timestamp before it.
-    let Some(id) = bytes[..at].trim_ascii_end().len().checked_sub(36) else {
-        return;
-    };
-    if let Some(prefix) = prefix_at(bytes, id)
-        && prefix.time_ms.is_some()
-    {
+    if let Some((what, prefix)) = timed_out_in(&bytes[start..end], at - start) {
         found(event(what, prefix));
     }
 }
@@ -104,46 +103,31 @@ fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 /// `RequestId: <id> Error: Runtime exited …`.
 fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     const BEFORE_IT: usize = "RequestId: ".len() + 36;
-    let Some(from) = at.checked_sub(BEFORE_IT) else {
-        return;
-    };
-    let Some(prefix) = prefix_at(bytes, from) else {
-        return;
-    };
-    let Some(What::Ended(id, _)) = record(&bytes[from..]) else {
-        return;
-    };
-    let line = &bytes[at..bytes.len().min(at + LONGEST_PREFIX)];
-    let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
-    let killed = memchr::memmem::find(line, b"signal: killed").is_some();
-    let outcome = if killed {
-        super::Outcome::OutOfMemory
-    } else {
-        super::Outcome::Error
-    };
-    found(event(What::Ended(id, outcome), prefix));
+    if let Some(from) = at.checked_sub(BEFORE_IT)
+        && let Some(prefix) = prefix_at(bytes, from)
+        && let Some(what @ What::Ended(..)) = record(&bytes[from..])
+    {
+        found(event(what, prefix));
+    }
 }
 
-/// A hit of the JSON key; `line` is where the last hit's line began.
-fn json_at<'a>(
-    bytes: &'a [u8],
-    at: usize,
-    line: &mut Option<usize>,
-    found: &mut impl FnMut(Event<'_>),
-) {
-    if !is_wanted(&bytes[at..]) || !is_value_of_type(&bytes[..at]) {
+/// A hit of the JSON key.
+fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    if !is_type(bytes, at) {
         return;
     }
     let Some(start) = line_start(bytes, at, BEFORE) else {
         return;
     };
-    if line.replace(start) == Some(start) {
-        return;
-    }
     let Some(brace) = memchr::memchr(b'{', &bytes[start..at]).map(|n| start + n) else {
         return;
     };
-    let Some(mut prefix) = prefix(&bytes[start..brace]) else {
+    // One record a line: whatever else a line holds is inside it.
+    let is_first = NEEDLES
+        .platform
+        .find_iter(&bytes[brace..at])
+        .all(|earlier| !is_type(bytes, brace + earlier));
+    let Some(mut prefix) = is_first.then(|| prefix(&bytes[start..brace])).flatten() else {
         return;
     };
     let rest = &bytes[brace..bytes.len().min(brace + AFTER)];
@@ -153,6 +137,25 @@ fn json_at<'a>(
     };
     prefix.time_ms = prefix.time_ms.or_else(|| time_of(object));
     found(event(what, prefix));
+}
+
+/// Some of the platform's records begin lines here, which none does inside a JSON string.
+pub(super) fn stand_in(head: &[u8]) -> bool {
+    let text = [
+        &b"\nSTART RequestId: "[..],
+        b"\nEND RequestId: ",
+        b"\nREPORT RequestId: ",
+    ];
+    text.iter().any(|words| memmem::find(head, words).is_some())
+        || NEEDLES
+            .platform
+            .find_iter(head)
+            .any(|at| is_value_of_type(&head[..at]))
+}
+
+/// What stands at `at` is the type of one of the records that are read here.
+fn is_type(bytes: &[u8], at: usize) -> bool {
+    is_wanted(&bytes[at..]) && is_value_of_type(&bytes[..at])
 }
 
 /// Of the records in JSON, those that are read here.
@@ -187,15 +190,6 @@ fn prefix_at(bytes: &[u8], at: usize) -> Option<Prefix<'_>> {
         return Some(Prefix::default());
     }
     prefix(&bytes[line_start(bytes, at, LONGEST_PREFIX)?..at])
-}
-
-/// Where the line begins in which `at` stands, if that is near.
-fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
-    let from = at.saturating_sub(near);
-    match memchr::memrchr(b'\n', &bytes[from..at]) {
-        Some(n) => Some(from + n + 1),
-        None => (from == 0).then_some(0),
-    }
 }
 
 fn event(what: What, prefix: Prefix<'_>) -> Event<'_> {

@@ -16,6 +16,7 @@ mod time;
 mod tests;
 
 pub use container::Container;
+pub(crate) use container::without_account;
 pub use lines::scan_lines;
 pub use record::{record, uuid as parse_request_id};
 pub use time::parse_time;
@@ -26,7 +27,7 @@ use super::{InitReport, Report, RestoreReport};
 pub const BEFORE: usize = 4 << 10;
 
 /// How much after a record's key may belong to it. What goes on for longer is not a record of the platform.
-pub const AFTER: usize = 64 << 10;
+pub const AFTER: usize = 16 << 10;
 
 /// A request id, which is a UUID.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,21 +130,20 @@ pub fn detect(head: &[u8]) -> Format {
         .unwrap_or(head)
         .trim_ascii_start();
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    let names = |key: &[u8]| memchr::memmem::find(head, key).is_some();
-    match head.first() {
-        Some(b'{' | b'[') if container::KEYS_OF_A_CONTAINER.iter().any(|key| names(key)) => {
-            // The platform's own JSON lines may hold any of these words in what the application wrote.
-            if memchr::memmem::find(line, b"\"type\":\"platform.").is_some()
-                && !line.starts_with(b"{\"events\"")
-                && memchr::memmem::find(line, b"\\\"type\\\":\\\"platform.").is_none()
-            {
-                Format::Lines
-            } else {
-                Format::Container
-            }
-        }
-        _ if line.starts_with(b"@") || line.starts_with(b"\"@") => Format::Csv,
-        _ => Format::Lines,
+    if line.starts_with(b"@") || line.starts_with(b"\"@") {
+        return Format::Csv;
+    }
+    let is_json = matches!(head.first(), Some(b'{' | b'['));
+    let names = |key: &&[u8]| memchr::memmem::find(head, key).is_some();
+    // The lines of an application are objects with a message too: with a level, and with the platform's lines among them.
+    let is_container = is_json
+        && container::KEYS_OF_A_CONTAINER.iter().any(names)
+        && !lines::stand_in(head)
+        && memchr::memmem::find(line, b"\"level\"").is_none();
+    if is_container {
+        Format::Container
+    } else {
+        Format::Lines
     }
 }
 

@@ -1,7 +1,7 @@
 //! Numbers as the platform prints them, read without a detour over text.
 
-/// `12.34` milliseconds at the beginning, as whole microseconds, and the bytes that it takes. Further decimals round
-/// nothing up: the platform prints three at most. `None`: no number, or one that no log holds.
+/// `12.34` milliseconds at the beginning, as whole microseconds, and the bytes that it takes. `None`: no number, or one
+/// that no log holds; the platform prints three decimals at most.
 pub(super) fn micros(bytes: &[u8]) -> Option<(u64, usize)> {
     let (whole, mut at) = whole(bytes)?;
     let mut us = whole.checked_mul(1000)?;
@@ -14,7 +14,7 @@ pub(super) fn micros(bytes: &[u8]) -> Option<(u64, usize)> {
             unit /= 10;
             at += 1;
         }
-        if at == from {
+        if at == from || at > from + 3 {
             return None;
         }
     }

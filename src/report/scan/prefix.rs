@@ -27,6 +27,15 @@ pub(super) fn prefix(mut text: &[u8]) -> Option<Prefix<'_>> {
     text.trim_ascii_start().is_empty().then_some(found)
 }
 
+/// Where the line begins in which `at` stands, if that is near.
+pub(super) fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
+    let from = at.saturating_sub(near);
+    match memchr::memrchr(b'\n', &bytes[from..at]) {
+        Some(n) => Some(from + n + 1),
+        None => (from == 0).then_some(0),
+    }
+}
+
 /// Takes one word of a prefix, and says how long it is.
 fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
     if let Some((ms, used)) = prefix_time(text)
@@ -47,9 +56,10 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
     } else if let Some(ms) = epoch_ms(word) {
         found.time_ms.get_or_insert(ms);
     } else if !is_bracketed(word) && !matches!(word, b"|" | b"stdout" | b"stderr" | b"F" | b"P") {
-        // `name  | line`, as docker compose and lambench serve write it.
+        // `name  | line`, as docker compose and lambench serve write it, or a group without a slash, as awslogs does.
         let rest = text[end..].trim_ascii_start();
-        if !rest.starts_with(b"|") {
+        let next = rest.split(u8::is_ascii_whitespace).next();
+        if !rest.starts_with(b"|") && !next.is_some_and(is_stream) {
             return None;
         }
         found.group.get_or_insert(word);
@@ -67,8 +77,11 @@ fn is_stream(word: &[u8]) -> bool {
         && word.contains(&b'[')
 }
 
+/// `[pod/name/container]`; `[INFO]` is an application's.
 fn is_bracketed(word: &[u8]) -> bool {
-    word.starts_with(b"[") && word.ends_with(b"]")
+    word.starts_with(b"[")
+        && word.ends_with(b"]")
+        && word.iter().any(|b| *b == b'/' || b.is_ascii_digit())
 }
 
 /// Milliseconds since 1970 in thirteen digits.

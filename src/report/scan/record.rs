@@ -2,7 +2,10 @@
 
 use super::super::text::{self, Wrap};
 use super::super::{Line, json};
+use memchr::memmem;
+
 use super::number::{micros, whole};
+use super::prefix::{Prefix, prefix};
 use super::{Invoke, Outcome, RequestId, What};
 
 /// What every REPORT begins with.
@@ -73,38 +76,66 @@ fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
     })
 }
 
-fn figure<'a>(bytes: &'a [u8], label: &[u8], unit: &[u8]) -> Option<(u64, &'a [u8])> {
-    let bytes = bytes.strip_prefix(label)?;
+fn figure<'a, const L: usize, const U: usize>(
+    bytes: &'a [u8],
+    label: &[u8; L],
+    unit: &[u8; U],
+) -> Option<(u64, &'a [u8])> {
+    let bytes = behind(bytes, label)?;
     let (us, used) = micros(bytes)?;
-    Some((us, bytes[used..].strip_prefix(unit)?))
+    Some((us, behind(&bytes[used..], unit)?))
 }
 
-fn megabytes<'a>(bytes: &'a [u8], label: &[u8]) -> Option<(u32, &'a [u8])> {
-    let bytes = bytes.strip_prefix(label)?;
+fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u32, &'a [u8])> {
+    let bytes = behind(bytes, label)?;
     let (mb, used) = whole(bytes)?;
-    Some((
-        u32::try_from(mb).ok()?,
-        bytes[used..].strip_prefix(b" MB\t")?,
-    ))
+    Some((u32::try_from(mb).ok()?, behind(&bytes[used..], b" MB\t")?))
+}
+
+/// What follows a word whose length the compiler knows: a comparison without a call.
+pub(super) fn behind<'a, const N: usize>(bytes: &'a [u8], word: &[u8; N]) -> Option<&'a [u8]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    (first == word).then_some(rest)
 }
 
 /// The records beside REPORT that tell of something that went wrong.
 fn other(bytes: &[u8]) -> Option<What> {
     let bytes = &bytes[..bytes.len().min(LONGEST)];
-    of_line(text::parse(bytes, Wrap::UntilComplete)?)
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    match text::parse(bytes, Wrap::UntilComplete)? {
+        Line::TimedOut { .. } => {
+            let at = memmem::find(line, text::TIMED_OUT)?;
+            Some(timed_out_in(line, at)?.0)
+        }
+        // Only the words tell a process that was killed for its memory.
+        Line::Exited { request_id } => {
+            let outcome = match memmem::find(line, b"signal: killed") {
+                Some(_) => Outcome::OutOfMemory,
+                None => Outcome::Error,
+            };
+            Some(What::Ended(uuid(request_id.as_bytes())?, outcome))
+        }
+        line => of_line(line),
+    }
+}
+
+/// `<time> <id> Task timed out after 3.00 seconds`, perhaps behind a prefix, where the words are known to stand at `at`.
+pub(super) fn timed_out_in(line: &[u8], at: usize) -> Option<(What, Prefix<'_>)> {
+    let before = line[..at].trim_ascii_end();
+    let (before, id) = before.split_at_checked(before.len().checked_sub(UUID_LEN)?)?;
+    let prefix = prefix(before).filter(|prefix| prefix.time_ms.is_some())?;
+    let own = before.last().is_some_and(u8::is_ascii_whitespace);
+    let what = What::Ended(uuid(id)?, Outcome::Timeout);
+    (own && text::timed_out_at(line, at).is_some()).then_some((what, prefix))
 }
 
 /// What a parsed line has to say here.
-pub(super) fn of_line(line: Line) -> Option<What> {
+fn of_line(line: Line) -> Option<What> {
     let failed = |status: Option<&str>| matches!(status, Some("error" | "timeout" | "failure"));
     Some(match line {
         Line::Report(report) => Option::<Invoke>::from(report).map_or(What::Broken, What::Invoke),
         Line::InitReport(report) if failed(report.status.as_deref()) => report.into(),
         Line::RestoreReport(report) if failed(report.status.as_deref()) => report.into(),
-        Line::TimedOut { request_id, .. } => {
-            What::Ended(uuid(request_id.as_bytes())?, Outcome::Timeout)
-        }
-        Line::Exited { request_id } => What::Ended(uuid(request_id.as_bytes())?, Outcome::Error),
         _ => return None,
     })
 }
