@@ -338,6 +338,32 @@ fn another_memory_size_is_refused_without_force() {
 }
 
 #[test]
+fn a_side_of_two_memory_sizes_says_so() {
+    let test = both(&Traffic::default(), &slower(1.0));
+    let more = Traffic {
+        memory_mb: 1024,
+        starts: 200,
+        ..slower(1.0)
+    };
+    test.write("after/a.log", &slower(1.0).lines());
+    test.write("after/b.log", &more.lines());
+    let ran = test
+        .run(&["compare", "logs:before.log", "logs:after"])
+        .success();
+    assert!(
+        ran.stdout.contains("after 512 MB (80%), 1024 MB (20%)"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("the memory size is not one and the same"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn failed_invokes_do_not_count_and_are_told() {
     let before = Traffic::default();
     let test = both(&before, &slower(1.0));

@@ -43,12 +43,12 @@ pub struct CompareArgs {
     /// The result after, or several: each is compared with the first
     #[arg(value_name = "AFTER", required_unless_present = "split_at")]
     pub after: Vec<String>,
-    /// Which starts of logs.
-    #[command(flatten)]
-    pub logs: LogsSideArgs,
     /// Compare what was measured under other conditions; the report says so
     #[arg(long)]
     pub force: bool,
+    /// Which starts of logs.
+    #[command(flatten)]
+    pub logs: LogsSideArgs,
     /// The change of the median cold start that is still no regression [env: LAMBENCH_LIMIT] [default: 10%]
     #[arg(long, value_name = "PERCENT", value_parser = limit, help_heading = "Verdict")]
     pub limit: Option<f64>,

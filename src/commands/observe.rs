@@ -168,8 +168,8 @@ fn gather(
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let Reading { failed, .. } = logs::read(&sources, &mut gathered, threads, &Watch::default());
     let mut warnings: Vec<String> = failed.iter().map(ToString::to_string).collect();
-    if failed.len() >= sources.len()
-        && let Some(error) = failed.first()
+    if let Some(error) = failed.first()
+        && gathered.is_empty()
     {
         return Err(Failure::new(
             Exit::CouldNotMeasure,

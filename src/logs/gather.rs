@@ -127,6 +127,11 @@ impl Gather {
         self.unnamed.iter().map(|pool| pool.invokes).sum()
     }
 
+    /// Nothing was found at all.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.unnamed.iter().all(|pool| pool.invokes == 0)
+    }
+
     /// The functions that the logs name, with their invokes.
     pub fn names(&self) -> BTreeMap<&str, u64> {
         self.names

@@ -16,36 +16,47 @@ pub(super) fn lines(result: &RunResult, text: Text) -> Vec<String> {
     let Some(observational) = result.observational() else {
         return Vec::new();
     };
-    let sides: Vec<(Arm, &Observed)> = sides(observational);
-    let mut lines = Vec::new();
-    let mut each = |label: &str, value: &dyn Fn(&Observed) -> Option<String>| {
-        let values: Vec<(Arm, String)> = sides
-            .iter()
-            .map(|(arm, side)| {
-                let value = value(side);
-                (*arm, value.unwrap_or_else(|| text.not_known().to_owned()))
-            })
-            .collect();
-        lines.push(format!("{label}: {}", text.each(&values)));
-    };
-    each(text.time_span(), &|side| span(side, text));
-    each(text.traffic(), &|side| {
-        let per_hour = side.per_hour().map(number);
-        Some(text.invokes(side.invokes, per_hour.as_deref()))
-    });
-    each(text.cold_share(), &|side| {
-        Some(text.cold_of(&share(side.cold_share()?), side.cold, side.restores))
-    });
-    each(text.memory_size(), &memory);
-    each(text.function_name(), &|side| {
-        side.function.as_deref().map(clean)
-    });
-    each(text.versions(), &|side| {
-        let versions = clean(&side.versions.join(", "));
-        (!versions.is_empty()).then_some(versions)
-    });
+    let sides = sides(observational);
+    let mut lines = facts(&sides, text);
     if let [(_, before), (_, after)] = sides[..] {
         lines.extend(same_times(before, after, text));
+    }
+    lines.extend(caveats(result, &sides, text));
+    lines
+}
+
+/// What logs tell, side by side.
+fn facts(sides: &[(Arm, &Observed)], text: Text) -> Vec<String> {
+    let each = |label: &str, value: &dyn Fn(&Observed) -> Option<String>| {
+        format!("{label}: {}", of_each(sides, value, text))
+    };
+    vec![
+        each(text.time_span(), &|side| span(side, text)),
+        each(text.traffic(), &|side| {
+            let per_hour = side.per_hour().map(number);
+            Some(text.invokes(side.invokes, per_hour.as_deref()))
+        }),
+        each(text.cold_share(), &|side| {
+            let share = share(side.cold_share()?);
+            Some(text.cold_of(&share, side.cold, side.restores))
+        }),
+        each(text.memory_size(), &memory),
+        each(text.function_name(), &|side| {
+            side.function.as_deref().map(clean)
+        }),
+        each(text.versions(), &|side| {
+            let versions = clean(&side.versions.join(", "));
+            (!versions.is_empty()).then_some(versions)
+        }),
+    ]
+}
+
+/// What they don't tell, and what may mislead.
+fn caveats(result: &RunResult, sides: &[(Arm, &Observed)], text: Text) -> Vec<String> {
+    let any = |is: fn(&Observed) -> bool| sides.iter().any(|(_, side)| is(side));
+    let mut lines = Vec::new();
+    if any(|side| side.memory_mb.len() > 1) {
+        lines.push(text.mixed_memory().to_owned());
     }
     let broken: Vec<(Arm, String)> = sides
         .iter()
@@ -56,11 +67,27 @@ pub(super) fn lines(result: &RunResult, text: Text) -> Vec<String> {
         lines.push(text.init_failures(&text.each(&broken)));
     }
     lines.push(text.logs_cannot_tell().to_owned());
-    lines.extend(sampled(result, &sides, text));
-    if sides.iter().any(|(_, side)| !side.environments_known) {
+    lines.extend(sampled(result, sides, text));
+    if any(|side| !side.environments_known) {
         lines.push(text.environments_unknown().to_owned());
     }
     lines
+}
+
+/// What is known of each side.
+fn of_each(
+    sides: &[(Arm, &Observed)],
+    value: &dyn Fn(&Observed) -> Option<String>,
+    text: Text,
+) -> String {
+    let values: Vec<(Arm, String)> = sides
+        .iter()
+        .map(|(arm, side)| {
+            let value = value(side);
+            (*arm, value.unwrap_or_else(|| text.not_known().to_owned()))
+        })
+        .collect();
+    text.each(&values)
 }
 
 fn sides(observational: &Observational) -> Vec<(Arm, &Observed)> {

@@ -167,6 +167,13 @@ pub(super) const WORDS: [Word; 24] = [
         see: &["baseline", "before"],
     },
     Word {
+        name: "observational",
+        also: &["logs:", "관찰"],
+        en: "Said of a comparison with a side of logs: no controlled experiment. The starts are those that callers caused, and whatever else changed between the two sides (settings, traffic, the time of day) is part of the change. The report lists what is known of that; a regression fails nothing without --allow-indicative.",
+        ko: "로그에서 읽은 쪽이 있는 비교라는 표시로, 통제된 실험이 아닙니다. 호출자가 일으킨 시작을 그대로 센 것이므로, 그 사이에 달라진 다른 것(설정, 호출량, 시간대)도 변화에 섞입니다. 알려진 차이는 보고서에 나열하며, --allow-indicative가 없으면 악화로 나와도 실패로 처리하지 않습니다.",
+        see: &["indicative", "before"],
+    },
+    Word {
         name: "baseline",
         also: &["baselines", "기준 결과"],
         en: "A saved result given a name by --save-baseline, in .lambench/baselines/. A later run is compared with it by --baseline, indicatively.",

@@ -19,6 +19,8 @@ words! {
     traffic: "traffic", "호출량";
     cold_share: "cold starts", "콜드 스타트";
     memory_size: "memory size", "메모리 크기";
+    mixed_memory: "the memory size is not one and the same throughout a side: the change may come of that",
+        "한쪽 안에서도 메모리 크기가 하나가 아니므로 변화가 그 때문일 수 있습니다";
     versions: "versions", "버전";
     logs_cannot_tell: "not in logs: package size, runtime, architecture, payloads, what a caller waited for, and so costs",
         "로그에 없는 것: 패키지 크기, 런타임, 아키텍처, 페이로드, 호출자가 기다린 시간, 따라서 비용도";
