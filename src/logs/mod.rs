@@ -9,6 +9,7 @@ mod csv;
 mod distribution;
 mod gather;
 mod kept;
+mod map;
 mod read;
 mod source;
 mod stream;

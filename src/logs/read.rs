@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::csv;
+use super::map::map;
 use super::source::Source;
 use super::stream::{self, Part, Windows};
 use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_lines};
@@ -78,10 +79,21 @@ pub fn read<S: Sink>(
     threads: usize,
     watch: &Watch,
 ) -> Reading {
+    read_by(PIECE, sources, tallies, threads, watch)
+}
+
+/// [`read`] with pieces of any size.
+pub(super) fn read_by<S: Sink>(
+    piece_bytes: u64,
+    sources: &[Source],
+    tallies: &mut S,
+    threads: usize,
+    watch: &Watch,
+) -> Reading {
     let mut reading = Reading::default();
     let mut jobs = Vec::new();
     for source in sources {
-        match split(source) {
+        match split(source, piece_bytes) {
             Ok(pieces) => jobs.extend(pieces),
             Err(error) => reading.failed.push(failed(source, error)),
         }
@@ -144,7 +156,7 @@ fn failed(source: &Source, error: io::Error) -> ReadError {
 }
 
 /// The pieces of a large plain file, or one job.
-fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
+fn split(source: &Source, piece: u64) -> io::Result<Vec<Job<'_>>> {
     let Source::File(path) = source else {
         return Ok(vec![Job::Whole(source)]);
     };
@@ -152,7 +164,7 @@ fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
         found if found.is_file() => found.len(),
         _ => 0,
     };
-    if len <= PIECE {
+    if len <= piece {
         return Ok(vec![Job::Whole(source)]);
     }
     let mut head = Vec::with_capacity(HEAD);
@@ -160,7 +172,7 @@ fn split(source: &Source) -> io::Result<Vec<Job<'_>>> {
     if stream::is_packed(&head) || detect(&head) != Format::Lines {
         return Ok(vec![Job::Whole(source)]);
     }
-    let pieces = (0..len.div_ceil(PIECE)).map(|i| i * PIECE..((i + 1) * PIECE).min(len));
+    let pieces = (0..len.div_ceil(piece)).map(|i| i * piece..((i + 1) * piece).min(len));
     Ok(pieces.map(|range| Job::Piece(path, range)).collect())
 }
 
@@ -174,14 +186,21 @@ fn piece<S: Sink>(
 ) -> io::Result<()> {
     let file = File::open(path)?;
     let start = range.start.saturating_sub(BEFORE as u64);
-    let part = Part {
-        file: &file,
-        range: start..range.end + AFTER as u64,
-    };
+    let all = start..(range.end + AFTER as u64).min(file.metadata()?.len());
     let own = range.start - start..range.end - start;
-    let result = windows.over(part, own, &watch.stop, |bytes, range| {
-        scan_lines(bytes, range, &mut |event| tallies.take(&event));
-    });
+    let result = if let Some(mapped) = map(&file, &all) {
+        let own = own.start as usize..mapped.len().min(own.end as usize);
+        scan_lines(&mapped, own, &mut |event| tallies.take(&event));
+        Ok(())
+    } else {
+        let part = Part {
+            file: &file,
+            range: all,
+        };
+        windows.over(part, own, &watch.stop, |bytes, range| {
+            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+        })
+    };
     watch
         .bytes
         .fetch_add(range.end - range.start, Ordering::Relaxed);

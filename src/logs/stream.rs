@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::read::HEAD;
 use crate::report::scan::{AFTER, BEFORE};
 
-/// It stays in a processor's own cache, so that what was read need not come from memory again to be searched. That is
-/// faster than mapping the file, whose pages cost more than the copy.
+/// It stays in a processor's own cache, so that what was read need not come from memory again to be searched.
 const BUFFER: usize = 256 << 10;
 
 const GZIP: &[u8] = b"\x1f\x8b";

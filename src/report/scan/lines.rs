@@ -94,7 +94,8 @@ fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     let Some(start) = line_start(bytes, at, LONGEST_PREFIX) else {
         return;
     };
-    let end = bytes.len().min(at + LONGEST_PREFIX);
+    let rest = &bytes[at..bytes.len().min(at + LONGEST_PREFIX)];
+    let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     if let Some((what, prefix)) = timed_out_in(&bytes[start..end], at - start) {
         found(event(what, prefix));
     }
@@ -102,8 +103,9 @@ fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 
 /// `RequestId: <id> Error: Runtime exited …`.
 fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
-    const BEFORE_IT: usize = "RequestId: ".len() + 36;
-    if let Some(from) = at.checked_sub(BEFORE_IT)
+    const ID: &[u8] = b"RequestId: ";
+    if let Some(from) = at.checked_sub(ID.len() + 36)
+        && bytes[from..].starts_with(ID)
         && let Some(prefix) = prefix_at(bytes, from)
         && let Some(what @ What::Ended(..)) = record(&bytes[from..])
     {

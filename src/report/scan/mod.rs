@@ -13,7 +13,7 @@ mod record;
 mod time;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use container::Container;
 pub(crate) use container::without_account;

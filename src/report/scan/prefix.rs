@@ -17,6 +17,9 @@ pub(super) struct Prefix<'a> {
 /// Reads what stands between the beginning of a line and a record; `None` if it is not a prefix that a tool writes.
 pub(super) fn prefix(mut text: &[u8]) -> Option<Prefix<'_>> {
     let mut found = Prefix::default();
+    if text.last().is_some_and(|b| !b.is_ascii_whitespace()) {
+        return None;
+    }
     for _ in 0..WORDS {
         text = text.trim_ascii_start();
         if text.is_empty() {
@@ -69,11 +72,12 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
 
 /// `2024/03/04/[$LATEST]0123…`, also with the function's name before the bracket.
 fn is_stream(word: &[u8]) -> bool {
+    let digits = |range: std::ops::Range<usize>| word[range].iter().all(u8::is_ascii_digit);
     word.len() > 12
-        && word[4] == b'/'
-        && word[7] == b'/'
-        && word[10] == b'/'
-        && word[..10].iter().all(|b| b.is_ascii_digit() || *b == b'/')
+        && [word[4], word[7], word[10]] == *b"///"
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
         && word.contains(&b'[')
 }
 

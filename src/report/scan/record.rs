@@ -124,9 +124,8 @@ pub(super) fn timed_out_in(line: &[u8], at: usize) -> Option<(What, Prefix<'_>)>
     let before = line[..at].trim_ascii_end();
     let (before, id) = before.split_at_checked(before.len().checked_sub(UUID_LEN)?)?;
     let prefix = prefix(before).filter(|prefix| prefix.time_ms.is_some())?;
-    let own = before.last().is_some_and(u8::is_ascii_whitespace);
     let what = What::Ended(uuid(id)?, Outcome::Timeout);
-    (own && text::timed_out_at(line, at).is_some()).then_some((what, prefix))
+    text::timed_out_at(line, at).map(|_| (what, prefix))
 }
 
 /// What a parsed line has to say here.

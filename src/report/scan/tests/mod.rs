@@ -1,0 +1,337 @@
+//! Records found where they are and nowhere else: against a slow reference, in pieces of any size.
+
+mod containers;
+pub mod made;
+pub mod reference;
+
+use proptest::collection;
+use proptest::prelude::*;
+
+use super::lines::scan_by;
+use super::*;
+use crate::report::{Line, parse_line};
+
+const ID: &str = "5b3aa800-5ff2-4756-89f4-8b01418f8b79";
+
+/// What [`scan_lines`] finds in all of `bytes`, in pieces of `piece`, where a reader changes at each of `cuts`.
+fn found_by(bytes: &[u8], piece: usize, cuts: &[usize]) -> Vec<What> {
+    let mut ends: Vec<_> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).collect();
+    ends.push(bytes.len());
+    ends.sort_unstable();
+    let (mut found, mut start) = (Vec::new(), 0);
+    for end in ends {
+        scan_by(bytes, start..end, piece, &mut |event| {
+            found.push(event.what)
+        });
+        start = end;
+    }
+    found
+}
+
+fn found(bytes: &[u8]) -> Vec<What> {
+    found_by(bytes, 32 << 10, &[])
+}
+
+/// The search goes by kinds of record: the same records in any order.
+fn sorted(mut whats: Vec<What>) -> Vec<String> {
+    let mut all: Vec<_> = whats.drain(..).map(|what| format!("{what:?}")).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn every_real_line_is_found_or_rightly_not() {
+    let rows = include_str!("../../../../fixtures/report-lines.tsv");
+    let mut all = Vec::new();
+    for row in rows.lines().skip(2) {
+        let mut columns = row.split('\t');
+        let line = columns.next().expect("a line");
+        let line = line.replace("\\t", "\t").replace("\\n", "\n");
+        let reads = columns.nth(1).expect("what it reads");
+        let whats = found(line.as_bytes());
+        let word = reads.trim_start_matches("tail ").split(' ').next();
+        let with_id = reads.split("id=").nth(1).and_then(|id| id.get(..36));
+        let has_uuid = with_id.is_some_and(|id| parse_request_id(id.as_bytes()).is_some());
+        let failed = ["status=timeout", "status=error", "status=failure"]
+            .iter()
+            .any(|status| reads.contains(status));
+        let wanted = match word {
+            Some("report" | "timed-out" | "exited") => has_uuid,
+            Some("init-report" | "restore-report") => failed,
+            _ => false,
+        };
+        assert_eq!(
+            whats.len(),
+            usize::from(wanted),
+            "{reads}: {line} {whats:?}"
+        );
+        assert!(!whats.contains(&What::Broken), "{line}");
+        if let (Some(What::Invoke(invoke)), Some(Line::Report(report))) =
+            (whats.first(), parse_line(line.as_bytes()))
+        {
+            assert_eq!(Some(*invoke), report.into(), "{line}");
+        }
+        all.push((line, whats));
+    }
+    assert!(all.len() >= 45);
+    // One behind the other they are what they are alone.
+    let text: Vec<_> = all.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let expected = all.into_iter().flat_map(|(_, whats)| whats).collect();
+    assert_eq!(sorted(found(text.concat().as_bytes())), sorted(expected));
+}
+
+proptest! {
+    #[test]
+    fn finds_what_is_there_in_pieces_of_any_size(
+        parts in made::parts(), piece in 20usize..3000, cuts in collection::vec(any::<usize>(), 0..6)
+    ) {
+        let bytes = made::bytes(&parts);
+        let expected = sorted(made::whats(&parts));
+        prop_assert_eq!(&sorted(reference::records(&bytes)), &expected, "the reference");
+        prop_assert_eq!(&sorted(found(&bytes)), &expected);
+        prop_assert_eq!(&sorted(found_by(&bytes, piece, &cuts)), &expected);
+    }
+
+    #[test]
+    fn any_bytes_are_read_as_the_reference_reads_them(
+        parts in made::parts(), at in any::<usize>(), noise in collection::vec(any::<u8>(), 0..40), from in any::<usize>()
+    ) {
+        let mut bytes = made::bytes(&parts);
+        let at = at % (bytes.len() + 1);
+        bytes.splice(at..at, noise);
+        bytes.drain(..from % (bytes.len() + 1));
+        prop_assert_eq!(sorted(found(&bytes)), sorted(reference::records(&bytes)));
+        let mut container = Container::default();
+        container.scan(&bytes, 0..bytes.len(), &mut |_| {});
+        detect(&bytes);
+    }
+
+    #[test]
+    fn the_quick_way_reads_what_the_parser_reads(invoke in made::invokes(), kind in 0usize..4) {
+        for line in [made::text(&invoke, "\t"), made::json(&invoke, kind)] {
+            prop_assert_eq!(record(line.as_bytes()), Some(What::Invoke(invoke)));
+            let Some(Line::Report(report)) = parse_line(line.as_bytes()) else {
+                return Err(TestCaseError::fail("no report"));
+            };
+            prop_assert_eq!(Option::<Invoke>::from(report), Some(invoke));
+        }
+    }
+
+    #[test]
+    fn a_time_is_what_a_calendar_says(ms in 0i64..4_102_444_800_000, offset in -12i32..13) {
+        let at = by_counting(ms + i64::from(offset) * 3_600_000);
+        let sign = if offset < 0 { '-' } else { '+' };
+        let written = format!("{at}{sign}{:02}:00", offset.abs());
+        prop_assert_eq!(parse_time(written.as_bytes()), Some(ms), "{}", written);
+    }
+}
+
+/// A date by counting days, to compare with.
+fn by_counting(ms: i64) -> String {
+    let (mut days, of_day) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
+    let leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let mut year = 1970;
+    while days < 0 {
+        year -= 1;
+        days += if leap(year) { 366 } else { 365 };
+    }
+    while days >= if leap(year) { 366 } else { 365 } {
+        days -= if leap(year) { 366 } else { 365 };
+        year += 1;
+    }
+    let february = if leap(year) { 29 } else { 28 };
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    let (seconds, ms) = (of_day / 1000, of_day % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!(
+        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}",
+        days + 1
+    )
+}
+
+#[test]
+fn a_prefix_tells_time_group_and_stream() {
+    let line = format!(
+        "REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t"
+    );
+    let at = Some(1_709_572_958_033);
+    let stream = Some("2024/03/04/[$LATEST]0123456789abcdef");
+    for (prefix, time_ms, group, of) in [
+        ("", None, None, None),
+        ("2024-03-04T17:22:38.033Z ", at, None, None),
+        ("2024-03-04T18:22:38.033+01:00\t", at, None, None),
+        ("2024-03-04 17:22:38,033 ", at, None, None),
+        ("1709572958033 ", at, None, None),
+        (
+            "2024-03-04T17:22:38.033 2024/03/04/[$LATEST]0123456789abcdef ",
+            at,
+            None,
+            stream,
+        ),
+        (
+            "/aws/lambda/fn 2024/03/04/[$LATEST]0123456789abcdef ",
+            None,
+            Some("/aws/lambda/fn"),
+            stream,
+        ),
+        (
+            "group 2024/03/04/[$LATEST]0123456789abcdef ",
+            None,
+            Some("group"),
+            stream,
+        ),
+        ("web-1  | ", None, Some("web-1"), None),
+        ("2024-03-04T17:22:38.033000000Z stdout F ", at, None, None),
+    ] {
+        let text = format!("before\n{prefix}{line}\nafter");
+        let mut count = 0;
+        scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+            count += 1;
+            let name =
+                |bytes: Option<&'_ [u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned());
+            assert_eq!(event.time_ms, time_ms, "{prefix}");
+            assert_eq!(name(event.group).as_deref(), group, "{prefix}");
+            assert_eq!(name(event.stream).as_deref(), of, "{prefix}");
+        });
+        assert_eq!(count, 1, "{prefix}");
+    }
+    for words in [
+        "I saw ",
+        "[INFO] ",
+        "INFO ",
+        "-",
+        "2024-03-04T17:22:38.033Zx ",
+        "a b | c ",
+        "|",
+        "\"",
+        "> ",
+    ] {
+        let text = format!("{words}{line}\n");
+        assert_eq!(found(text.as_bytes()), [], "{words}");
+    }
+}
+
+#[test]
+fn a_json_record_has_the_time_that_it_bears() {
+    let line = br#"{"time":"2026-10-08T07:30:29.470Z","type":"platform.report","record":{"metrics":{"durationMs":1.5}}}"#;
+    let mut times = Vec::new();
+    scan_lines(line, 0..line.len(), &mut |event| times.push(event.time_ms));
+    assert_eq!(times, [parse_time(b"2026-10-08T07:30:29.470Z")]);
+}
+
+#[test]
+fn the_form_of_a_file_is_found_by_looking() {
+    let application = r#"{"timestamp":"2024-03-04T17:22:38Z","level":"INFO","message":"hi"}"#;
+    let platform = r#"{"time":"2024-03-04T17:22:38Z","type":"platform.start","record":{}}"#;
+    let report = format!("REPORT RequestId: {ID}\tDuration: 8.40 ms");
+    for (head, format) in [
+        (String::new(), Format::Lines),
+        (report.clone(), Format::Lines),
+        (platform.to_owned(), Format::Lines),
+        // An application's objects have messages too.
+        (format!("{application}\n{platform}"), Format::Lines),
+        (format!("{application}\n{report}"), Format::Lines),
+        (format!("{{\"message\":\"hi\"}}\n{platform}"), Format::Lines),
+        (
+            format!("{{\"message\":\"hi\"}}\nEND RequestId: {ID}\n"),
+            Format::Lines,
+        ),
+        (application.to_owned(), Format::Lines),
+        (
+            format!("{{\"events\":[{{\"message\":\"{report}\"}}]}}"),
+            Format::Container,
+        ),
+        (
+            "\u{feff}{\n  \"events\": [\n    {".to_owned(),
+            Format::Container,
+        ),
+        (
+            "{\"messageType\":\"DATA_MESSAGE\"".to_owned(),
+            Format::Container,
+        ),
+        (
+            format!("{{\"log\":{:?},\"stream\":\"stdout\"}}", platform),
+            Format::Container,
+        ),
+        (
+            "[[{\"field\":\"@timestamp\",\"value\":\"a\"},{\"field\":\"@message\"".to_owned(),
+            Format::Container,
+        ),
+        ("@timestamp,@message\n".to_owned(), Format::Csv),
+        ("\"@timestamp\",\"@message\"\n".to_owned(), Format::Csv),
+    ] {
+        assert_eq!(detect(head.as_bytes()), format, "{head}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_number_of_milliseconds_breaks_the_record_and_nothing_else() {
+    for duration in ["-1", "1e3", "NaN", "", "1,5", "9.", &"9".repeat(400)] {
+        let line = format!(
+            "REPORT RequestId: {ID}\tDuration: {duration} ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
+        );
+        assert_eq!(found(line.as_bytes()), [What::Broken], "{duration}");
+    }
+    let most = format!(
+        "REPORT RequestId: {ID}\tDuration: 999999999999999.999 ms\tBilled Duration: 999999999999999 ms\tMemory Size: 99999999999 MB\tMax Memory Used: 1 MB\t\n"
+    );
+    assert!(
+        matches!(found(most.as_bytes())[..], [What::Invoke(i)] if i.memory_mb == Some(u32::MAX))
+    );
+}
+
+/// How often the bytes of hostile input are gone over: a record's parser sees so many bytes at most for each of them.
+#[test]
+fn hostile_input_takes_time_in_proportion() {
+    let nested = format!(
+        "{{\"type\":\"platform.report\",\"record\":{}",
+        "[".repeat(200)
+    );
+    let long = format!(
+        "{{\"time\":\"2026-10-08T07:30:29.470Z\",{}",
+        "\"type\":\"platform.report\",".repeat(40)
+    );
+    for (name, unit) in [
+        ("keys", "REPORT RequestId: "),
+        ("keys at lines", "REPORT RequestId: \n"),
+        (
+            "whole keys",
+            "\nREPORT RequestId: 5b3aa800-5ff2-4756-89f4-8b01418f8b79\t",
+        ),
+        ("types", "\"type\":\"platform.report\""),
+        ("objects", "{\"type\":\"platform.report\""),
+        ("nested", &nested),
+        ("long", &long),
+        ("timeouts", " Task timed out after "),
+        (
+            "exits",
+            "RequestId: 5b3aa800-5ff2-4756-89f4-8b01418f8b79 Error: Runtime exited ",
+        ),
+        ("quotes", "\"message\":\"REPORT "),
+        ("escapes", "\\\\\"platform.\\\""),
+        ("escaped types", "\\\"type\\\":\\\"platform.report\\\""),
+        ("spaces", "                                REPORT "),
+        ("bars", " | | | | REPORT RequestId: "),
+    ] {
+        let time = |bytes: usize| {
+            let text = unit.repeat(bytes / unit.len());
+            let at = std::time::Instant::now();
+            scan_lines(text.as_bytes(), 0..text.len(), &mut |_| {});
+            let mut container = Container::default();
+            container.scan(text.as_bytes(), 0..text.len(), &mut |_| {});
+            at.elapsed()
+        };
+        // Sixteen times the input: a square would take 256 times as long.
+        let small = (0..3).map(|_| time(64 << 10)).min().expect("three");
+        let large = time(1 << 20);
+        let limit = small.max(std::time::Duration::from_millis(2)) * 100;
+        assert!(large < limit, "{name}: {small:?} and then {large:?}");
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands in a log, found the slow way: line by line, word by word, every position tried. The fuzz target compares
+//! with it too.
+
+use crate::report::scan::{Outcome, What, parse_request_id, parse_time, record};
+
+/// Every record of `bytes`, in the order of the lines.
+pub fn records(bytes: &[u8]) -> Vec<What> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in bytes.split(|b| *b == b'\n') {
+        for at in 0..line.len() {
+            found.extend(text(bytes, start, line, at));
+        }
+        found.extend(json(line));
+        start += line.len() + 1;
+    }
+    found
+}
+
+/// A record in text that begins at `at` of a line. It may go on in the next line, so the parser gets all that follows.
+fn text(bytes: &[u8], start: usize, line: &[u8], at: usize) -> Option<What> {
+    let (before, rest) = line.split_at(at);
+    if rest.starts_with(b"Task timed out after ") {
+        return timed_out(before, rest);
+    }
+    let exited = rest.starts_with(b"RequestId: ")
+        && rest
+            .get(47..)
+            .is_some_and(|rest| rest.starts_with(b" Error: Runtime exited "));
+    let begins = exited
+        || [
+            &b"REPORT RequestId: "[..],
+            b"INIT_REPORT ",
+            b"RESTORE_REPORT ",
+        ]
+        .iter()
+        .any(|word| rest.starts_with(word));
+    if !begins || at > 512 || !is_prefix(before).0 {
+        return None;
+    }
+    record(&bytes[start + at..])
+}
+
+fn timed_out(before: &[u8], rest: &[u8]) -> Option<What> {
+    let id = words(before).pop()?;
+    let id_at = before.trim_ascii_end().len() - id.len();
+    let apart = before.last().is_some_and(u8::is_ascii_whitespace);
+    let id = parse_request_id(id)?;
+    let seconds = std::str::from_utf8(rest.get(21..rest.len().min(512))?).ok()?;
+    let number = seconds.trim_start().split("seconds").next()?.trim_end();
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let after = seconds.split_once("seconds")?.1;
+    let ends = after.bytes().next().is_none_or(|b| b.is_ascii_whitespace());
+    let is_one = apart && before.len() <= 512 && ends && digits(whole) && digits(part);
+    (is_one && is_prefix(&before[..id_at]) == (true, true))
+        .then_some(What::Ended(id, Outcome::Timeout))
+}
+
+/// The first object of a line, if the line says anywhere that it is one of the platform's.
+fn json(line: &[u8]) -> Option<What> {
+    let text = String::from_utf8_lossy(line);
+    let says = ["report", "initReport", "restoreReport"]
+        .iter()
+        .any(|kind| {
+            text.match_indices(&format!("\"platform.{kind}\""))
+                .any(|(at, _)| {
+                    let before = text[..at].trim_ascii_end().strip_suffix(':');
+                    before.is_some_and(|before| before.trim_ascii_end().ends_with("\"type\""))
+                })
+        });
+    let brace = line.iter().position(|b| *b == b'{')?;
+    (says && is_prefix(&line[..brace]).0).then(|| record(&line[brace..]))?
+}
+
+fn words(text: &[u8]) -> Vec<&[u8]> {
+    text.split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Whether a tool writes this before a line, and whether it holds a time.
+fn is_prefix(before: &[u8]) -> (bool, bool) {
+    let all = words(before);
+    if before.last().is_some_and(|b| !b.is_ascii_whitespace()) {
+        return (false, false);
+    }
+    let (mut at, mut taken, mut time) = (0, 0, false);
+    while let Some(word) = all.get(at) {
+        taken += 1;
+        let next = all.get(at + 1).copied().unwrap_or_default();
+        let both = [word, &b" "[..], next].concat();
+        let one_space = before.windows(both.len()).any(|part| part == both);
+        let text = String::from_utf8_lossy(word);
+        let epoch = word.len() == 13 && word.iter().all(u8::is_ascii_digit);
+        if parse_time(word).is_some() || epoch {
+            time = true;
+        } else if one_space && parse_time(&both).is_some() {
+            time = true;
+            at += 1;
+        } else {
+            let bracketed = text.starts_with('[')
+                && text.ends_with(']')
+                && text.contains(|c: char| c == '/' || c.is_ascii_digit());
+            let known = ["|", "stdout", "stderr", "F", "P"].contains(&&*text)
+                || is_stream(&text)
+                || text.starts_with('/')
+                || bracketed
+                || next.starts_with(b"|")
+                || is_stream(&String::from_utf8_lossy(next));
+            if !known {
+                return (false, false);
+            }
+        }
+        at += 1;
+    }
+    (taken <= 7, time)
+}
+
+fn is_stream(word: &str) -> bool {
+    let parts: Vec<_> = word.splitn(4, '/').collect();
+    let number =
+        |part: &str, digits| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+    parts.len() == 4
+        && number(parts[0], 4)
+        && number(parts[1], 2)
+        && number(parts[2], 2)
+        && parts[3].len() > 1
+        && parts[3].contains('[')
+}
