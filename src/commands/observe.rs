@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::bench::summary::{exclusion_counts, summarise};
+use crate::bench::summary::summarise;
 use crate::config::Settings;
 use crate::cost::Prices;
 use crate::exit::Exit;
@@ -289,18 +289,16 @@ fn result(place: &str, pool: &Pool, observed: &Observed, warnings: Vec<String>) 
         (Kind::Cold, pool.failed_cold),
         (Kind::Warm, pool.failed_warm),
     ];
-    let mut exclusions = exclusion_counts(&samples);
-    exclusions.extend(
-        failed
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(kind, count)| ExcludedCount {
-                arm: Arm::Only,
-                kind,
-                reason: Exclusion::FunctionError,
-                count,
-            }),
-    );
+    let exclusions = failed
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| ExcludedCount {
+            arm: Arm::Only,
+            kind,
+            reason: Exclusion::FunctionError,
+            count,
+        })
+        .collect();
     RunResult {
         schema_version: SCHEMA_VERSION,
         id: place.to_owned(),

@@ -12,7 +12,7 @@ pub(super) struct Word {
     pub(super) see: &'static [&'static str],
 }
 
-pub(super) const WORDS: [Word; 24] = [
+pub(super) const WORDS: [Word; 25] = [
     Word {
         name: "environment",
         also: &["environments", "실행 환경"],
