@@ -156,7 +156,7 @@ proptest! {
         let mut ends = [usize::from(from) % (bytes.len() + 1), usize::from(to) % (bytes.len() + 1), bytes.len()];
         ends.sort_unstable();
         let mut windows = Windows::of(BEFORE + AFTER + room);
-        let (mut found, mut start) = (Vec::new(), 0);
+        let (mut found, mut start) = (Vec::new(), 0_usize);
         for end in ends {
             // As a piece of a file is read: with what stands around it.
             let before = start.saturating_sub(BEFORE);
