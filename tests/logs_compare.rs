@@ -88,16 +88,16 @@ impl Traffic {
     }
 }
 
-fn later(traffic: Traffic) -> Traffic {
+fn later(traffic: &Traffic) -> Traffic {
     Traffic {
         start: "2026-11-01T00:00:00Z",
-        ..traffic
+        ..traffic.clone()
     }
 }
 
 fn slower(by: f64) -> Traffic {
     let traffic = Traffic::default();
-    later(Traffic {
+    later(&Traffic {
         init_ms: traffic.init_ms * by,
         ..traffic
     })
@@ -123,7 +123,7 @@ fn json(test: &Test, args: &[&str]) -> Value {
 
 #[test]
 fn logs_of_no_change_are_no_regression() {
-    let test = both(&Traffic::default(), &later(Traffic::default()));
+    let test = both(&Traffic::default(), &later(&Traffic::default()));
     let result = json(&test, &PAIR);
     let judged = &result["judgements"][0];
     assert_eq!(judged["metric"], "cold.p50");
@@ -398,7 +398,7 @@ fn of_a_large_log_an_even_sample_stands_for_all() {
         cold_each: 4,
         ..Traffic::default()
     };
-    let after = later(Traffic {
+    let after = later(&Traffic {
         init_ms: 440.0,
         ..many.clone()
     });
