@@ -7,7 +7,7 @@ use crate::report::scan::{
     Event, Invoke, Outcome, What, parse_request_id, parse_time, record, without_account,
 };
 
-/// An event of CloudWatch is 1 MB at most, and doubling its quotes makes two.
+/// An event of `CloudWatch` is 1 MB at most, and doubling its quotes makes two.
 const LONGEST_ROW: usize = 8 << 20;
 
 const MB: f64 = 1_048_576.0;

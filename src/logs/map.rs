@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 /// A file that was written to since may still be cut by whoever writes it, and what is mapped would then be gone.
-const AT_REST: Duration = Duration::from_secs(60);
+const AT_REST: Duration = Duration::from_mins(1);
 
 /// The bytes, if the file rests and the system can map it.
 #[expect(

@@ -90,7 +90,7 @@ fn write(path: &Path, bytes: &[u8], at_rest: bool) {
     let mut file = File::create(path).expect("a folder");
     file.write_all(bytes).expect("room");
     if at_rest {
-        file.set_modified(SystemTime::now() - Duration::from_secs(3600))
+        file.set_modified(SystemTime::now() - Duration::from_hours(1))
             .expect("a time");
     }
 }
@@ -253,7 +253,7 @@ proptest! {
 fn count(text: &str) -> Tally {
     let mut tallies = Tallies::new(By::Function, None, Filter::default());
     scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
-        tallies.take(&event)
+        tallies.take(&event);
     });
     tallies.conclude();
     tallies.total()
@@ -309,11 +309,14 @@ fn of_a_cut_archive_what_came_before_counts() {
         "REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
     );
     let folder = tempfile::tempdir().expect("a folder");
-    for lines in [3, 5000] {
+    for lines in [3, 5000_u64] {
         // Random words keep the archive from shrinking to nothing.
-        let text: String = (0..lines)
-            .map(|n: u64| format!("{line}{}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-            .collect();
+        let mut text = String::new();
+        for n in 0..lines {
+            text += &line;
+            text += &n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string();
+            text.push('\n');
+        }
         let packed = gzip(text.as_bytes());
         let path = folder.path().join("cut.gz");
         write(&path, &packed[..packed.len() - 9], true);

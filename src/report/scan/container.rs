@@ -23,7 +23,7 @@ pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
 /// Keys whose string is a log event.
 const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
 
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 16 << 10;
 
 /// Words of a text record, and what is before them in their message.
 const NEAR_TEXT: usize = 256;
@@ -255,13 +255,11 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
             .trim_ascii_start();
     }
     let rest = rest.strip_prefix(b":")?.trim_ascii_start();
-    match rest.strip_prefix(b"\"") {
-        Some(string) => Some(&string[..memchr::memchr(b'"', string)?]),
-        None => {
-            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-            (digits > 0).then(|| &rest[..digits])
-        }
+    if let Some(string) = rest.strip_prefix(b"\"") {
+        return Some(&string[..memchr::memchr(b'"', string)?]);
     }
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0).then(|| &rest[..digits])
 }
 
 /// Milliseconds since 1970, or a timestamp in words.

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use memchr::memmem::{self, Finder};
 
 use super::prefix::{Prefix, line_start, prefix};
-use super::record::{record, report, timed_out_in};
+use super::record::{behind, record, report, timed_out_in};
 use super::time::prefix_time;
 use super::{AFTER, BEFORE, Event, What};
 use crate::report::text::TIMED_OUT;
 
 /// Searched for several needles in turn, a piece stays in the nearest cache.
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 16 << 10;
 
 /// A prefix that a tool puts before a line is shorter.
 const LONGEST_PREFIX: usize = 512;
@@ -125,10 +125,13 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
         return;
     };
     // One record a line: whatever else a line holds is inside it.
-    let is_first = NEEDLES
-        .platform
-        .find_iter(&bytes[brace..at])
-        .all(|earlier| !is_type(bytes, brace + earlier));
+    let between = &bytes[brace..at];
+    // Mostly no letter of `platform` stands there, and then there is nothing to search.
+    let is_first = memchr::memchr(b'l', between).is_none()
+        || NEEDLES
+            .platform
+            .find_iter(between)
+            .all(|earlier| !is_type(bytes, brace + earlier));
     let Some(mut prefix) = is_first.then(|| prefix(&bytes[start..brace])).flatten() else {
         return;
     };
@@ -162,13 +165,11 @@ fn is_type(bytes: &[u8], at: usize) -> bool {
 
 /// Of the records in JSON, those that are read here.
 fn is_wanted(key: &[u8]) -> bool {
-    [
-        &b"\"platform.report\""[..],
-        b"\"platform.initReport\"",
-        b"\"platform.restoreReport\"",
-    ]
-    .iter()
-    .any(|wanted| key.starts_with(wanted))
+    behind(key, b"\"platform.").is_some_and(|kind| {
+        behind(kind, b"report\"").is_some()
+            || behind(kind, b"initReport\"").is_some()
+            || behind(kind, b"restoreReport\"").is_some()
+    })
 }
 
 fn is_value_of_type(before: &[u8]) -> bool {
@@ -180,6 +181,9 @@ fn is_value_of_type(before: &[u8]) -> bool {
 
 /// `"time":"…"` of a record.
 fn time_of(object: &[u8]) -> Option<i64> {
+    if let Some(value) = behind(object, b"{\"time\":\"") {
+        return Some(prefix_time(value)?.0);
+    }
     let head = &object[..object.len().min(256)];
     let at = memchr::memmem::find(head, b"\"time\":")? + 7;
     let value = head[at..].trim_ascii_start().strip_prefix(b"\"")?;

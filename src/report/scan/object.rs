@@ -1,8 +1,8 @@
 //! One JSON record, by the shape that nearly all `platform.report`s have, else by serde.
 
 use super::number::{micros, whole};
-use super::record::{any_object, uuid};
-use super::{Invoke, Outcome, What};
+use super::record::{any_object, behind, uuid};
+use super::{Invoke, Outcome, RequestId, What};
 
 /// Reads the platform record that is the object at the beginning of `bytes`.
 pub(super) fn object(bytes: &[u8]) -> Option<What> {
@@ -32,7 +32,7 @@ fn usual<'a>(bytes: &'a [u8]) -> Option<Invoke> {
     let (mut status, mut error_type) = (None, None);
     loop {
         match at.key()? {
-            b"requestId" => invoke.request_id = Some(uuid(at.text()?)?),
+            b"requestId" => invoke.request_id = Some(at.id()?),
             b"status" => status = Some(at.text()?),
             b"errorType" => error_type = Some(at.text()?),
             b"metrics" => measured = metrics(&mut at, &mut invoke)?,
@@ -59,6 +59,11 @@ fn metrics(at: &mut Cursor<'_>, invoke: &mut Invoke) -> Option<bool> {
     if at.next()? != b'{' {
         return None;
     }
+    // Where all stands in AWS's order, no key need be sought among many.
+    if let Some(rest) = in_order(at.0, invoke) {
+        at.0 = rest;
+        return Some(true);
+    }
     loop {
         match at.key()? {
             b"durationMs" => {
@@ -80,6 +85,32 @@ fn metrics(at: &mut Cursor<'_>, invoke: &mut Invoke) -> Option<bool> {
             _ => return None,
         }
     }
+}
+
+/// The figures in AWS's own order, and what follows their object.
+fn in_order<'a>(bytes: &'a [u8], invoke: &mut Invoke) -> Option<&'a [u8]> {
+    let figure = |bytes: &'a [u8]| -> Option<(u64, &'a [u8])> {
+        let (us, used) = micros(bytes)?;
+        Some((us, &bytes[used..]))
+    };
+    let (handler_us, rest) = figure(behind(bytes, b"\"durationMs\":")?)?;
+    let (billed_us, rest) = figure(behind(rest, b",\"billedDurationMs\":")?)?;
+    let rest = behind(rest, b",\"memorySizeMB\":")?;
+    let (memory, used) = whole(rest)?;
+    let rest = behind(&rest[used..], b",\"maxMemoryUsedMB\":")?;
+    let (max_memory, used) = whole(rest)?;
+    let mut rest = &rest[used..];
+    let mut init_us = None;
+    if let Some(init) = behind(rest, b",\"initDurationMs\":") {
+        let (us, after) = figure(init)?;
+        init_us = Some(us);
+        rest = after;
+    }
+    let rest = behind(rest, b"}")?;
+    invoke.memory_mb = Some(u32::try_from(memory).ok()?);
+    invoke.max_memory_mb = Some(u32::try_from(max_memory).ok()?);
+    (invoke.handler_us, invoke.billed_us, invoke.init_us) = (handler_us, Some(billed_us), init_us);
+    Some(rest)
 }
 
 /// Reads simple JSON from the front.
@@ -105,6 +136,12 @@ impl<'a> Cursor<'a> {
         let text = &self.0[..end];
         self.0 = &self.0[end..];
         (self.next()? == b'"').then_some(text)
+    }
+
+    fn id(&mut self) -> Option<RequestId> {
+        let (id, rest) = behind(self.0, b"\"")?.split_at_checked(36)?;
+        self.0 = behind(rest, b"\"")?;
+        uuid(id)
     }
 
     fn key(&mut self) -> Option<&'a [u8]> {

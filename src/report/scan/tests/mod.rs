@@ -21,7 +21,7 @@ fn found_by(bytes: &[u8], piece: usize, cuts: &[usize]) -> Vec<What> {
     let (mut found, mut start) = (Vec::new(), 0);
     for end in ends {
         scan_by(bytes, start..end, piece, &mut |event| {
-            found.push(event.what)
+            found.push(event.what);
         });
         start = end;
     }
@@ -257,7 +257,7 @@ fn the_form_of_a_file_is_found_by_looking() {
             Format::Container,
         ),
         (
-            format!("{{\"log\":{:?},\"stream\":\"stdout\"}}", platform),
+            format!("{{\"log\":{platform:?},\"stream\":\"stdout\"}}"),
             Format::Container,
         ),
         (
