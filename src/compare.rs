@@ -3,7 +3,7 @@
 mod figures;
 
 use crate::cost::Prices;
-use crate::results::{Arm, ArmSummary, RunResult, Sample, SubjectResult};
+use crate::results::{Arm, ArmSummary, EndpointKind, RunResult, Sample, SubjectResult};
 use crate::stats::{self, Change, Spread, quantile_interval};
 
 /// A figure with its unit; how it is written is the renderer's business.
@@ -92,6 +92,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// True when *before* is a stored result, not measured in the same run.
     pub indicative: bool,
+    /// True when a side was read from logs; it is indicative then, too.
+    pub observational: bool,
     /// The arms compared.
     pub arms: (Option<Arm>, Arm),
     /// The level of every interval and test in it.
@@ -136,7 +138,32 @@ pub fn compare_arms(result: &RunResult) -> Option<Comparison> {
     // Figures reckoned with prices that are not at hand have no samples.
     let builtin = Prices::builtin();
     let prices = result.cost.own_prices.is_none().then_some(&builtin);
-    Some(compare(before, after, indicative, result.alpha(), prices))
+    Some(Comparison {
+        observational: result.observational().is_some(),
+        ..compare(before, after, indicative, result.alpha(), prices)
+    })
+}
+
+/// How a comparison was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// In one run.
+    Measured,
+    /// In two runs.
+    Indicative,
+    /// From logs, at least one side.
+    Observational,
+}
+
+impl Trust {
+    /// Of a result.
+    pub fn of(result: &RunResult) -> Self {
+        match result.observational() {
+            Some(_) => Self::Observational,
+            None if result.is_indicative() => Self::Indicative,
+            None => Self::Measured,
+        }
+    }
 }
 
 /// The rows in order, and whether each is a part of the one above.
@@ -213,6 +240,7 @@ pub fn compare(
     Comparison {
         rows,
         indicative,
+        observational: false,
         arms: (before.map(|before| before.subject.arm), after.subject.arm),
         alpha,
     }
@@ -249,6 +277,9 @@ fn figure(metric: Metric, arm: Measured) -> Option<Figure> {
 
 /// Without layers 0; unknown if the size of one of them is.
 fn layers_bytes(subject: &SubjectResult) -> Option<u64> {
+    if subject.endpoint == EndpointKind::Logs {
+        return None;
+    }
     subject.layers.iter().map(|layer| layer.bytes).sum()
 }
 

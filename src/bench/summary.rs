@@ -18,7 +18,7 @@ pub fn summarise(samples: &[Sample], subject: &SubjectResult, prices: &Prices) -
     let cold = |figure: &dyn Fn(&Sample) -> Option<f64>| of(Kind::Cold, figure);
     let warm = |figure: &dyn Fn(&Sample) -> Option<f64>| of(Kind::Warm, figure);
 
-    let warm_round_trip_ms = median(&warm(&|s| Some(s.client_ms - s.handler_ms?)));
+    let warm_round_trip_ms = median(&warm(&|s| Some(s.known_client_ms()? - s.handler_ms?)));
     let cold_billed = cold(&|s| s.billed_ms);
     let warm_billed = warm(&|s| s.billed_ms);
     let cost = |billed: &[f64]| {
@@ -35,15 +35,15 @@ pub fn summarise(samples: &[Sample], subject: &SubjectResult, prices: &Prices) -
         init_ms: spread(&cold(&|s| s.init_ms)),
         restore_ms: spread(&cold(&|s| s.restore_ms)),
         cold_handler_ms: spread(&cold(&|s| s.handler_ms)),
-        cold_client_ms: spread(&cold(&|s| Some(s.client_ms))),
+        cold_client_ms: spread(&cold(&Sample::known_client_ms)),
         platform_ms: warm_round_trip_ms.and_then(|round_trip_ms| {
             spread(&cold(&|s| {
-                Some((s.client_ms - s.cold_start_ms()? - round_trip_ms).max(0.0))
+                Some((s.known_client_ms()? - s.cold_start_ms()? - round_trip_ms).max(0.0))
             }))
         }),
         cold_billed_ms: spread(&cold_billed),
         warm_ms: warm_spread(&warm(&|s| s.handler_ms)),
-        warm_client_ms: spread(&warm(&|s| Some(s.client_ms))),
+        warm_client_ms: spread(&warm(&Sample::known_client_ms)),
         warm_billed_ms: spread(&warm_billed),
         max_memory_mb: samples
             .iter()

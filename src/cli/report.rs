@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::logs_side::LogsSideArgs;
 use super::run::limit;
 
 pub(super) const EXAMPLES: &str = "\
@@ -21,7 +22,7 @@ the parts of a cold start, package sizes, what was not counted and why, how it w
 loads nothing, runs no script, and can be sent, printed and kept. --lang ko writes it in Korean.
 
 Results are named as in `lambench compare`: a file, a run's id or the beginning of that, a baseline's name, last, or last~1 \
-for the one before it.";
+for the one before it; with --compare, logs:PATH, too.";
 
 /// Arguments of `lambench report`.
 #[derive(Debug, Clone, Default, Args)]
@@ -39,6 +40,9 @@ pub struct ReportArgs {
     /// The change of the median cold start that is still no regression [env: LAMBENCH_LIMIT] [default: 10%]
     #[arg(long, value_name = "PERCENT", value_parser = limit, requires = "compare")]
     pub limit: Option<f64>,
+    /// Which starts of logs.
+    #[command(flatten)]
+    pub logs: LogsSideArgs,
     /// The file to write, in place of what it held; - is standard output
     #[arg(
         long,

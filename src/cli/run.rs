@@ -60,10 +60,12 @@ pub struct RunArgs {
     /// The value may have * and ?. With --function 'data-*' only of those.
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag, conflicts_with_all = ["all", "before", "after", "local"])]
     pub tag: Vec<String>,
-    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, baseline:NAME or result:ID
+    /// The build before: a path, a NAME, an ARN, NAME:QUALIFIER, deployed, baseline:NAME, result:ID or
+    /// logs:PATH
     ///
     /// baseline:NAME is compared with as it was stored. result:ID measures that result's package again, next to today's,
     /// with the runtime, handler, layers, memory and timeout of then; it is refused if the package has changed since.
+    /// logs:PATH is the REPORT lines of production, as in `lambench compare`: observational, not a controlled experiment.
     #[arg(long, value_name = "SUBJECT")]
     pub before: Option<String>,
     /// The build after, or the only one: a path, a NAME, an ARN, NAME:QUALIFIER or deployed

@@ -99,7 +99,7 @@ pub struct PruneArgs {
 }
 
 /// `30d`, `2w`, `12h`, `45m` in seconds.
-fn age_s(text: &str) -> Result<i64, String> {
+pub(super) fn age_s(text: &str) -> Result<i64, String> {
     let unit = |c: char| match c {
         'm' => Some(60),
         'h' => Some(3600),

@@ -5,7 +5,7 @@ use crate::bench::stopped::Stopped;
 use crate::config::{Resume, Settings};
 use crate::exit::Exit;
 use crate::results::store::{Interrupted, Store};
-use crate::results::{Kind, PlanRecord, RunResult, Sample};
+use crate::results::{EndpointKind, Kind, PlanRecord, RunResult, Sample, SubjectResult};
 use crate::stats::Looks;
 
 use super::Failure;
@@ -142,7 +142,9 @@ pub fn how_to_go_on(result: &RunResult, stopped: Option<&Stopped>, show: &Show) 
 /// Refuses a stored *before* that was measured in another mode: with another number of simultaneous starts, or with
 /// inits where there would be restores.
 pub fn same_mode(name: &str, before: &RunResult, now: &str) -> Result<(), Failure> {
-    let Some((then, _)) = before.latest().filter(|(s, _)| s.concurrency_mode != now) else {
+    // Logs don't say how many were started at once, which the report says of them.
+    let other = |s: &SubjectResult| s.endpoint != EndpointKind::Logs && s.concurrency_mode != now;
+    let Some((then, _)) = before.latest().filter(|(s, _)| other(s)) else {
         return Ok(());
     };
     let then = then.concurrency_mode.as_str();

@@ -1,6 +1,6 @@
 //! `lambench compare`: stored results side by side.
 
-use crate::cli::{CompareArgs, Globals};
+use crate::cli::{CompareArgs, Globals, LogsSideArgs};
 use crate::config::{self, Gate};
 use crate::exit::Exit;
 use crate::render;
@@ -8,6 +8,7 @@ use crate::results::store::{Named, Store};
 use crate::results::{Arm, Kind, RunCost, RunResult, pair};
 
 use super::measure::misnamed;
+use super::observe::{self, Side, Split, names_logs};
 use super::{Failure, export, print, verdict};
 
 /// Finds the results, pairs each with the first, judges, and shows them.
@@ -33,21 +34,66 @@ pub(super) fn pairs(
     args: &CompareArgs,
     globals: &Globals,
 ) -> Result<(Vec<RunResult>, Vec<Exit>, bool), Failure> {
-    let store = Store::new(&config::project()?);
-    let before = named(&store, &args.before)?;
+    let (before, all) = sides(args)?;
     let mut pairs = Vec::new();
     let mut exits = Vec::new();
     let mut strict = false;
-    for word in &args.after {
-        let after = named(&store, word)?;
-        let mut both = paired(&before, &after);
-        comparable((&args.before, &before), (word, &after), &both, args.force)?;
+    for (word, after) in &all {
+        let mut both = paired(&before, after, &args.logs);
+        let (before, after) = (&before.named, &after.named);
+        comparable((&args.before, before), (word, after), &both, args.force)?;
         let gate = judge(&mut both, args, globals)?;
         strict |= gate.strict;
         exits.push(verdict::exit(gate, &both));
         pairs.push(both);
     }
     Ok((pairs, exits, strict))
+}
+
+/// The side before, and each that comes after with its word.
+fn sides(args: &CompareArgs) -> Result<(Side, Vec<(String, Side)>), Failure> {
+    let usage =
+        |message: &str, hint: &str| Failure::new(Exit::Usage, message).hint(Some(hint.to_owned()));
+    let function = args.logs.function.as_deref();
+    if function.is_some()
+        && !args
+            .after
+            .iter()
+            .chain([&args.before])
+            .any(|word| names_logs(word))
+    {
+        return Err(usage(
+            "--function chooses among the functions of logs, and no side is of logs",
+            "a stored result is of one function",
+        ));
+    }
+    if let Some(at) = args.logs.split_at {
+        if !names_logs(&args.before) || !args.after.is_empty() {
+            return Err(usage(
+                "--split-at splits one log, and nothing else is compared with it",
+                "lambench compare logs:app.log --split-at TIME",
+            ));
+        }
+        let gap_s = args.logs.split_gap.unwrap_or_default();
+        let (before, after) = observe::split(&args.before, function, Split { at, gap_s })?;
+        return Ok((before, vec![(args.before.clone(), after)]));
+    }
+    let store = Store::new(&config::project()?);
+    let side = |word: &str| {
+        if names_logs(word) {
+            return observe::side(word, function);
+        }
+        named(&store, word).map(|named| Side {
+            named,
+            observed: None,
+        })
+    };
+    let before = side(&args.before)?;
+    let after = args
+        .after
+        .iter()
+        .map(|word| Ok((word.clone(), side(word)?)));
+    Ok((before, after.collect::<Result<_, Failure>>()?))
 }
 
 /// A stored result that has something to compare.
@@ -80,14 +126,22 @@ fn judge(both: &mut RunResult, args: &CompareArgs, globals: &Globals) -> Result<
 }
 
 /// Both as one result. What its run has cost is no news here.
-fn paired(before: &Named, after: &Named) -> RunResult {
-    let mut both = pair(before.side(), after.side());
+fn paired(before: &Side, after: &Side, logs: &LogsSideArgs) -> RunResult {
+    let mut both = pair(before.named.side(), after.named.side());
     both.cost = RunCost {
         own_prices: both.cost.own_prices,
         ..RunCost::default()
     };
     if let Some(stored) = &mut both.stored_before {
-        stored.name.clone_from(&before.baseline);
+        stored.name.clone_from(&before.named.baseline);
+    }
+    observe::mark(&mut both, before.observed.clone(), after.observed.clone());
+    if let Some(observational) = both
+        .stored_before
+        .as_mut()
+        .and_then(|s| s.observational.as_mut())
+    {
+        observational.split_at = logs.split_at;
     }
     both
 }

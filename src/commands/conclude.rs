@@ -14,6 +14,7 @@ use crate::results::store::{Store, StoreError};
 use crate::results::{Arm, Ending, Kind, RunResult, pair};
 
 use super::measure::{Show, tell};
+use super::observe::{self, Side};
 use super::{Failure, again, export, print, verdict};
 
 /// Fills in what only the measurement could tell.
@@ -53,15 +54,23 @@ fn against_stored(
     settings: &Settings,
     store: &Store,
     result: &RunResult,
-    baseline: Option<RunResult>,
+    baseline: Option<Side>,
 ) -> Option<RunResult> {
     result.measured(Arm::Only)?;
     let is_baseline = baseline.is_some();
     let earlier = || store.latest_comparable(&result.subjects[0]);
-    let stored = baseline.or_else(|| settings.previous.then(earlier).flatten())?;
+    let (stored, observed) = match baseline {
+        Some(side) => (side.named.result, side.observed),
+        None => (settings.previous.then(earlier).flatten()?, None),
+    };
     let arm = stored.latest()?.0.arm;
     let mut both = pair((&stored, arm), (result, Arm::Only));
-    let name = settings.baseline.clone().filter(|_| is_baseline);
+    let of_logs = observed.is_some();
+    observe::mark(&mut both, observed, None);
+    let name = settings
+        .baseline
+        .clone()
+        .filter(|_| is_baseline && !of_logs);
     both.stored_before.as_mut()?.name = name;
     verdict::judge_result(&mut both, settings);
     Some(both)
@@ -72,7 +81,7 @@ pub fn conclude(
     settings: &Settings,
     store: &Store,
     result: &mut RunResult,
-    baseline: Option<RunResult>,
+    baseline: Option<Side>,
     stopped: Option<Stopped>,
     progress: &Mutex<render::Progress>,
     show: &mut Show,

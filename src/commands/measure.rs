@@ -24,6 +24,7 @@ use crate::results::{Arm, Ending, RunCost, RunResult, SCHEMA_VERSION};
 use super::around::Around;
 use super::conclude::{complete, conclude, unwritable};
 use super::copies;
+use super::observe;
 use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
@@ -89,16 +90,12 @@ pub async fn measure_one(
     show: &mut Show,
 ) -> Result<Exit, Failure> {
     let store = Store::new(&settings.project);
-    let stored_before = settings
-        .baseline
-        .as_deref()
-        .map(|name| store.load_baseline(name))
-        .transpose()
-        .map_err(|error| misnamed(&error))?;
+    let stored_before = observe::stored_before(&store, &settings)?;
     let interrupted = again::resumed(&store, &mut settings)?;
     if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
         if before
-            .latest()
+            .named
+            .measured()
             .is_none_or(|(_, figures)| figures.cold_ms.is_none())
         {
             return Err(Failure::new(
@@ -112,7 +109,7 @@ pub async fn measure_one(
         }
         // What copies are is known only by reading their functions.
         if !settings.has_copies() {
-            again::same_mode(name, before, &mode(settings.pace.concurrency))?;
+            again::same_mode(name, &before.named.result, &mode(settings.pace.concurrency))?;
         }
     }
     // Not after minutes of measuring.
@@ -158,7 +155,7 @@ pub async fn measure_one(
         if settings.has_copies() {
             let mode = snap_start::plan(&endpoint.lambda, &mut settings).await?;
             if let (Some(name), Some(before)) = (settings.baseline.as_deref(), &stored_before) {
-                again::same_mode(name, before, &mode)?;
+                again::same_mode(name, &before.named.result, &mode)?;
             }
         }
         let staged = tokio::select! {

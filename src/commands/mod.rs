@@ -21,6 +21,7 @@ mod left_over;
 mod log_groups;
 mod logs;
 mod measure;
+mod observe;
 mod ours;
 mod parcel;
 mod policy;

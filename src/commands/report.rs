@@ -22,6 +22,13 @@ pub fn report(args: &ReportArgs, globals: &Globals) -> Result<Exit, Failure> {
     if !to_stdout {
         Store::check_save_as(&args.output).map_err(|error| misnamed(&error))?;
     }
+    if !args.compare && (args.logs.function.is_some() || args.logs.split_at.is_some()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "--function and --split-at are for logs, and logs are there to be compared",
+        )
+        .hint(Some("give --compare, too".into())));
+    }
     let results = if args.compare {
         compared(args, globals)?
     } else {
@@ -65,7 +72,7 @@ fn compared(args: &ReportArgs, globals: &Globals) -> Result<Vec<RunResult>, Fail
     let [before, after @ ..] = args.results.as_slice() else {
         return Ok(Vec::new());
     };
-    if after.is_empty() {
+    if after.is_empty() && args.logs.split_at.is_none() {
         return Err(
             Failure::new(Exit::Usage, "--compare takes two results or more").hint(Some(
                 "name what comes after, too: lambench report BEFORE AFTER --compare".into(),
@@ -75,6 +82,7 @@ fn compared(args: &ReportArgs, globals: &Globals) -> Result<Vec<RunResult>, Fail
     let args = CompareArgs {
         before: before.clone(),
         after: after.to_vec(),
+        logs: args.logs.clone(),
         force: args.force,
         limit: args.limit,
         ..CompareArgs::default()

@@ -145,7 +145,12 @@ pub fn hold_back(result: &mut RunResult, gate: Gate) {
         .filter(regressed)
         .cloned()
         .collect();
-    only_indicative(&mut result.judgements);
+    let note = Note::why_indicative(result);
+    only_indicative(&mut result.judgements, &note);
+    let why = match note {
+        Note::Observational => "logs are no controlled experiment: that is only observational",
+        _ => "before and after were not measured side by side: that is only indicative",
+    };
     for was in before {
         let held = |j: &Judgement| j.budget == was.budget && j.verdict != Verdict::Regressed;
         if let Some(budget) = &was.budget
@@ -154,8 +159,7 @@ pub fn hold_back(result: &mut RunResult, gate: Gate) {
             // Standard error may be closed; the report says it too.
             let _ = writeln!(
                 std::io::stderr(),
-                "note: '{budget}' would have failed, but before and after were not measured side by side: that is only indicative, \
-                 and fails with --allow-indicative"
+                "note: '{budget}' would have failed, but {why}, and fails with --allow-indicative"
             );
         }
     }

@@ -52,11 +52,11 @@ impl Metric {
             Self::Init => each_cold(&|s| s.init_ms),
             Self::Restore => each_cold(&|s| s.restore_ms),
             Self::ColdHandler => each_cold(&|s| s.handler_ms),
-            Self::ColdClient => each_cold(&|s| Some(s.client_ms)),
+            Self::ColdClient => each_cold(&Sample::known_client_ms),
             Self::BilledCold => each_cold(&|s| s.billed_ms),
             Self::CostCold => each_cold(&usd),
             Self::WarmStart => each_environment(&|s| s.handler_ms),
-            Self::WarmClient => each_environment(&|s| Some(s.client_ms)),
+            Self::WarmClient => each_environment(&Sample::known_client_ms),
             Self::BilledWarm => each_environment(&|s| s.billed_ms),
             Self::CostWarm => each_environment(&usd),
             Self::MaxMemory => {

@@ -61,7 +61,7 @@ impl Copies<'_> {
                 .args
                 .before
                 .as_deref()
-                .is_some_and(|word| word.starts_with("baseline:"));
+                .is_some_and(|word| word.starts_with("baseline:") || word.starts_with("logs:"));
         let before = before.or((!stored && after != DEPLOYED).then_some(DEPLOYED));
         let Some(before) = before else {
             return Ok(vec![self.build(Arm::Only, function, after, "--after")?]);

@@ -82,6 +82,10 @@ impl Finder<'_> {
             baseline = Some(name.to_owned());
             before = None;
         }
+        if let Some(logs) = before.filter(|text| text.starts_with("logs:")) {
+            baseline = Some(logs.to_owned());
+            before = None;
+        }
         let again = match before.and_then(|text| text.strip_prefix("result:")) {
             Some(name) => Some(Again::find(name, &self.around.project())?),
             None => None,
@@ -112,12 +116,19 @@ impl Finder<'_> {
             ("--function", self.args.function.as_deref()),
             ("--after", self.args.after.as_deref()),
         ] {
-            let stored = ["baseline:", "result:"]
+            let stored = ["baseline:", "result:", "logs:"]
                 .into_iter()
                 .find(|kind| word.is_some_and(|word| word.starts_with(kind)));
             if let Some(kind) = stored {
                 return Err(usage(
-                    format!("{flag} {kind} a stored result can only be the one before"),
+                    format!(
+                        "{flag} {kind} {} can only be the one before",
+                        if kind == "logs:" {
+                            "logs"
+                        } else {
+                            "a stored result"
+                        }
+                    ),
                     "name it with --before, and what to measure with --after or --function",
                 ));
             }

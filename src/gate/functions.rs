@@ -40,12 +40,13 @@ pub fn among_functions(functions: &mut [&mut [Judgement]]) -> Vec<Option<f64>> {
 
 /// *Before* is a stored result: a day apart the same function differs by more than 10 % one time in eight, so that no
 /// change of what was sampled fails. Sizes do not drift.
-pub fn only_indicative(judgements: &mut [Judgement]) {
+/// `note` says why.
+pub fn only_indicative(judgements: &mut [Judgement], note: &Note) {
     for judgement in judgements {
         let sampled = judgement.limit_change.is_some() && judgement.is_sampled();
         if sampled && judgement.verdict == Verdict::Regressed {
             judgement.verdict = Verdict::Inconclusive;
-            judgement.note = Some(Note::Indicative.to_string());
+            judgement.note = Some(note.to_string());
         }
     }
 }
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn against_a_stored_result_only_sizes_regress() {
         let mut all = [tested(0.001), size()];
-        only_indicative(&mut all);
+        only_indicative(&mut all, &Note::Indicative);
         assert_eq!(all[0].verdict, Inconclusive);
         assert_eq!(all[0].note, Some(Note::Indicative.to_string()));
         assert_eq!(all[1].verdict, Regressed);

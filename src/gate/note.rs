@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::results::RunResult;
+
 /// Why nothing can be said, or what else there is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -29,6 +31,8 @@ pub enum Note {
     AmongFunctions(usize),
     /// *Before* was not measured side by side with *after*: it is a stored result, or was measured before a deploy.
     Indicative,
+    /// A side was read from logs, not measured.
+    Observational,
     /// The run was stopped before it could be judged.
     BeforeLook {
         /// How far it had come.
@@ -59,6 +63,9 @@ impl fmt::Display for Note {
             Self::Indicative => {
                 f.write_str("before was not measured next to after, which fails no gate")
             }
+            Self::Observational => {
+                f.write_str("logs are no controlled experiment, which fails no gate")
+            }
             Self::BeforeLook { pairs, at } => write!(
                 f,
                 "the run was stopped at {pairs} pairs, before it could be judged at {at}"
@@ -72,6 +79,14 @@ impl fmt::Display for Note {
 }
 
 impl Note {
+    /// Why a result that is indicative fails nothing.
+    pub fn why_indicative(result: &RunResult) -> Self {
+        match result.observational() {
+            Some(_) => Self::Observational,
+            None => Self::Indicative,
+        }
+    }
+
     /// The note of a sentence that a result holds.
     pub fn of_text(text: &str) -> Option<Self> {
         let numbers: Vec<usize> = text
@@ -90,6 +105,7 @@ impl Note {
             Self::FromNothing,
             Self::AmongFunctions(first),
             Self::Indicative,
+            Self::Observational,
             Self::BeforeLook {
                 pairs: first,
                 at: needed,
@@ -120,6 +136,7 @@ mod tests {
             Note::FromNothing,
             Note::AmongFunctions(7),
             Note::Indicative,
+            Note::Observational,
             Note::BeforeLook { pairs: 3, at: 10 },
             Note::BeforeEnd { starts: 7, of: 20 },
         ] {

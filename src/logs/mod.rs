@@ -8,6 +8,8 @@
 mod csv;
 mod cursor;
 mod distribution;
+mod gather;
+mod kept;
 mod map;
 mod read;
 mod source;
@@ -22,7 +24,9 @@ mod tests;
 
 pub use cursor::{Cursor, LogEvent};
 pub use distribution::Distribution;
-pub use read::{ReadError, Reading, Watch, read};
+pub use gather::{Gather, Pool, Span};
+pub use kept::{KEPT, Kept, SEED, Start};
+pub use read::{ReadError, Reading, Sink, Watch, read};
 pub use source::{Source, SourceError, sources};
 pub use summary::{
     Amount, Asked, Bins, Bucket, Cost, Figures, Fit, Group, MemoryUse, Narrowed, PriceBasis,

@@ -10,8 +10,7 @@ use super::csv;
 use super::map::map;
 use super::source::Source;
 use super::stream::{self, Part, Windows};
-use super::tallies::Tallies;
-use crate::report::scan::{AFTER, BEFORE, Container, Format, detect, scan_lines};
+use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;
@@ -49,25 +48,45 @@ pub struct Watch {
     pub stop: AtomicBool,
 }
 
+/// What takes the records, one for each thread.
+pub trait Sink: Send + Sync {
+    /// Another one that has taken nothing, for another thread.
+    #[must_use]
+    fn fork(&self) -> Self;
+    /// What comes is from this file.
+    fn file(&mut self, name: &str);
+    /// Takes a record.
+    fn take(&mut self, event: &Event<'_>);
+    /// Adds what another one has taken.
+    fn add(&mut self, other: Self);
+    /// All has been read.
+    fn conclude(&mut self) {}
+}
+
 enum Job<'a> {
     Whole(&'a Source),
     Piece(&'a Path, Range<u64>),
 }
 
-/// Reads all of the sources into `tallies`, on so many threads.
+/// Reads all of the sources into `tallies` (or another sink), on so many threads.
 ///
 /// # Panics
 ///
 /// If a reader did, which none does.
-pub fn read(sources: &[Source], tallies: &mut Tallies, threads: usize, watch: &Watch) -> Reading {
+pub fn read<S: Sink>(
+    sources: &[Source],
+    tallies: &mut S,
+    threads: usize,
+    watch: &Watch,
+) -> Reading {
     read_by(PIECE, sources, tallies, threads, watch)
 }
 
 /// [`read`] with pieces of any size.
-pub(super) fn read_by(
+pub(super) fn read_by<S: Sink>(
     piece_bytes: u64,
     sources: &[Source],
-    tallies: &mut Tallies,
+    tallies: &mut S,
     threads: usize,
     watch: &Watch,
 ) -> Reading {
@@ -158,10 +177,10 @@ fn split(source: &Source, piece: u64) -> io::Result<Vec<Job<'_>>> {
 }
 
 /// The records that begin in one part of a large file.
-fn piece(
+fn piece<S: Sink>(
     path: &Path,
     range: &Range<u64>,
-    tallies: &mut Tallies,
+    tallies: &mut S,
     windows: &mut Windows,
     watch: &Watch,
 ) -> io::Result<()> {
@@ -189,9 +208,9 @@ fn piece(
 }
 
 /// One source from its beginning to its end, whatever it is.
-fn whole(
+fn whole<S: Sink>(
     source: &Source,
-    tallies: &mut Tallies,
+    tallies: &mut S,
     windows: &mut Windows,
     watch: &Watch,
 ) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::read::Sink;
 use super::tally::Tally;
 use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
 
@@ -323,6 +324,29 @@ impl Tallies {
     }
 }
 
+impl Sink for Tallies {
+    fn fork(&self) -> Self {
+        Self::fork(self)
+    }
+
+    fn file(&mut self, name: &str) {
+        Self::file(self, name);
+    }
+
+    #[inline]
+    fn take(&mut self, event: &Event<'_>) {
+        Self::take(self, event);
+    }
+
+    fn add(&mut self, other: Self) {
+        Self::add(self, other);
+    }
+
+    fn conclude(&mut self) {
+        Self::conclude(self);
+    }
+}
+
 /// To compare nothing with nothing costs a fault in the processor if it is left to the C library.
 #[inline]
 fn same(a: &[u8], b: &[u8]) -> bool {
@@ -330,7 +354,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// `$LATEST` of `2024/03/04/[$LATEST]0123…`.
-fn version(stream: &[u8]) -> Option<&[u8]> {
+pub(super) fn version(stream: &[u8]) -> Option<&[u8]> {
     let from = memchr::memchr(b'[', stream)? + 1;
     let to = memchr::memchr(b']', &stream[from..])?;
     Some(&stream[from..from + to])

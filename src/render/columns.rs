@@ -7,6 +7,7 @@ use crate::results::{Arm, RunResult};
 use super::conditions::{self, Field};
 use super::figure::{self, Tone};
 use super::layout::{clean, fields, paragraph};
+use super::observed;
 use super::report::{describe, list, minute};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -54,7 +55,13 @@ pub fn columns(pairs: &[RunResult], lang: Lang, style: &Style) -> String {
     out.push('\n');
     out.push_str(&paragraph("", text.medians_note(), style.width));
     out.push_str(&paragraph("", text.uncertain_note(), style.width));
-    if pairs.iter().any(|both| both.stored_before.is_some()) {
+    if pairs.iter().any(|both| both.observational().is_some()) {
+        out.push_str(&paragraph(
+            "",
+            text.observational_columns_note(),
+            style.width,
+        ));
+    } else if pairs.iter().any(|both| both.stored_before.is_some()) {
         out.push_str(&paragraph("", text.indicative_columns_note(), style.width));
     }
     out
@@ -67,10 +74,14 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
         if i == 0
             && let Some(before) = both.subject(Arm::Before)
         {
-            let what = both.stored_before.as_ref().map_or_else(
-                || text.measured_on(&minute(both.created_at)),
-                |stored| describe(stored, None, text),
-            );
+            let of_logs = both.observational().and_then(|o| o.before.as_ref());
+            let of_logs = of_logs.and_then(|side| observed::span(side, text));
+            let what = of_logs.unwrap_or_else(|| {
+                both.stored_before.as_ref().map_or_else(
+                    || text.measured_on(&minute(both.created_at)),
+                    |stored| describe(stored, None, text),
+                )
+            });
             list.push((
                 names[0].clone(),
                 named(&before.name, &before.version, &what),
@@ -79,11 +90,15 @@ fn head(pairs: &[RunResult], names: &[String], text: Text) -> Vec<Field> {
         if let Some(after) = both.subject(Arm::After) {
             let arm = both.stored_before.as_ref().and_then(|s| s.after_arm);
             let id = clean(&both.id) + arm.map_or("", Arm::ending);
-            let what = format!(
-                "{}, {}",
-                text.result_of(&id),
-                text.measured_on(&minute(both.created_at))
-            );
+            let of_logs = both.observational().and_then(|o| o.after.as_ref());
+            let of_logs = of_logs.and_then(|side| observed::span(side, text));
+            let what = of_logs.unwrap_or_else(|| {
+                format!(
+                    "{}, {}",
+                    text.result_of(&id),
+                    text.measured_on(&minute(both.created_at))
+                )
+            });
             list.push((
                 names[i + 1].clone(),
                 named(&after.name, &after.version, &what),

@@ -25,6 +25,7 @@ pub(super) fn place(result: &RunResult, text: Text) -> Field {
     };
     let value = over_subjects(result, text, |subject| match subject.endpoint {
         EndpointKind::Sandbox => text.on_sandbox(&machine(subject), subject.region.as_deref()),
+        EndpointKind::Logs => text.of_logs().to_owned(),
         EndpointKind::Aws => {
             let region = subject.region.as_deref().unwrap_or("?");
             match &subject.endpoint_url {
@@ -66,8 +67,8 @@ pub(super) fn conditions(result: &RunResult, text: Text) -> Vec<Field> {
                 .as_deref()
                 .map(|limit| text.cpu_limit(limit));
             let parts = [
-                Some(format!("{} MB", subject.memory_mb)),
-                Some(subject.architecture.clone()),
+                (subject.memory_mb > 0).then(|| format!("{} MB", subject.memory_mb)),
+                Some(subject.architecture.clone()).filter(|known| !known.is_empty()),
                 cpu,
             ];
             join(parts)
@@ -106,7 +107,8 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
                 _ => result.plan.runs,
             };
             // A stored run may have had looks that the comparison, with its one, does not know of.
-            let fewer = result.stored_before.is_some() && cold < planned as usize;
+            let of_run = subject.endpoint != EndpointKind::Logs;
+            let fewer = result.stored_before.is_some() && of_run && cold < planned as usize;
             (
                 subject.arm,
                 text.counted(cold, planned, may_end || fewer, warm),
@@ -122,7 +124,14 @@ pub(super) fn sampling(result: &RunResult, text: Text) -> Vec<Field> {
         (text.starts().to_owned(), counted),
         (
             text.order().to_owned(),
-            if pair && result.stored_before.is_some() {
+            if pair && result.observational().is_some() {
+                let is_of_logs = |s: &SubjectResult| s.endpoint == EndpointKind::Logs;
+                if result.subjects.iter().all(is_of_logs) {
+                    text.in_logs_order().to_owned()
+                } else {
+                    text.half_in_logs_order().to_owned()
+                }
+            } else if pair && result.stored_before.is_some() {
                 text.each_in_its_run(&mode)
             } else if result.plan.around {
                 text.ordered_around(result.plan.seed)
@@ -155,7 +164,7 @@ pub(super) fn runtime(subject: &SubjectResult, text: Text) -> String {
         .as_deref()
         .filter(|client| *client != "AWS");
     join([
-        Some(runtime),
+        Some(runtime).filter(|runtime| !runtime.is_empty()),
         client.map(|client| text.runtime_client(client)),
     ])
 }
@@ -177,6 +186,9 @@ pub(super) fn differences(a: &SubjectResult, b: &SubjectResult, text: Text) -> O
             }
         })
         .collect();
+    if [a, b].iter().any(|s| s.endpoint == EndpointKind::Logs) {
+        return (!what.is_empty()).then(|| what.join(", "));
+    }
     if a.handler != b.handler {
         let name = |handler: &Option<String>| handler.as_deref().map_or("-".into(), clean);
         what.push(text.differing_values(text.handler(), &name(&a.handler), &name(&b.handler)));

@@ -101,6 +101,9 @@ pub fn gate_json(lines: &[GateLine]) -> String {
                     value["verdict"] = json!(worst(&result.judgements));
                     value["judgements"] = json!(result.judgements);
                     value["indicative"] = result.is_indicative().into();
+                    if result.observational().is_some() {
+                        value["observational"] = true.into();
+                    }
                 }
             }
             if let Some(p) = p {

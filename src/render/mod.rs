@@ -18,6 +18,7 @@ mod layout;
 pub mod left_over;
 mod look;
 mod logs;
+mod observed;
 mod plan;
 mod progress;
 mod report;

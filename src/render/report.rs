@@ -11,6 +11,7 @@ use crate::results::{
 
 use super::conditions::{self, Field};
 use super::layout::{clean, fields, paragraph};
+use super::observed;
 use super::strip::strip;
 use super::style::{Paint, Style};
 use super::text::Text;
@@ -44,6 +45,12 @@ pub fn report(result: &RunResult, lang: Lang, style: &Style, saved: Option<&Path
     // The verdict is last: that is where the eye is when a run has ended.
     for section in [
         notes,
+        list(
+            text.observed_heading(),
+            &observed::lines(result, text),
+            style,
+            Paint::Bold,
+        ),
         list(
             text.not_counted(),
             &not_counted(result, text),
@@ -121,14 +128,26 @@ pub(super) fn measured_how(result: &RunResult, text: Text) -> Vec<Field> {
     let mut list: Vec<Field> = vec![conditions::place(result, text)];
     list.extend(conditions::subjects(result, text));
     if pair && let Some(stored) = &result.stored_before {
-        let before = describe(stored, Some(result), text);
-        list[1].1.extend(["; ", &before]);
+        let logs = stored.observational.clone().unwrap_or_default();
+        let spans = [&logs.before, &logs.after]
+            .map(|side| side.as_ref().map(|side| observed::span(side, text)));
+        if let Some(span) = &spans[0] {
+            list[1].1.extend(span.iter().flat_map(|span| ["; ", span]));
+        } else {
+            // How long before the logs it was is no matter.
+            let than = spans[1].is_none().then_some(result);
+            list[1].1.extend(["; ", &describe(stored, than, text)]);
+        }
         if let Some(arm) = stored.after_arm {
             let id = format!("{}{}", clean(&result.id), arm.ending());
             list[2].1.extend(["; ", &text.result_of(&id)]);
         }
-        let measured = text.measured_on(&minute(result.created_at));
-        list[2].1.extend([", ", &measured]);
+        if let Some(span) = &spans[1] {
+            list[2].1.extend(span.iter().flat_map(|span| ["; ", span]));
+        } else {
+            let measured = text.measured_on(&minute(result.created_at));
+            list[2].1.extend([", ", &measured]);
+        }
     }
     list.extend(conditions::conditions(result, text));
     list.extend(conditions::sampling(result, text));

@@ -21,6 +21,7 @@ mod left_over;
 mod look;
 mod logs;
 mod names;
+mod observed;
 mod plan;
 mod self_test;
 mod sentences;
@@ -130,6 +131,7 @@ impl Text {
     pub(super) fn title(self, function: &str, pair: bool, of: &SubjectResult) -> String {
         let (place, ko_place) = match (of.endpoint, &of.endpoint_url) {
             (EndpointKind::Sandbox, _) => ("on the sandbox".into(), "샌드박스".into()),
+            (EndpointKind::Logs, _) => ("from logs".into(), "로그".into()),
             (EndpointKind::Aws, None) => ("on AWS".into(), "AWS".into()),
             (EndpointKind::Aws, Some(url)) => (format!("on {}", clean(url)), clean(url)),
         };

@@ -1,6 +1,6 @@
 //! The verdict in a paragraph: what it is, what it rests on, and at which look it was reached.
 
-use crate::compare::{Figure, Metric};
+use crate::compare::{Figure, Metric, Trust};
 use crate::gate::{Measure, Note, worst};
 use crate::results::{Ending, Judgement, RunResult, Verdict};
 use crate::stats::Change;
@@ -43,8 +43,7 @@ pub(super) fn paragraph(result: &RunResult, text: Text, style: &Style) -> String
 /// The same before it is set in lines; nothing where nothing was judged.
 pub(super) fn sentences(result: &RunResult, text: Text) -> Option<Said> {
     let verdict = worst(&result.judgements)?;
-    let indicative = result.is_indicative();
-    let head = text.verdict_head(text.verdict(verdict), indicative);
+    let head = text.verdict_head(text.verdict(verdict), Trust::of(result));
     let at = look(result, verdict, text).unwrap_or_default();
     let (first, rest) = match result.judgements.as_slice() {
         [only] => (

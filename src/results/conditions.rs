@@ -39,6 +39,9 @@ pub enum Condition {
 
 /// The conditions in which two subjects differ, in a fixed order. Empty: their figures may be compared.
 pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
+    if [a, b].iter().any(|s| s.endpoint == EndpointKind::Logs) {
+        return differing_of_logs(a, b);
+    }
     [
         (
             Condition::Endpoint,
@@ -64,6 +67,24 @@ pub fn differing(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
         ),
         (Condition::Touch, a.touch == b.touch),
         (Condition::Payload, a.payload_sha256 == b.payload_sha256),
+        (Condition::Handler, a.no_handler == b.no_handler),
+    ]
+    .into_iter()
+    .filter_map(|(condition, same)| (!same).then_some(condition))
+    .collect()
+}
+
+/// What logs tell of conditions is the memory size, and that it was no sandbox and no wrapper; the rest is not known, which is
+/// no difference.
+fn differing_of_logs(a: &SubjectResult, b: &SubjectResult) -> Vec<Condition> {
+    let sandbox = [a, b].iter().any(|s| s.endpoint == EndpointKind::Sandbox);
+    let memory_known = a.memory_mb > 0 && b.memory_mb > 0;
+    [
+        (Condition::Endpoint, !sandbox),
+        (
+            Condition::Memory,
+            !memory_known || a.memory_mb == b.memory_mb,
+        ),
         (Condition::Handler, a.no_handler == b.no_handler),
     ]
     .into_iter()
@@ -122,6 +143,7 @@ impl Condition {
                 (_, Some(url)) => url.clone(),
                 (EndpointKind::Sandbox, None) => "sandbox".into(),
                 (EndpointKind::Aws, None) => "AWS".into(),
+                (EndpointKind::Logs, None) => "logs".into(),
             },
             Self::Region => known(&subject.region),
             Self::Runtime => match &subject.runtime_version {

@@ -1,11 +1,13 @@
 //! The result of a run: its types, which are the machine format, and where they are stored.
 
 pub mod conditions;
+mod observed;
 mod pair;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod schema;
 pub mod store;
+mod unknown;
 mod verdict;
 
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use conditions::Difference;
+pub use observed::{Observational, Observed, overlap};
 pub use pair::{StoredBefore, pair};
 pub use verdict::{Judgement, Verdict};
 
@@ -159,10 +162,13 @@ pub struct Sample {
     pub excluded_reason: Option<Exclusion>,
     /// Which environment of this arm, counted from 0 by touches.
     pub environment: u64,
-    /// When the invoke was sent.
-    #[schemars(with = "String", extend("format" = "date-time"))]
+    /// When the invoke was sent; of a log, when its record was written, and null where that has no time.
+    #[serde(with = "unknown::at")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub started_at: Timestamp,
-    /// Client-side time of the invoke, milliseconds.
+    /// Client-side time of the invoke, milliseconds; null where no client of ours waited.
+    #[serde(with = "unknown::ms")]
+    #[schemars(with = "Option<f64>")]
     pub client_ms: f64,
     /// `Init Duration`.
     pub init_ms: Option<f64>,
@@ -187,6 +193,16 @@ impl Sample {
     pub fn cold_start_ms(&self) -> Option<f64> {
         Some(self.init_ms.or(self.restore_ms)? + self.handler_ms?)
     }
+
+    /// Client-side time, if a client of ours waited: a log knows none.
+    pub fn known_client_ms(&self) -> Option<f64> {
+        self.client_ms.is_finite().then_some(self.client_ms)
+    }
+
+    /// When it was sent, if that is known.
+    pub fn known_start(&self) -> Option<Timestamp> {
+        (self.started_at != Timestamp::UNIX_EPOCH).then_some(self.started_at)
+    }
 }
 
 /// Where a subject was measured.
@@ -197,6 +213,8 @@ pub enum EndpointKind {
     Sandbox,
     /// AWS, or whatever `--endpoint-url` names that is not a sandbox.
     Aws,
+    /// None: read from logs, not measured.
+    Logs,
 }
 
 /// A layer of a subject.
@@ -432,6 +450,11 @@ impl RunResult {
     /// after. What differs may be the time, not the code.
     pub fn is_indicative(&self) -> bool {
         self.stored_before.is_some() || self.plan.around
+    }
+
+    /// What logs tell of the sides, where one was read from logs: not a controlled experiment.
+    pub fn observational(&self) -> Option<&Observational> {
+        self.stored_before.as_ref()?.observational.as_ref()
     }
 
     /// The subject of an arm.

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::{Difference, differences};
+use super::observed::Observational;
 use super::{Arm, Ending, Kind, RunResult};
 use crate::stats::Looks;
 
@@ -31,6 +32,9 @@ pub struct StoredBefore {
     /// The conditions in which the two differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<Difference>,
+    /// One side or both were read from logs: not a controlled experiment, and this is what is known of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observational: Option<Observational>,
 }
 
 /// One result of two arms, `before` as [`Arm::Before`] and `after` as [`Arm::After`], not judged yet. Where they come from
@@ -105,6 +109,7 @@ pub fn pair(before: (&RunResult, Arm), after: (&RunResult, Arm)) -> RunResult {
             [before, after] => differences(before, after),
             _ => Vec::new(),
         },
+        observational: None,
     });
     paired
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::many::Many;
 use super::rank::{Order, Tails, Untied};
 use super::sorted;
 
@@ -25,6 +26,9 @@ pub struct Change {
     pub alpha: f64,
 }
 
+/// More than so many ratios are found by counting, not laid side by side.
+const MOST_RATIOS: usize = 250_000;
+
 /// The change from `before` to `after` at level `alpha`; `None` if one of them is empty or holds what is not finite.
 ///
 /// 1 lies outside the interval exactly if p < `alpha`.
@@ -33,6 +37,19 @@ pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
     let untied = Untied::of(&before, &after);
     let unchanged = order_as_they_are(&before, &after).tails(untied.as_ref());
     let positive = before[0] > 0.0 && after[0] > 0.0;
+    if positive && before.len() * after.len() > MOST_RATIOS {
+        let many = Many::new(&before, &after);
+        return Some(Change {
+            n_before: before.len(),
+            n_after: after.len(),
+            ratio: Some(many.median()),
+            interval: many
+                .interval(unchanged, alpha)
+                .map(|ends| beside_one(ends, unchanged, alpha)),
+            p: unchanged.two_sided(),
+            alpha,
+        });
+    }
     let ratios = positive.then(|| Ratios::new(&before, &after, untied));
     Some(Change {
         n_before: before.len(),
@@ -127,17 +144,9 @@ impl<'a> Ratios<'a> {
         };
         let high = first(high, |gap| rejects(self.tails(gap).lower));
 
-        let mut low = *self.steps.get(low.checked_sub(1)?)?;
-        let mut high = *self.steps.get(high.checked_sub(1)?)?;
-        // One end may then have passed the other: few figures, many ties, a large alpha.
-        if rejects(unchanged.upper) {
-            low = low.max(1.0_f64.next_up());
-            high = high.max(low);
-        } else if rejects(unchanged.lower) {
-            high = high.min(1.0_f64.next_down());
-            low = low.min(high);
-        }
-        Some((low, high))
+        let low = *self.steps.get(low.checked_sub(1)?)?;
+        let high = *self.steps.get(high.checked_sub(1)?)?;
+        Some(beside_one((low, high), unchanged, alpha))
     }
 
     /// For a ratio in `gap`.
@@ -157,6 +166,20 @@ impl<'a> Ratios<'a> {
     }
 }
 
+/// Both ends on one side of 1 where that is rejected. One end may then have passed the other: few figures, many ties, a large
+/// alpha.
+fn beside_one((mut low, mut high): (f64, f64), unchanged: Tails, alpha: f64) -> (f64, f64) {
+    let rejects = |tail: f64| tail < alpha / 2.0;
+    if rejects(unchanged.upper) {
+        low = low.max(1.0_f64.next_up());
+        high = high.max(low);
+    } else if rejects(unchanged.lower) {
+        high = high.min(1.0_f64.next_down());
+        low = low.min(high);
+    }
+    (low, high)
+}
+
 /// The first of `gaps` that `holds`, by halving; the end if none does.
 fn first(gaps: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (gaps.start, gaps.end);
@@ -169,4 +192,59 @@ fn first(gaps: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
         }
     }
     low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_ratios_are_counted_to_what_they_are_side_by_side() {
+        let mut dice = 7_u64;
+        let mut uniform = || {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for (m, n, factor, grain) in [
+            (150, 90, 1.0, 1e-6),
+            (97, 151, 1.3, 1e-6),
+            (97, 151, 0.8, 0.05),
+            (120, 120, 1.0, 0.1),
+            (120, 121, 1.02, 0.1),
+            (70, 300, 0.98, 1.0),
+        ] {
+            let mut figures = |count, factor: f64| {
+                let figures = (0..count).map(|_| {
+                    let figure = 100.0 * factor * (0.5 + uniform());
+                    (figure / grain).ceil() * grain
+                });
+                sorted(&figures.collect::<Vec<f64>>()).unwrap()
+            };
+            let (before, after) = (figures(m, 1.0), figures(n, factor));
+            let unchanged = order_as_they_are(&before, &after).tails(None);
+            let (all, many) = (
+                Ratios::new(&before, &after, None),
+                Many::new(&before, &after),
+            );
+            assert!((all.median() - many.median()).abs() < 1e-12);
+            for alpha in [0.05, 0.01] {
+                let counted = many
+                    .interval(unchanged, alpha)
+                    .map(|ends| beside_one(ends, unchanged, alpha));
+                assert_eq!(all.interval(unchanged, alpha), counted, "{m} {n} {factor}");
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_of_each_need_no_list_of_all_ratios() {
+        let before: Vec<f64> = (0..5000)
+            .map(|i| 100.0 + f64::from(i % 997) / 10.0)
+            .collect();
+        let after: Vec<f64> = before.iter().map(|figure| figure * 1.1).collect();
+        let change = change(&before, &after, 0.05).unwrap();
+        let (low, high) = change.interval.unwrap();
+        assert!(low < 1.1 && 1.1 < high && high - low < 0.03, "{low} {high}");
+        assert!((change.ratio.unwrap() - 1.1).abs() < 0.005);
+    }
 }

@@ -6,6 +6,7 @@ mod change;
 mod decide;
 mod interval;
 mod looks;
+mod many;
 mod multiple;
 mod normal;
 mod rank;

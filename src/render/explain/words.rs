@@ -12,7 +12,7 @@ pub(super) struct Word {
     pub(super) see: &'static [&'static str],
 }
 
-pub(super) const WORDS: [Word; 24] = [
+pub(super) const WORDS: [Word; 25] = [
     Word {
         name: "environment",
         also: &["environments", "실행 환경"],
@@ -165,6 +165,13 @@ pub(super) const WORDS: [Word; 24] = [
         en: "Said of a comparison whose two sides were not measured in turns: with a stored result, or before and after a deploy (--around). The same function measured a month apart differs by more than 10 % one time in six, so such a regression fails nothing without --allow-indicative.",
         ko: "두 대상을 번갈아 측정하지 않은 비교라는 표시입니다. 저장된 결과와 비교했거나 배포 전후를 차례로 측정한 경우(--around)입니다. 같은 함수라도 한 달 간격으로 재면 여섯 번에 한 번은 10 % 넘게 차이가 나므로, --allow-indicative가 없으면 악화로 나와도 실패로 처리하지 않습니다.",
         see: &["baseline", "before"],
+    },
+    Word {
+        name: "observational",
+        also: &["logs:", "관찰"],
+        en: "Said of a comparison with a side of logs: no controlled experiment. The starts are those that callers caused, and whatever else changed between the two sides (settings, traffic, the time of day) is part of the change. The report lists what is known of that; a regression fails nothing without --allow-indicative.",
+        ko: "로그에서 읽은 쪽이 있는 비교라는 표시로, 통제된 실험이 아닙니다. 호출자가 일으킨 시작을 그대로 센 것이므로, 그 사이에 달라진 다른 것(설정, 호출량, 시간대)도 변화에 섞입니다. 알려진 차이는 보고서에 나열하며, --allow-indicative가 없으면 악화로 나와도 실패로 처리하지 않습니다.",
+        see: &["indicative", "before"],
     },
     Word {
         name: "baseline",

@@ -11,6 +11,9 @@ use super::svg::Svg;
 use crate::compare::{Comparison, Metric, compare_arms};
 use crate::results::{Arm, ArmSummary, Kind, RunResult, Sample, SubjectResult};
 
+/// Of more starts than these, as logs have them, each mark would be lost among the others and still make the page heavy.
+const MOST_MARKS: usize = 1000;
+
 /// The drawings of one result.
 pub(super) struct Charts<'a> {
     result: &'a RunResult,
@@ -66,8 +69,13 @@ impl<'a> Charts<'a> {
         let rows = self.rows(Metric::ColdStart, &axis, &figures);
         let (title, told) = (self.text.every_cold_start(), self.told(&rows));
         let mut svg = self.svg("cold", "strip", title, &told);
+        let most = rows.iter().map(Row::largest_share).fold(0.0, f64::max);
         for row in &rows {
-            row.draw_marks(&mut svg);
+            if rows.iter().any(|row| row.figures.len() > MOST_MARKS) {
+                row.draw_histogram(&mut svg, most);
+            } else {
+                row.draw_marks(&mut svg);
+            }
         }
         axis.draw_below(&mut svg, self.text);
         let notes = page::list("told", &told) + &page::paragraph("note", self.text.strip_note());
@@ -77,6 +85,9 @@ impl<'a> Charts<'a> {
     /// All cold starts in their order, and those that do not count.
     fn course(&self) -> Option<String> {
         let cold = || self.result.samples.iter().filter(|s| s.kind == Kind::Cold);
+        if cold().count() > 2 * MOST_MARKS {
+            return None;
+        }
         let axis = Axis::holding(cold().filter_map(Sample::cold_start_ms), Unit::Ms)?;
         let own_runs = self.comparison.indicative;
         let mut of_arm = [0, 0];
@@ -350,8 +361,10 @@ impl<'a> Charts<'a> {
                 self.text.exclusion(reason)
             )
         });
-        let at = sample.started_at.strftime("%H:%M:%S UTC").to_string();
-        let parts = [arm, Some(figure), Some(at), reason];
+        let at = sample
+            .known_start()
+            .map(|at| at.strftime("%H:%M:%S UTC").to_string());
+        let parts = [arm, Some(figure), at, reason];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 

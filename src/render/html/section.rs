@@ -9,7 +9,7 @@ use super::super::{budgets, report, verdict};
 use super::charts::Charts;
 use super::page::{self, esc};
 use crate::compare::{Comparison, Metric, compare_arms};
-use crate::results::{Ending, RunResult, Verdict};
+use crate::results::{Ending, EndpointKind, RunResult, Verdict};
 
 /// What stands large at the top.
 const TILES: [Metric; 4] = [
@@ -25,7 +25,14 @@ pub(super) fn section(result: &RunResult, id: &str, level: u8, text: Text) -> St
     let mut inside = page::heading(level, &report::title(result, text));
     inside.push_str(&page::paragraph(
         "when",
-        &text.when(&report::minute(result.created_at), &result.id),
+        &if result
+            .latest()
+            .is_some_and(|(s, _)| s.endpoint == EndpointKind::Logs)
+        {
+            text.read_from(&result.id)
+        } else {
+            text.when(&report::minute(result.created_at), &result.id)
+        },
     ));
     inside.push_str(&verdict_box(result, text));
     let comparison = compare_arms(result);
@@ -36,7 +43,14 @@ pub(super) fn section(result: &RunResult, id: &str, level: u8, text: Text) -> St
     );
     let tables = [
         (text.table_title(), report::table(result, text)),
-        (text.spread_heading(), report::spread(result, text)),
+        (
+            if result.observational().is_some() {
+                text.spread_of_after()
+            } else {
+                text.spread_heading()
+            },
+            report::spread(result, text),
+        ),
     ];
     for (title, table) in tables {
         let table = table.map(|table| page::table(&table, title, &[]));
@@ -50,6 +64,11 @@ pub(super) fn section(result: &RunResult, id: &str, level: u8, text: Text) -> St
     let charts = Charts::of(result, text, id, below);
     inside.extend(charts.map(|charts| charts.all()));
     let lists = [
+        (
+            "observed",
+            text.observed_heading(),
+            page::list("", &super::super::observed::lines(result, text)),
+        ),
         ("budgets", text.budgets(), budget_table(result, text)),
         (
             "warnings",

@@ -50,7 +50,9 @@ impl View<'_> {
 
     fn circumstances(&self, no_handler: bool, text: Text) -> Vec<String> {
         let mut notes = Vec::new();
-        if let Some(stored) = self.stored() {
+        if self.stored().is_some() && self.result.observational().is_some() {
+            notes.push(text.observational_note().to_owned());
+        } else if let Some(stored) = self.stored() {
             notes.push(text.indicative_note(&apart(stored, self.result, text)));
         } else if self.result.plan.around {
             notes.push(text.around_note().to_owned());

@@ -73,7 +73,12 @@ pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> (Det
     let (shown, mut out) = render_first(&tables, style);
     let spreads = spreads(comparison);
     if comparison.indicative && !spreads.is_empty() {
-        let heading = style.paint(Paint::Bold, text.spread_heading());
+        let heading = if comparison.observational {
+            text.spread_of_after()
+        } else {
+            text.spread_heading()
+        };
+        let heading = style.paint(Paint::Bold, heading);
         let table = spread_table(&spreads, text).render(style);
         out.extend(["\n", &heading, "\n\n", &table]);
     }
@@ -81,16 +86,18 @@ pub(super) fn tables(comparison: &Comparison, text: Text, style: &Style) -> (Det
 }
 
 fn comparison_table(comparison: &Comparison, detail: Detail, text: Text) -> Table {
-    let before = if comparison.indicative {
-        format!("{} ({})", text.before_title(), text.indicative())
-    } else {
-        text.before_title().to_owned()
-    };
+    // Of logs neither side is a measurement, and so neither is the change.
+    let [before, change] = match (comparison.observational, comparison.indicative) {
+        (true, _) => [None, Some(text.observational())],
+        (false, true) => [Some(text.indicative()), None],
+        (false, false) => [None, None],
+    }
+    .map(|word| word.map_or_else(String::new, |word| format!(" ({word})")));
     let mut titles = vec![
         text.metric_title().to_owned(),
-        before,
+        text.before_title().to_owned() + &before,
         text.after_title().to_owned(),
-        text.change_title().to_owned(),
+        text.change_title().to_owned() + &change,
     ];
     if detail >= Detail::P {
         titles.push("p".to_owned());

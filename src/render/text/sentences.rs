@@ -161,6 +161,18 @@ const SENTENCES: &[(&str, &str)] = &[
         "{}: no {} in it, for handler {} of {}; it has to come from a layer",
         "{0}: {3}의 핸들러 {2}에 필요한 {1}이(가) 없으므로 레이어에 있어야 합니다",
     ),
+    (
+        "{}: {} records without a time are on neither side",
+        "{0}: 시각이 없는 기록 {1}개는 어느 쪽에도 넣지 않았습니다",
+    ),
+    (
+        "{}: {} invokes are left out: their log names no function",
+        "{0}: 로그에 함수 이름이 없는 호출 {1}회는 제외했습니다",
+    ),
+    (
+        "{}: {} records could not be read whole",
+        "{0}: 끝까지 읽을 수 없는 기록 {1}개",
+    ),
     // Why a run was stopped
     (
         "stopping: putting everything back (again to give up)",

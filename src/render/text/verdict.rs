@@ -1,16 +1,20 @@
 //! The verdict in words, and what it rests on.
 
 use super::Text;
+use crate::compare::Trust;
 use crate::gate::Note;
 use crate::results::Arm;
 use crate::stats::{Looks, TwoGroups};
 
 impl Text {
-    pub(in crate::render) fn verdict_head(self, verdict: &str, indicative: bool) -> String {
-        let (en, ko) = if indicative {
-            (" (indicative)", "(참고용)")
-        } else {
-            ("", "")
+    pub(in crate::render) fn verdict_head(self, verdict: &str, trust: Trust) -> String {
+        let (en, ko) = match trust {
+            Trust::Measured => ("", ""),
+            Trust::Indicative => (" (indicative)", "(참고용)"),
+            Trust::Observational => (
+                " (observational, not a controlled experiment)",
+                "(관찰한 결과, 통제된 실험 아님)",
+            ),
         };
         self.say(
             format!("Verdict: {verdict}{en}."),
@@ -225,6 +229,9 @@ impl Text {
             Note::Indicative => {
                 "최적화 전과 후를 번갈아 측정하지 않았으므로 게이트를 실패시키지 않습니다"
                     .to_owned()
+            }
+            Note::Observational => {
+                "로그는 통제된 실험이 아니므로 게이트를 실패시키지 않습니다".to_owned()
             }
             Note::BeforeLook { pairs, at } => {
                 format!("첫 판정 시점인 {at}쌍에 이르기 전에 {pairs}쌍에서 중단되었습니다")
