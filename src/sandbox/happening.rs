@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::leash::Hears;
-use super::protocol::{Event, Exit};
+use super::protocol::{Event, Exit, monotonic_ns};
 use super::runtime_api::Call;
 
 /// Something happened to the environment.
@@ -50,6 +50,8 @@ pub(super) struct Inbox {
     happenings: UnboundedReceiver<Happening>,
     /// The runtime process ended, and nobody has dealt with that yet.
     pub ended: Option<Exit>,
+    /// When that was heard.
+    pub ended_ns: u64,
     /// An extension ended, and nobody has dealt with that yet.
     pub extension_ended: Option<(usize, Exit)>,
     /// What has not ended yet.
@@ -68,6 +70,7 @@ impl Inbox {
         Self {
             happenings,
             ended: None,
+            ended_ns: 0,
             extension_ended: None,
             left: Left::Extensions,
             gone: false,
@@ -111,6 +114,7 @@ impl Inbox {
             Happening::Guard(Event::Started { .. }) => self.left = Left::All,
             Happening::Guard(Event::Exited { how, .. }) => {
                 self.ended = Some(*how);
+                self.ended_ns = monotonic_ns();
                 self.left = Left::Extensions;
             }
             Happening::Guard(Event::ExtensionExited { place, how }) => {

@@ -292,7 +292,7 @@ impl Lifecycle {
                 Ok(_) => {}
             }
         };
-        let took = since(started_ns.unwrap_or(asked_ns), monotonic_ns());
+        let took = since(started_ns.unwrap_or(asked_ns), self.end_ns(&failure));
         if let Failure::Raised(_) = failure {
             let leaves = async {
                 while !matches!(
@@ -395,8 +395,10 @@ impl Lifecycle {
                 }
                 // Its connection had broken while it was frozen; now it has a new one.
                 Ok(Happening::Called(Call::Next { .. })) => {
-                    handed_ns = monotonic_ns();
-                    waiting = waiting.and_then(|handout| self.api.hand_out(handout));
+                    if let Some(handout) = waiting.take() {
+                        handed_ns = monotonic_ns();
+                        waiting = self.api.hand_out(handout);
+                    }
                 }
                 Ok(Happening::Guard(Event::Thawed { at_ns })) => thawed_ns = Some(at_ns),
                 Ok(Happening::Guard(Event::OutOfMemory { .. })) => break Failure::OutOfMemory,
@@ -406,7 +408,7 @@ impl Lifecycle {
         };
         // The runtime process is gone; if it had answered, the invoke is none the worse.
         let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
-        let duration = since(began_ns, monotonic_ns());
+        let duration = since(began_ns, self.end_ns(&failure));
         let marred = matches!(failure, Failure::Extension { .. }).then(|| failure.status());
         Some(Served {
             answer: answer.ok_or(failure),
@@ -416,6 +418,14 @@ impl Lifecycle {
             timed_out: false,
             alive: false,
         })
+    }
+
+    /// When it came to nothing: to hear all that a dead runtime had said took some time, which was not the function's.
+    fn end_ns(&self, failure: &Failure) -> u64 {
+        match failure {
+            Failure::Exited(_) => self.inbox.ended_ns,
+            _ => monotonic_ns(),
+        }
     }
 
     fn handout(&self, invocation: Invocation, remaining: Duration) -> Handout {

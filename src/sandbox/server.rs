@@ -210,8 +210,15 @@ impl Sandbox {
         let mut kills = self.plane.stage.kills.close();
         let killed = async { while kills.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(KILLS_LIMIT, killed).await;
-        let path = self.plane.folder.path().to_owned();
-        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
+        // Not by dropping the plane: a package that is still being unpacked holds on to it.
+        let plane = Arc::clone(&self.plane);
+        let removed = tokio::task::spawn_blocking(move || {
+            plane.folder.remove();
+            if let Some(groups) = &plane.stage.host.cpu {
+                groups.remove();
+            }
+        });
+        let _ = removed.await;
     }
 }
 
