@@ -35,6 +35,7 @@ const SETTLE: Duration = Duration::from_millis(20);
 const CONCURRENCY: usize = 1000;
 /// Killing takes milliseconds; what takes longer than this goes with the process.
 const KILLS_LIMIT: Duration = Duration::from_secs(5);
+const REMOVAL_LIMIT: Duration = Duration::from_secs(10);
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
 /// How a sandbox is to be.
@@ -218,7 +219,8 @@ impl Sandbox {
                 groups.remove();
             }
         });
-        let _ = removed.await;
+        // A disk that is busy with other things is not waited for either: the next start removes the rest.
+        let _ = tokio::time::timeout(REMOVAL_LIMIT, removed).await;
     }
 }
 
