@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::leash::Hears;
-use super::protocol::{Event, Exit, monotonic_ns};
+use super::protocol::{Event, Exit};
 use super::runtime_api::Call;
 
 /// Something happened to the environment.
@@ -50,7 +50,7 @@ pub(super) struct Inbox {
     happenings: UnboundedReceiver<Happening>,
     /// The runtime process ended, and nobody has dealt with that yet.
     pub ended: Option<Exit>,
-    /// When that was heard.
+    /// When its guard found that.
     pub ended_ns: u64,
     /// An extension ended, and nobody has dealt with that yet.
     pub extension_ended: Option<(usize, Exit)>,
@@ -112,9 +112,9 @@ impl Inbox {
     fn note(&mut self, happening: &Happening) {
         match happening {
             Happening::Guard(Event::Started { .. }) => self.left = Left::All,
-            Happening::Guard(Event::Exited { how, .. }) => {
+            Happening::Guard(Event::Exited { how, at_ns, .. }) => {
                 self.ended = Some(*how);
-                self.ended_ns = monotonic_ns();
+                self.ended_ns = *at_ns;
                 self.left = Left::Extensions;
             }
             Happening::Guard(Event::ExtensionExited { place, how }) => {

@@ -252,7 +252,8 @@ impl Lifecycle {
             if let Some(how) = self.inbox.ended.take() {
                 // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
-                if idle && waiting.is_some() {
+                let was_dead = self.inbox.ended_ns < handed_ns;
+                if idle && (waiting.is_some() || was_dead) {
                     return None;
                 }
                 if let Some(Call::Answer(given)) = self.last_call().await {

@@ -103,16 +103,17 @@ serve(lambda event: 'at last')";
 
 #[tokio::test]
 async fn an_init_over_the_limit_starts_again_inside_the_invoke() {
+    // Long enough for an interpreter to begin on a busy machine: without its mark the second init would sleep too.
     let function = Function::python(SLOW_ONCE)
         .await
-        .init_limit(Duration::from_millis(700));
+        .init_limit(Duration::from_secs(2));
     let mut environment = function.start().await;
     let outcome = invoke(&mut environment, "{}").await;
     assert_eq!(json(&outcome), json!("at last"), "{}", said(&outcome));
     assert!(!outcome.ended);
     assert!(
         log(&outcome)
-            .contains("INIT_REPORT Init Duration: 700.00 ms\tPhase: init\tStatus: timeout\n")
+            .contains("INIT_REPORT Init Duration: 2000.00 ms\tPhase: init\tStatus: timeout\n")
     );
     assert_eq!(figure(&outcome, "Init Duration"), None);
     assert!(
@@ -340,6 +341,29 @@ async fn a_runtime_that_died_while_idle_is_started_again_as_a_cold_start() {
     .unwrap();
     let reaped = || !std::path::Path::new(&format!("/proc/{runtime}")).exists();
     assert!(comes_true(reaped).await);
+    let again = invoke(&mut environment, "2").await;
+    assert_eq!(json(&again), json!(2));
+    assert!(
+        figure(&again, "Init Duration").is_some(),
+        "{}",
+        said(&again)
+    );
+}
+
+/// Nothing that lambench would hear is read between the death and the next event.
+#[tokio::test]
+async fn a_runtime_that_died_before_it_was_stopped_took_no_event_with_it() {
+    let code = "
+def handler(event):
+    if event == 1:
+        threading.Timer(0.02, os._exit, [1]).start()
+    return event
+serve(handler)";
+    let function = Function::python(code).await;
+    let mut environment = function.start().await;
+    assert_eq!(json(&invoke(&mut environment, "1").await), json!(1));
+    // On this one thread the order to stop it waits as well.
+    std::thread::sleep(Duration::from_millis(300));
     let again = invoke(&mut environment, "2").await;
     assert_eq!(json(&again), json!(2));
     assert!(
