@@ -121,7 +121,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 fn interval(mut values: Vec<f64>) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
     let count = values.len();
-    let (mut of_so_many, mut below, mut cut) = (0.5_f64.powi(count as i32), 0.0, 0);
+    let (mut of_so_many, mut below, mut cut) = (0.5_f64.powf(count as f64), 0.0, 0);
     while 2.0 * (below + of_so_many) <= CHANCE {
         below += of_so_many;
         cut += 1;
