@@ -8,6 +8,8 @@ use std::time::Duration;
 
 const PREFIX: &str = "lambench-";
 const LOCK: &str = "lock";
+/// Ends the name of what is being removed; whoever finds it may go on with that.
+const GONE: &str = ".gone";
 /// A folder without a lock may just be in the making.
 const IN_THE_MAKING: Duration = Duration::from_mins(10);
 
@@ -40,6 +42,26 @@ impl Scratch {
         &self.path
     }
 
+    /// Removes it, with whoever is still writing into it: under another name first, so that nothing more is put where it
+    /// was.
+    pub fn remove(&self) {
+        let mut gone = self.path.clone().into_os_string();
+        gone.push(GONE);
+        let gone = PathBuf::from(gone);
+        if fs::rename(&self.path, &gone).is_err() && !gone.exists() {
+            return;
+        }
+        // Processes that were just killed may still be letting go of their files.
+        for _ in 0..5 {
+            match fs::remove_dir_all(&gone) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                _ => return,
+            }
+        }
+    }
+
     /// A name below `kind` that nothing has yet.
     pub fn fresh(&self, kind: &str) -> PathBuf {
         self.path
@@ -50,15 +72,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Processes that were just killed may still be letting go of their files.
-        for _ in 0..5 {
-            match fs::remove_dir_all(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                _ => return,
-            }
-        }
+        self.remove();
     }
 }
 
@@ -113,6 +127,13 @@ fn is_dead(folder: &Path) -> bool {
     if !metadata.is_dir() || !is_ours(&metadata) {
         return false;
     }
+    if folder
+        .as_os_str()
+        .as_encoded_bytes()
+        .ends_with(GONE.as_bytes())
+    {
+        return true;
+    }
     match File::open(folder.join(LOCK)) {
         Ok(lock) => lock.try_lock().is_ok(),
         Err(_) => metadata
@@ -146,6 +167,27 @@ mod tests {
         let path = second.path().to_owned();
         drop(second);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_goes_on_writing_does_not_keep_a_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Scratch::new(parent.path(), &["kind"]).unwrap();
+        let kind = folder.path().join("kind");
+        let writer = std::thread::spawn(move || {
+            let mut written = 0_u32;
+            while fs::write(kind.join(written.to_string()), "").is_ok() {
+                written += 1;
+            }
+        });
+        while fs::read_dir(folder.path().join("kind")).unwrap().count() < 100 {}
+        folder.remove();
+        writer.join().unwrap();
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+        // A removal that was cut short is ended by the next start.
+        fs::create_dir(parent.path().join(format!("{PREFIX}1-deadbeef{GONE}"))).unwrap();
+        drop(Scratch::new(parent.path(), &[]).unwrap());
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }
 
     #[test]

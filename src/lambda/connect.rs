@@ -53,6 +53,8 @@ pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const CONTROL_ATTEMPTS: u32 = 8;
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(20);
 const CONTROL_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A sandbox unpacks while its caller waits: a large package on a busy disk takes its time, and nothing is lost on a way.
+const UNPACKING_TIMEOUT: Duration = Duration::from_mins(5);
 /// What AWS may need around the function's own timeout: a failed init of 10 s, placement, the network.
 const AROUND_FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -105,7 +107,10 @@ impl Lambda {
         check_credentials(&provider).await?;
 
         // An embedded sandbox fails for a reason that stays, such as a full disk, which should be said at once.
-        let attempts = to.control_rate.map_or(1, |_| CONTROL_ATTEMPTS);
+        let (attempts, patience) = match to.control_rate {
+            Some(_) => (CONTROL_ATTEMPTS, CONTROL_ATTEMPT_TIMEOUT),
+            None => (1, UNPACKING_TIMEOUT),
+        };
         let notes = Notes::default();
         let mut control = aws_sdk_lambda::config::Builder::from(&config)
             .retry_config(
@@ -119,7 +124,7 @@ impl Lambda {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(CONTROL_ATTEMPT_TIMEOUT)
+                    .operation_attempt_timeout(patience)
                     .build(),
             );
         if let Some(per_second) = to.control_rate {

@@ -158,14 +158,8 @@ impl CpuGroups {
         fact(self.kind, memory_mb, here)
     }
 
-    fn remove_left(&self) {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        left.retain(|path| !is_removed(path));
-    }
-}
-
-impl Drop for CpuGroups {
-    fn drop(&mut self) {
+    /// Removes the folder, once the environments are gone.
+    pub(super) fn remove(&self) {
         // Processes that were just killed may still be ending; what is left then the next start removes.
         for _ in 0..20 {
             self.remove_left();
@@ -174,6 +168,17 @@ impl Drop for CpuGroups {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    fn remove_left(&self) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.retain(|path| !is_removed(path));
+    }
+}
+
+impl Drop for CpuGroups {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 

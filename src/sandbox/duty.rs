@@ -306,6 +306,7 @@ impl Duty {
                 self.tell(&Event::Exited {
                     how: how.1,
                     peak_kb,
+                    at_ns: monotonic_ns(),
                 })?;
             }
         }

@@ -50,6 +50,8 @@ pub(super) struct Inbox {
     happenings: UnboundedReceiver<Happening>,
     /// The runtime process ended, and nobody has dealt with that yet.
     pub ended: Option<Exit>,
+    /// When its guard found that.
+    pub ended_ns: u64,
     /// An extension ended, and nobody has dealt with that yet.
     pub extension_ended: Option<(usize, Exit)>,
     /// What has not ended yet.
@@ -68,6 +70,7 @@ impl Inbox {
         Self {
             happenings,
             ended: None,
+            ended_ns: 0,
             extension_ended: None,
             left: Left::Extensions,
             gone: false,
@@ -109,8 +112,9 @@ impl Inbox {
     fn note(&mut self, happening: &Happening) {
         match happening {
             Happening::Guard(Event::Started { .. }) => self.left = Left::All,
-            Happening::Guard(Event::Exited { how, .. }) => {
+            Happening::Guard(Event::Exited { how, at_ns, .. }) => {
                 self.ended = Some(*how);
+                self.ended_ns = *at_ns;
                 self.left = Left::Extensions;
             }
             Happening::Guard(Event::ExtensionExited { place, how }) => {

@@ -1,10 +1,10 @@
-//! Init, invoke, freeze: what happens in an environment, what its clock says of it, and how failures are told.
+//! Invoke, freeze, end: what happens in an environment, what its clock says of it, and how failures are told.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::cgroup::CpuGroup;
@@ -19,9 +19,7 @@ use super::runtime_api::{Call, RuntimeApi};
 use super::runtime_messages::{Answer, Handout};
 
 mod company;
-
-/// A runtime that has posted its init error is about to print the rest and exit.
-const FAREWELL: Duration = Duration::from_millis(100);
+mod init;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -183,49 +181,6 @@ impl Lifecycle {
         }
     }
 
-    /// Init; where that fails, as on AWS once more, on the invoke's time.
-    async fn start_cold(&mut self, records: &mut Records<'_>) -> Result<Awake, StillBorn> {
-        self.phase = Phase::Busy;
-        self.begin();
-        records.init_start(&self.log_stream, Timestamp::now());
-        let first = self.initialise("init", self.init_limit).await;
-        let (failure, took) = match first {
-            Ok(took) => {
-                records.output(self.log.take());
-                self.tell_company(records);
-                records.init_report("init", took, &Status::Success);
-                return Ok(Awake {
-                    init: Some(took),
-                    began_ns: None,
-                });
-            }
-            Err(failed) => failed,
-        };
-        let peak_kb = self.start_over().await;
-        records.output(self.log.take());
-        self.tell_company(records);
-        records.init_report("init", took, &failure.status());
-        self.phase = Phase::Busy;
-        self.begin();
-        // On the invoke's time, and so at its speed.
-        self.limit_cpu(true);
-        let began_ns = Some(monotonic_ns());
-        let again = self.initialise("invoke", self.spec.timeout).await;
-        if let Err((failure, took)) = again {
-            let peak_kb = self.start_over().await.max(peak_kb);
-            records.output(self.log.take());
-            self.tell_company(records);
-            records.init_report("invoke", took, &failure.status());
-            return Err(self.still_born(failure, took, peak_kb));
-        }
-        records.output(self.log.take());
-        self.tell_company(records);
-        Ok(Awake {
-            init: None,
-            began_ns,
-        })
-    }
-
     fn still_born(&self, failure: Failure, took: Duration, peak_kb: u64) -> StillBorn {
         let timed_out = matches!(failure, Failure::TimedOut);
         let duration = took.min(self.spec.timeout);
@@ -240,70 +195,6 @@ impl Lifecycle {
             },
             peak_kb,
         }
-    }
-
-    /// Starts the runtime process and waits until it asks for its first event: how long that took, by the one clock,
-    /// from just before the process was started to the arrival of its request.
-    async fn initialise(
-        &mut self,
-        phase: &str,
-        limit: Duration,
-    ) -> Result<Duration, (Failure, Duration)> {
-        let asked_ns = monotonic_ns();
-        let deadline = Instant::now() + limit;
-        self.inbox.ended = None;
-        let mut started_ns = self.start_extensions(deadline, limit).await?;
-        self.order(&Order::Go).await;
-        let mut next_ns: Option<u64> = None;
-        let failure = loop {
-            if let (Some(started), Some(next)) = (started_ns, next_ns)
-                && let Some(ready) = self.api.extensions().ready_ns()
-            {
-                self.company_is_complete();
-                return Ok(since(started, next.max(ready)));
-            }
-            if let Some(failure) = self.crashed() {
-                break failure;
-            }
-            match timeout_at(deadline, self.inbox.happens()).await {
-                Err(_) => return Err((Failure::TimedOut, limit)),
-                Ok(Happening::Guard(Event::Started { at_ns })) => {
-                    started_ns = started_ns.or(Some(at_ns));
-                }
-                Ok(Happening::Called(Call::Next { at_ns })) => {
-                    self.runtime_is_up(phase);
-                    next_ns = Some(at_ns);
-                }
-                Ok(Happening::Called(Call::ExtensionFailed { kind, reason })) => {
-                    break Failure::Extension { kind, reason };
-                }
-                Ok(Happening::Called(Call::InitError(raised))) => break Failure::Raised(raised),
-                Ok(Happening::Guard(Event::NotStarted(reason))) => {
-                    break Failure::NotStarted(reason);
-                }
-                Ok(Happening::Guard(Event::OutOfMemory { .. })) => break Failure::OutOfMemory,
-                Ok(Happening::Gone) => break Failure::GuardGone,
-                Ok(Happening::Guard(Event::Exited { how, .. })) => match self.last_call().await {
-                    Some(Call::InitError(raised)) => break Failure::Raised(raised),
-                    // Complete, and dead: the invoke will find that.
-                    Some(Call::Next { at_ns }) => next_ns = Some(at_ns),
-                    _ => break Failure::Exited(how),
-                },
-                Ok(_) => {}
-            }
-        };
-        let took = since(started_ns.unwrap_or(asked_ns), monotonic_ns());
-        if let Failure::Raised(_) = failure {
-            let leaves = async {
-                while !matches!(
-                    self.inbox.happens().await,
-                    Happening::Guard(Event::Exited { .. })
-                ) {}
-            };
-            // If it stays, it is killed.
-            let _ = timeout(FAREWELL, leaves).await;
-        }
-        Err((failure, took))
     }
 
     /// Hands the event out and waits for the answer, and then for the runtime to ask for the next.
@@ -361,7 +252,8 @@ impl Lifecycle {
             if let Some(how) = self.inbox.ended.take() {
                 // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
-                if idle && waiting.is_some() {
+                let was_dead = self.inbox.ended_ns < handed_ns;
+                if idle && (waiting.is_some() || was_dead) {
                     return None;
                 }
                 if let Some(Call::Answer(given)) = self.last_call().await {
@@ -395,8 +287,10 @@ impl Lifecycle {
                 }
                 // Its connection had broken while it was frozen; now it has a new one.
                 Ok(Happening::Called(Call::Next { .. })) => {
-                    handed_ns = monotonic_ns();
-                    waiting = waiting.and_then(|handout| self.api.hand_out(handout));
+                    if let Some(handout) = waiting.take() {
+                        handed_ns = monotonic_ns();
+                        waiting = self.api.hand_out(handout);
+                    }
                 }
                 Ok(Happening::Guard(Event::Thawed { at_ns })) => thawed_ns = Some(at_ns),
                 Ok(Happening::Guard(Event::OutOfMemory { .. })) => break Failure::OutOfMemory,
@@ -406,7 +300,7 @@ impl Lifecycle {
         };
         // The runtime process is gone; if it had answered, the invoke is none the worse.
         let began_ns = began_ns.unwrap_or(handed_ns.max(thawed_ns.unwrap_or(0)));
-        let duration = since(began_ns, monotonic_ns());
+        let duration = since(began_ns, self.end_ns(&failure));
         let marred = matches!(failure, Failure::Extension { .. }).then(|| failure.status());
         Some(Served {
             answer: answer.ok_or(failure),
@@ -416,6 +310,14 @@ impl Lifecycle {
             timed_out: false,
             alive: false,
         })
+    }
+
+    /// When it came to nothing: to hear all that a dead runtime had said took some time, which was not the function's.
+    fn end_ns(&self, failure: &Failure) -> u64 {
+        match failure {
+            Failure::Exited(_) => self.inbox.ended_ns,
+            _ => monotonic_ns(),
+        }
     }
 
     fn handout(&self, invocation: Invocation, remaining: Duration) -> Handout {

@@ -19,6 +19,7 @@ mod extensions;
 mod failure;
 mod guard;
 mod happening;
+mod host;
 mod leash;
 mod lifecycle;
 mod log;

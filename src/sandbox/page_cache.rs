@@ -86,12 +86,19 @@ impl Disk {
 mod platform {
     use super::{File, Path, fs, io};
     use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
-    use nix::sys::statfs::{TMPFS_MAGIC, statfs};
+    use nix::sys::statfs::{FsType, TMPFS_MAGIC, statfs};
+
+    const RAMFS: FsType = FsType(0x8584_58f6);
+    const ZFS: FsType = FsType(0x2fc1_2fc1);
 
     pub(super) fn can_evict(folder: &Path) -> Result<(), String> {
         let system = statfs(folder).map_err(|error| error.to_string())?;
-        if system.filesystem_type() == TMPFS_MAGIC {
+        let kind = system.filesystem_type();
+        if kind == TMPFS_MAGIC || kind == RAMFS {
             return Err("it is on tmpfs, which is memory and not a disk".to_owned());
+        }
+        if kind == ZFS {
+            return Err("it is on ZFS, whose own cache can't be emptied".to_owned());
         }
         // Somewhere that can't evict says so here, and not in the middle of a run.
         let probe = folder.join("probe");

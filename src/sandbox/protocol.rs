@@ -49,7 +49,7 @@ pub(super) enum Event {
     /// The runtime process could not be started: the system's reason.
     NotStarted(String),
     /// The runtime process ended by itself.
-    Exited { how: Exit, peak_kb: u64 },
+    Exited { how: Exit, peak_kb: u64, at_ns: u64 },
     /// The environment used more memory than it may and was killed.
     OutOfMemory { peak_kb: u64 },
     /// Everything is stopped.

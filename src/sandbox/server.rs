@@ -35,6 +35,7 @@ const SETTLE: Duration = Duration::from_millis(20);
 const CONCURRENCY: usize = 1000;
 /// Killing takes milliseconds; what takes longer than this goes with the process.
 const KILLS_LIMIT: Duration = Duration::from_secs(5);
+const REMOVAL_LIMIT: Duration = Duration::from_secs(10);
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
 /// How a sandbox is to be.
@@ -215,8 +216,16 @@ impl Sandbox {
         let mut kills = self.plane.stage.kills.close();
         let killed = async { while kills.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(KILLS_LIMIT, killed).await;
-        let path = self.plane.folder.path().to_owned();
-        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
+        // Not by dropping the plane: a package that is still being unpacked holds on to it.
+        let plane = Arc::clone(&self.plane);
+        let removed = tokio::task::spawn_blocking(move || {
+            plane.folder.remove();
+            if let Some(groups) = &plane.stage.host.cpu {
+                groups.remove();
+            }
+        });
+        // A disk that is busy with other things is not waited for either: the next start removes the rest.
+        let _ = tokio::time::timeout(REMOVAL_LIMIT, removed).await;
     }
 }
 

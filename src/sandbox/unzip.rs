@@ -38,12 +38,12 @@ pub(super) fn unzip(zip: &Path, root: &Path, limit: u64) -> Result<u64, PackageE
         let mode = entry.unix_mode().unwrap_or(FILE | 0o644);
         let modified = modified(&entry);
         if is_folder(&name, mode)? {
-            fs::create_dir_all(&path).map_err(|e| clash(&name, &path, e))?;
+            make_folders(root, &path).map_err(|e| clash(&name, &path, e))?;
             folders.push((path, mode & 0o777 | 0o755, modified));
             continue;
         }
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|e| clash(&name, parent, e))?;
+            make_folders(root, parent).map_err(|e| clash(&name, parent, e))?;
         }
         let mut out = File::create_new(&path).map_err(|e| clash(&name, &path, e))?;
         copy(&mut entry, &mut out, limit, &mut total, zip, &path)?;
@@ -58,6 +58,17 @@ pub(super) fn unzip(zip: &Path, root: &Path, limit: u64) -> Result<u64, PackageE
             .map_err(|e| PackageError::io("writing", path, e))?;
     }
     Ok(total)
+}
+
+/// A folder and those around it, but never `root` itself: where that is gone, nobody wants the package any more.
+fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
+    if folder == root || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(around) = folder.parent() {
+        make_folders(root, around)?;
+    }
+    fs::create_dir(folder)
 }
 
 fn copy(

@@ -90,7 +90,7 @@ serve(lambda event: [in_init, quota()])";
         if function.host.mounts == Mounts::SearchPaths {
             continue;
         }
-        let function = function.init_limit(std::time::Duration::from_secs(1));
+        let function = function.init_limit(std::time::Duration::from_secs(2));
         let outcome = function.cold().await;
         assert_eq!(json(&outcome), json!([5789, 5789]), "{}", said(&outcome));
         assert_eq!(figure(&outcome, "Init Duration"), None);

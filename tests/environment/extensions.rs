@@ -210,6 +210,20 @@ async fn an_extension_that_ends_in_an_invoke_fails_it_or_what_is_left_of_it() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_runtime_beside_an_extension_is_not_waited_for_on_its_clock() {
+    // To hear all that it said takes 200 ms where an extension keeps a connection open.
+    let exits = Function::python("serve(lambda event: os._exit(3))").await;
+    let function = exits.extension("listens", LISTENS);
+    let mut shortest = f64::MAX;
+    for _ in 0..3 {
+        let outcome = function.cold().await;
+        assert_eq!(error(&outcome)["errorType"], "Runtime.ExitError");
+        shortest = shortest.min(figure(&outcome, "Duration").unwrap());
+    }
+    assert!(shortest < 200.0, "{shortest}");
+}
+
+#[tokio::test]
 async fn an_extension_that_died_between_invokes_means_a_new_start() {
     let function = Function::python(HELLO)
         .await

@@ -84,6 +84,34 @@ fn ctrl_c_in_the_middle_of_invokes_ends_them_and_leaves_nothing() {
 }
 
 #[test]
+fn a_stop_in_the_middle_of_unpacking_leaves_nothing() {
+    let house = House::with(GATED);
+    for file in 0..4000 {
+        house
+            .test
+            .write(&format!("f/lib/{}/{file}.py", file % 40), "");
+    }
+    let mut command = house.test.command(&["serve", "--quiet"]);
+    command.env("TMPDIR", house.tmp());
+    let mut server = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    wait_for("the first files of the package", || {
+        let sandbox = |kind: &str| house.tmp().join(kind).join("packages");
+        let kinds = crate::house::names(&house.tmp());
+        let packages = kinds.iter().map(|kind| sandbox(kind));
+        packages
+            .flat_map(|packages| std::fs::read_dir(packages).into_iter().flatten().flatten())
+            .any(|package| package.path().join("lib").exists())
+            .then_some(())
+    });
+    crate::support::signal(&server, "TERM");
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    house.is_empty();
+    let own = format!("lambench-{}-", server.id());
+    let groups = crate::house::names("/sys/fs/cgroup/cpu".as_ref());
+    assert!(groups.iter().all(|group| !group.starts_with(&own)));
+}
+
+#[test]
 fn a_killed_server_takes_its_processes_along_and_the_next_one_sweeps_up() {
     let house = House::with(GATED);
     let mut server = house.serve(&[]);

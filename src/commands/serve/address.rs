@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::results::store::Store;
 
 const NAME: &str = "serve.address";
+const HOST: &str = "http://127.0.0.1:";
 
 /// The address of this process; it goes with this value.
 pub struct Address {
@@ -51,8 +52,9 @@ impl Address {
             _ => return None,
         }
         let text = std::fs::read_to_string(&path).ok()?;
-        let url = text.trim();
-        url.starts_with("http://127.0.0.1:").then(|| url.to_owned())
+        // Of this machine and no other, whoever wrote it.
+        let port: u16 = text.trim().strip_prefix(HOST)?.parse().ok()?;
+        Some(format!("{HOST}{port}"))
     }
 }
 
@@ -75,6 +77,14 @@ mod tests {
         assert!(Address::leave(project.path(), "http://127.0.0.1:99").is_none());
         let url = Address::find(project.path());
         assert_eq!(url.as_deref(), Some("http://127.0.0.1:1234"));
+        for elsewhere in [
+            "http://127.0.0.1:80@example.com",
+            "http://127.0.0.1:1/x",
+            "",
+        ] {
+            std::fs::write(&first.path, elsewhere).unwrap();
+            assert_eq!(Address::find(project.path()), None);
+        }
         drop(first);
         assert_eq!(Address::find(project.path()), None);
         // As a killed server leaves it.
