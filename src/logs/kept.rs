@@ -12,7 +12,7 @@ pub const SEED: u64 = 20_260_101;
 
 /// One start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Start {
+pub struct KeptStart {
     priority: u64,
     /// As its record tells it.
     pub invoke: Invoke,
@@ -22,7 +22,7 @@ pub struct Start {
     pub stream: Option<u64>,
 }
 
-impl Start {
+impl KeptStart {
     /// In the order of time; what has none comes first.
     pub fn order(&self) -> impl Ord + use<> {
         let id = self.invoke.request_id;
@@ -30,7 +30,7 @@ impl Start {
     }
 }
 
-impl Ord for Start {
+impl Ord for KeptStart {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         let key = |start: &Self| {
             let id = start.invoke.request_id;
@@ -40,7 +40,7 @@ impl Ord for Start {
     }
 }
 
-impl PartialOrd for Start {
+impl PartialOrd for KeptStart {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
@@ -49,7 +49,7 @@ impl PartialOrd for Start {
 /// At most [`KEPT`] starts of all that came.
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
-    heap: BinaryHeap<Start>,
+    heap: BinaryHeap<KeptStart>,
 }
 
 impl Kept {
@@ -65,7 +65,7 @@ impl Kept {
         if self.heap.len() >= KEPT && self.heap.peek().is_some_and(|top| priority > top.priority) {
             return;
         }
-        self.push(Start {
+        self.push(KeptStart {
             priority,
             invoke: *invoke,
             time_ms,
@@ -73,7 +73,7 @@ impl Kept {
         });
     }
 
-    fn push(&mut self, start: Start) {
+    fn push(&mut self, start: KeptStart) {
         self.heap.push(start);
         if self.heap.len() > KEPT {
             self.heap.pop();
@@ -99,9 +99,9 @@ impl Kept {
     }
 
     /// In the order of time.
-    pub fn in_order(&self) -> Vec<Start> {
-        let mut starts: Vec<Start> = self.heap.iter().copied().collect();
-        starts.sort_by_cached_key(Start::order);
+    pub fn in_order(&self) -> Vec<KeptStart> {
+        let mut starts: Vec<KeptStart> = self.heap.iter().copied().collect();
+        starts.sort_by_cached_key(KeptStart::order);
         starts
     }
 

@@ -25,7 +25,7 @@ mod tests;
 pub use cursor::{Cursor, LogEvent};
 pub use distribution::Distribution;
 pub use gather::{Gather, Pool, Span};
-pub use kept::{KEPT, Kept, SEED, Start};
+pub use kept::{KEPT, Kept, KeptStart, SEED};
 pub use read::{ReadError, Reading, Sink, Watch, read};
 pub use source::{Source, SourceError, sources};
 pub use summary::{

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::bench::summary::summarise;
 use crate::cost::Prices;
-use crate::logs::{Gather, Pool, SEED, Start};
+use crate::logs::{Gather, KeptStart, Pool, SEED};
 use crate::results::{
     Arm, Ending, EndpointKind, ExcludedCount, Exclusion, Kind, Observed, PlanRecord, RunCost,
     RunResult, SCHEMA_VERSION, Sample, SubjectResult, Touch,
@@ -120,7 +120,7 @@ fn subject(place: &str, pool: &Pool, observed: &Observed) -> SubjectResult {
 
 /// In the order of time; what came of one log stream is of one environment.
 fn samples(pool: &Pool) -> Vec<Sample> {
-    let mut starts: Vec<(Kind, Start)> = Vec::new();
+    let mut starts: Vec<(Kind, KeptStart)> = Vec::new();
     for (kind, kept) in [
         (Kind::Cold, &pool.cold_starts),
         (Kind::Warm, &pool.warm_starts),
@@ -146,7 +146,7 @@ fn samples(pool: &Pool) -> Vec<Sample> {
         .collect()
 }
 
-fn sample(index: u64, kind: Kind, environment: u64, start: &Start) -> Sample {
+fn sample(index: u64, kind: Kind, environment: u64, start: &KeptStart) -> Sample {
     let ms = |us: Option<u64>| us.map(|us| us as f64 / 1e3);
     let invoke = &start.invoke;
     Sample {
