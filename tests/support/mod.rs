@@ -268,7 +268,7 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(
-            start.elapsed() < Duration::from_secs(120),
+            start.elapsed() < Duration::from_mins(2),
             "waited in vain for {what}"
         );
         std::thread::sleep(Duration::from_millis(10));
