@@ -74,7 +74,7 @@ pub struct NotHere {
     pub hint: Option<String>,
 }
 
-/// As [`super::invoked`].
+/// As [`super::invoked()`].
 pub fn invoked(
     args: &InvokeArgs,
     globals: &Globals,

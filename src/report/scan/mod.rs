@@ -2,7 +2,7 @@
 //!
 //! A substring search looks for what only such records hold, and only around a hit is anything parsed. What counts as a
 //! record is stricter than in [`super::parse_tail`]: it must begin its line (behind a timestamp, a stream or the like,
-//! see [`prefix`]) or its JSON string, and bear a UUID, so that an application that talks of REPORT lines is not counted.
+//! see `prefix`) or its JSON string, and bear a UUID, so that an application that talks of REPORT lines is not counted.
 
 mod container;
 mod lines;
