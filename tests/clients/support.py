@@ -4,6 +4,7 @@ LAMBENCH_BIN names the binary (default: target/debug/lambench), LAMBENCH_TEST_TO
 installed (default: target/test-tools). A client that can't be installed fails the test.
 """
 
+import importlib
 import io
 import os
 import pathlib
@@ -36,6 +37,8 @@ def install_python_clients():
         done.touch()
     found = [str(path) for path in PYTHON.glob("lib/python*/site-packages")]
     sys.path[:0] = [path for path in found if path not in sys.path]
+    # The aws CLI brings an older botocore and puts it in the place of the other, unless that is there already.
+    importlib.import_module("boto3")
 
 
 def install_node_client():
