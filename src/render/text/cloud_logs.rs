@@ -2,6 +2,7 @@
 
 use super::Text;
 use crate::render::cloud_logs::CloudRead;
+use crate::render::logs::count;
 
 impl Text {
     pub(in crate::render) fn cloud_so_far(
@@ -11,7 +12,7 @@ impl Text {
         at: &str,
         share: f64,
     ) -> String {
-        let (events, pages, percent) = (thousands(read.events), read.pages, share * 100.0);
+        let (events, pages, percent) = (count(read.events), read.pages, share * 100.0);
         if read.insights {
             let gb = gigabytes(read.scanned);
             return self.say(
@@ -33,7 +34,7 @@ impl Text {
                 format!("로그 그룹 {}개", many.len()),
             ),
         };
-        let (events, pages, as_of) = (thousands(read.events), read.pages, &read.prices_as_of);
+        let (events, pages, as_of) = (count(read.events), read.pages, &read.prices_as_of);
         let mut said = if read.insights {
             let (gb, usd) = (gigabytes(read.scanned), read.usd);
             self.say(
@@ -68,25 +69,25 @@ impl Text {
             }),
             (read.twice > 0).then(|| {
                 self.say(
-                    format!("{} events came twice and count once", thousands(read.twice)),
-                    format!("두 번 온 이벤트 {}개는 한 번만 셌습니다", thousands(read.twice)),
+                    format!("{} events came twice and count once", count(read.twice)),
+                    format!("두 번 온 이벤트 {}개는 한 번만 셌습니다", count(read.twice)),
                 )
             }),
             (read.of_others > 0).then(|| {
                 self.say(
-                    format!("{} events are of other functions", thousands(read.of_others)),
-                    format!("다른 함수의 이벤트 {}개는 제외했습니다", thousands(read.of_others)),
+                    format!("{} events are of other functions", count(read.of_others)),
+                    format!("다른 함수의 이벤트 {}개는 제외했습니다", count(read.of_others)),
                 )
             }),
             (read.cut > 0).then(|| {
                 self.say(
                     format!(
                         "{} events are missing: more fell into one second than a query gives (read them without --insights)",
-                        thousands(read.cut)
+                        count(read.cut)
                     ),
                     format!(
                         "이벤트 {}개가 빠졌습니다: 1초 안의 이벤트가 쿼리 한도를 넘었습니다(--insights 없이 읽으세요)",
-                        thousands(read.cut)
+                        count(read.cut)
                     ),
                 )
             }),
@@ -108,18 +109,6 @@ impl Text {
     }
 }
 
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 fn gigabytes(bytes: f64) -> String {
     if bytes < 1e8 {
         format!("{:.1} MB", bytes / 1e6)
@@ -134,9 +123,9 @@ mod tests {
 
     #[test]
     fn large_numbers_are_readable() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(gigabytes(2.5e9), "2.50 GB");
     }
 }
