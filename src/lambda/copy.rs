@@ -196,7 +196,7 @@ fn uncopyable(c: &FunctionConfiguration) -> Option<(String, &'static str)> {
 fn not_copied(c: &FunctionConfiguration) -> Vec<String> {
     let mut all = Vec::new();
     let name = c.function_name().unwrap_or_default();
-    let own_group = format!("/aws/lambda/{name}");
+    let own_group = super::own_log_group(name);
     if let Some(group) = c
         .logging_config()
         .and_then(|logging| logging.log_group())

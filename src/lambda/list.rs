@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_lambda::types::FunctionConfiguration;
+
 use super::{Lambda, LambdaError};
 
 /// A function by the names that it has.
@@ -16,23 +18,34 @@ pub struct Listed {
 impl Lambda {
     /// `ListFunctions`, all pages, sorted by name.
     pub async fn functions(&self) -> Result<Vec<Listed>, LambdaError> {
+        let mut all = Vec::new();
+        self.each_function(|function| {
+            if let (Some(name), Some(arn)) = (function.function_name, function.function_arn) {
+                all.push(Listed { name, arn });
+            }
+        })
+        .await?;
+        all.sort();
+        Ok(all)
+    }
+
+    /// Hands on every function of all pages, in no order that anybody promises.
+    pub(super) async fn each_function(
+        &self,
+        mut found: impl FnMut(FunctionConfiguration),
+    ) -> Result<(), LambdaError> {
         let mut pages = self
             .control
             .list_functions()
             .into_paginator()
             .items()
             .send();
-        let mut all = Vec::new();
         while let Some(function) = pages.next().await {
-            let function = function.map_err(|error| {
+            found(function.map_err(|error| {
                 LambdaError::from_sdk("listing the functions", self.endpoint_url(), &error)
-            })?;
-            if let (Some(name), Some(arn)) = (function.function_name, function.function_arn) {
-                all.push(Listed { name, arn });
-            }
+            })?);
         }
-        all.sort();
-        Ok(all)
+        Ok(())
     }
 
     /// `ListTags`; none for a function that is gone by now.

@@ -50,27 +50,18 @@ impl Lambda {
         &self,
         fits: impl Fn(&str) -> bool,
     ) -> Result<Vec<LogGroup>, LambdaError> {
-        let mut pages = self
-            .control
-            .list_functions()
-            .into_paginator()
-            .items()
-            .send();
         let mut all = Vec::new();
-        while let Some(found) = pages.next().await {
-            let found = found.map_err(|error| {
-                LambdaError::from_sdk("listing the functions", self.endpoint_url(), &error)
-            })?;
-            let Some(function) = found.function_name.filter(|name| fits(name)) else {
-                continue;
-            };
-            let named = found.logging_config.and_then(|config| config.log_group);
-            all.push(LogGroup {
-                group: named.unwrap_or_else(|| own_log_group(&function)),
-                function,
-                guessed: None,
-            });
-        }
+        self.each_function(|found| {
+            if let Some(function) = found.function_name.filter(|name| fits(name)) {
+                let named = found.logging_config.and_then(|config| config.log_group);
+                all.push(LogGroup {
+                    group: named.unwrap_or_else(|| own_log_group(&function)),
+                    function,
+                    guessed: None,
+                });
+            }
+        })
+        .await?;
         all.sort();
         Ok(all)
     }

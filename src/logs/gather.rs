@@ -5,11 +5,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::kept::Kept;
 use super::read::Sink;
-use super::tallies::{GROUPS, version};
+use super::tallies::{ENDED, GROUPS, function_of, version};
 use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
-
-/// So many ids of invokes that ended badly are kept.
-const ENDED: usize = 200_000;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -158,7 +155,7 @@ impl Gather {
             .is_none_or(|last| last.bytes != bytes)
         {
             let text = String::from_utf8_lossy(bytes);
-            let name = text.strip_prefix("/aws/lambda/").unwrap_or(&text);
+            let name = function_of(&text);
             let wanted = self.function.as_deref().is_none_or(|only| only == name);
             self.last_group = Some(Group {
                 bytes: bytes.to_vec(),

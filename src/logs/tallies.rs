@@ -13,7 +13,7 @@ pub const GROUPS: usize = 500;
 const FINE_GROUPS: usize = 16;
 
 /// So many ids of invokes that ended badly are kept, to count each once.
-const ENDED: usize = 200_000;
+pub(super) const ENDED: usize = 200_000;
 
 /// What makes a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
@@ -224,9 +224,7 @@ impl Tallies {
         match event.group {
             Some(group) => {
                 let name = String::from_utf8_lossy(group);
-                name.strip_prefix("/aws/lambda/")
-                    .unwrap_or(&name)
-                    .to_owned()
+                function_of(&name).to_owned()
             }
             None => self.file.clone(),
         }
@@ -322,6 +320,11 @@ impl Tallies {
     pub(super) fn fork(&self) -> Self {
         Self::new(self.by, self.bucket_ms, self.filter.clone())
     }
+}
+
+/// The function whose group it is by AWS's own naming, else the group's name.
+pub(super) fn function_of(group: &str) -> &str {
+    group.strip_prefix("/aws/lambda/").unwrap_or(group)
 }
 
 impl Sink for Tallies {
