@@ -170,6 +170,6 @@ fn kinds(subject: &Subject) -> Vec<OfKind> {
         .into_iter()
         .map(|(kind, sum)| OfKind { kind, sum })
         .collect();
-    kinds.sort_by(|a, b| b.sum.bytes.cmp(&a.sum.bytes));
+    kinds.sort_by_key(|of| std::cmp::Reverse(of.sum.bytes));
     kinds
 }
