@@ -76,7 +76,7 @@ pub fn limits(subject: &Subject) -> Limits {
             .map(|mount| mount.files.bytes())
             .fold(0, u64::saturating_add),
         unzipped_limit_bytes: UNZIPPED_BYTES,
-        layers: subject.mounts.len() - usize::from(package.is_some()),
+        layers: subject.mounts.len() + subject.unread.len() - usize::from(package.is_some()),
         layers_limit: LAYERS,
     }
 }
