@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::{ArchArg, Globals, InspectArgs};
 use crate::config::{self, Lang, Sight, SightOf};
 use crate::exit::Exit;
-use crate::inspect::{self, Anatomy, Files, FilesError, Inspection, Mounted, Place, Subject, Unread};
+use crate::inspect::{
+    self, Anatomy, Files, FilesError, Inspection, Mounted, Place, Subject, Unread,
+};
 use crate::lambda::{Connect, Lambda};
 use crate::render::{self, Style};
 use crate::results::store::{self, Store};
@@ -42,9 +44,10 @@ pub async fn inspect(args: InspectArgs, globals: Globals) -> Result<Exit, Failur
         let target = anatomy(&args, &asked.target, &mut lambda, &scratch).await?;
         Ok::<_, Failure>(match &asked.after {
             None => Inspection::new(None, target),
-            Some(after) => {
-                Inspection::new(Some(target), anatomy(&args, after, &mut lambda, &scratch).await?)
-            }
+            Some(after) => Inspection::new(
+                Some(target),
+                anatomy(&args, after, &mut lambda, &scratch).await?,
+            ),
         })
     };
     let inspection = tokio::select! {
@@ -81,7 +84,10 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("looking into the package: {error}"))
+        Failure::new(
+            Exit::CouldNotMeasure,
+            format!("looking into the package: {error}"),
+        )
     })
 }
 
@@ -246,7 +252,11 @@ fn tell(
     if args.json {
         print(&render::inspect_json(&cut(IN_JSON)))?;
     } else {
-        say(&render::inspect(&cut(ON_TERMINAL), lang, &Style::for_stdout()))?;
+        say(&render::inspect(
+            &cut(ON_TERMINAL),
+            lang,
+            &Style::for_stdout(),
+        ))?;
         if let Some(path) = args.html.as_deref().filter(|_| !globals.quiet) {
             print(&render::page_written(path, lang))?;
         }

@@ -67,7 +67,11 @@ pub fn inspected(
     let file = config_file(globals, around)?;
     let mut warnings = file.warnings.clone();
     warnings.extend(around.warnings());
-    let finder = Finder { args, file: &file, around };
+    let finder = Finder {
+        args,
+        file: &file,
+        around,
+    };
     finder
         .find()
         .and_then(|(target, after)| {
@@ -150,7 +154,9 @@ impl Finder<'_> {
                     return Err(if def.pair().is_some() {
                         usage(
                             format!("{word} is defined with two builds"),
-                            &format!("`lambench inspect {word}` alone compares them; else name a build by its path"),
+                            &format!(
+                                "`lambench inspect {word}` alone compares them; else name a build by its path"
+                            ),
                         )
                     } else {
                         ConfigError::NoPackage {
@@ -174,7 +180,12 @@ impl Finder<'_> {
         }
     }
 
-    fn deployed(&self, word: &str, function: &str, layers: &[PathBuf]) -> Result<Sight, ConfigError> {
+    fn deployed(
+        &self,
+        word: &str,
+        function: &str,
+        layers: &[PathBuf],
+    ) -> Result<Sight, ConfigError> {
         let args = self.args;
         let given = [
             ("--layers", !layers.is_empty()),
@@ -185,7 +196,9 @@ impl Finder<'_> {
         let all = args.after.is_none();
         if let Some((flag, _)) = given.into_iter().find(|(_, given)| all && *given) {
             return Err(usage(
-                format!("{flag} is for packages, but there is no file or folder {word} here, so it is a deployed function"),
+                format!(
+                    "{flag} is for packages, but there is no file or folder {word} here, so it is a deployed function"
+                ),
                 "leave it out: a deployed function says itself; or correct the path",
             ));
         }
@@ -213,7 +226,9 @@ impl Finder<'_> {
         let layers = match build.layers {
             Some(defined) if layers.is_empty() => paths(&builder, &defined)?,
             _ => {
-                let written = layers.iter().map(|layer| layer.to_string_lossy().into_owned());
+                let written = layers
+                    .iter()
+                    .map(|layer| layer.to_string_lossy().into_owned());
                 let written = Sourced::new(written.collect(), Origin::Flag("--layers".into()));
                 paths(&builder, &written)?
             }
@@ -243,7 +258,10 @@ impl Finder<'_> {
     }
 }
 
-fn paths(builder: &Builder<'_>, written: &Sourced<Vec<String>>) -> Result<Vec<PathBuf>, ConfigError> {
+fn paths(
+    builder: &Builder<'_>,
+    written: &Sourced<Vec<String>>,
+) -> Result<Vec<PathBuf>, ConfigError> {
     let all = written.value.iter().map(|layer| {
         let layer = Sourced::new(layer.clone(), written.origin.clone());
         existing(builder.path(&layer.value, &layer.origin), &layer)
@@ -273,7 +291,14 @@ fn existing(path: PathBuf, written: &Sourced<String>) -> Result<PathBuf, ConfigE
 
 /// What lies at the top of a layer, as far as Lambda's runtimes look there.
 const OF_LAYERS: [&str; 8] = [
-    "python", "nodejs", "lib", "bin", "extensions", "share", "etc", "include",
+    "python",
+    "nodejs",
+    "lib",
+    "bin",
+    "extensions",
+    "share",
+    "etc",
+    "include",
 ];
 
 /// A layer has a folder of a language at its top, and nothing that a package would have there.

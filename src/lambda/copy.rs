@@ -232,10 +232,12 @@ fn image_of(
         return Ok(None);
     }
     let image = code.and_then(|code| code.resolved_image_uri().or(code.image_uri()));
-    image.map(|image| Some(image.to_owned())).ok_or_else(|| LambdaError::Unreachable {
-        doing: format!("reading {function}"),
-        why: "the endpoint does not say which image it is made of".into(),
-    })
+    image
+        .map(|image| Some(image.to_owned()))
+        .ok_or_else(|| LambdaError::Unreachable {
+            doing: format!("reading {function}"),
+            why: "the endpoint does not say which image it is made of".into(),
+        })
 }
 
 impl Lambda {
