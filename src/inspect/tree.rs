@@ -262,3 +262,6 @@ fn spread(mut children: Vec<Node>) -> Vec<Node> {
     }
     children
 }
+
+#[cfg(test)]
+mod tests;
