@@ -194,7 +194,9 @@ impl Node {
         let mut shown: BTreeSet<Vec<usize>> = BTreeSet::new();
         let mut waiting = BinaryHeap::new();
         let look = |waiting: &mut BinaryHeap<_>, node: &Self, path: &[usize]| {
-            if path.len() < depth {
+            // The only file of a folder is as good as the folder.
+            let is_one = matches!(node.children.as_slice(), [only] if only.is == Is::File);
+            if path.len() < depth && !is_one {
                 for (i, child) in node.children.iter().enumerate() {
                     let path = [path, &[i]].concat();
                     waiting.push((child.sum.bytes, Reverse(path)));
