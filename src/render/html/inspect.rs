@@ -94,7 +94,14 @@ fn limits(anatomy: &Anatomy, text: Text) -> Table {
     });
     Table {
         rows: rows.collect(),
-        titles: vec![String::new(); 4],
+        titles: [
+            text.limit_title(),
+            text.used_title(),
+            text.share_title(),
+            "",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 

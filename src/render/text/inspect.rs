@@ -7,6 +7,8 @@ use crate::inspect::kinds::Kind;
 
 words! {
     limits_heading: "Of what Lambda takes", "Lambda 한도 대비";
+    limit_title: "Limit", "한도";
+    used_title: "Used", "사용량";
     unzipped_title: "Unzipped", "압축 해제";
     zipped_title: "Zipped", "압축";
     share_title: "Share", "비율";
