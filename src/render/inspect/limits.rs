@@ -95,11 +95,11 @@ pub(super) fn limits(anatomy: &Anatomy, text: Text, style: &Style) -> String {
                 share if share > 0.8 => Paint::Yellow,
                 _ => Paint::Green,
             };
-            line.push_str(&format!("  {}{gap}", style.paint(paint, &bar)));
+            line.extend(["  ", &style.paint(paint, &bar), &gap]);
             width += 2 + BAR;
         }
         if !used.note.is_empty() && width + 2 + used.note.width() <= style.width {
-            line.push_str(&format!("  {}", style.dim(used.note)));
+            line.extend(["  ", &style.dim(used.note)]);
         }
         out.push_str(line.trim_end());
         out.push('\n');
