@@ -49,6 +49,16 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
             title,
             &kinds.unwrap_or_default(),
         ));
+        let gone: Vec<String> = diff
+            .gone
+            .iter()
+            .map(|finding| {
+                let subject = said::subject(finding, 1, text);
+                format!("{subject}: {}", said::said(finding, text).what)
+            })
+            .collect();
+        let gone = page::list("", &gone);
+        inside.push_str(&page::section("gone", 2, text.gone_heading(), &gone));
     }
     let limits = page::table(&limits(anatomy, text), text.limits_heading(), &[]);
     inside.push_str(&page::section("table", 2, text.limits_heading(), &limits));

@@ -71,6 +71,19 @@ pub(in crate::render) fn examples(finding: &Finding) -> String {
     examples.collect::<Vec<_>>().join(", ")
 }
 
+/// What is no longer there: what it was, and no advice.
+pub(super) fn gone(gone: &[Finding], text: Text, style: &Style) -> String {
+    let lines = gone.iter().map(|finding| {
+        let subject = subject(finding, 1, text);
+        paragraph(
+            "  - ",
+            &format!("{subject}: {}", said(finding, text).what),
+            style.width,
+        )
+    });
+    lines.collect()
+}
+
 pub(super) fn findings(anatomy: &Anatomy, text: Text, style: &Style) -> String {
     if anatomy.findings.is_empty() {
         return paragraph("  ", text.nothing_found(), style.width);

@@ -19,6 +19,7 @@ words! {
     tree_heading: "Where the bytes are", "용량이 쓰인 곳";
     kinds_heading: "By kind", "종류별 크기";
     findings_heading: "Found", "발견한 점";
+    gone_heading: "No longer found", "해결된 점";
     nothing_found: "Nothing was found that Lambda refuses or that is known to be needless.",
         "Lambda가 거부하거나 불필요하다고 알려진 것은 발견하지 못했습니다.";
     changed_heading: "What went and what came", "줄어든 것과 늘어난 것";
