@@ -146,6 +146,9 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         if !words.fix.is_empty() {
             let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(&words.fix));
         }
+        for command in &words.commands {
+            let _ = write!(items, "<br/><code>{}</code>", esc(command));
+        }
         items.push_str("</li>\n");
     }
     format!("<ul class=\"found\">\n{items}</ul>\n")
