@@ -29,6 +29,9 @@ pub enum Native {
         debug_bytes: u64,
         /// Symbols that are not needed to load them.
         symbol_bytes: u64,
+        /// Other files with such sections that were changed since they were linked, as those of many wheels are: strip
+        /// may break them, and they are in no other figure.
+        changed_files: usize,
     },
 }
 
@@ -256,7 +259,8 @@ fn cannot_load(mount: &Mounted, name: String, group: Group) -> Option<Finding> {
         },
         subject: name,
         place: Some(mount.place.clone()),
-        bytes: Some(group.refused.iter().map(|(_, bytes)| bytes).sum()),
+        // What is missed is not to go, but to come in another form.
+        bytes: (!fails).then(|| group.refused.iter().map(|(_, bytes)| bytes).sum()),
         examples: examples(
             group
                 .refused
@@ -273,11 +277,11 @@ fn unstripped(
     groups: &BTreeMap<String, Group>,
 ) -> Option<Finding> {
     let extra = |elf: &Elf| elf.debug_bytes.saturating_add(elf.symbol_bytes);
-    let files: Vec<_> = groups
+    let (changed, files): (Vec<_>, Vec<_>) = groups
         .values()
         .flat_map(|group| &group.loaded)
         .filter(|(_, elf)| extra(elf) > 0)
-        .collect();
+        .partition(|(_, elf)| elf.changed);
     let sum = |bytes: fn(&Elf) -> u64| files.iter().map(|(_, elf)| bytes(elf)).sum::<u64>();
     let (debug_bytes, symbol_bytes) = (sum(|elf| elf.debug_bytes), sum(|elf| elf.symbol_bytes));
     let bytes = debug_bytes.saturating_add(symbol_bytes);
@@ -291,6 +295,7 @@ fn unstripped(
             files: files.len(),
             debug_bytes,
             symbol_bytes,
+            changed_files: changed.len(),
         }),
     })
 }

@@ -225,6 +225,7 @@ mod linked {
             files: 1,
             debug_bytes,
             symbol_bytes,
+            changed_files: 0,
         }) = finding.evidence
         else {
             panic!("{finding:?}");
@@ -246,6 +247,19 @@ mod linked {
             "{saved} {finding:?}"
         );
         assert_eq!(package.found("python3.11", here()), [], "stripped");
+    }
+
+    #[test]
+    fn what_was_changed_since_it_was_linked_is_not_to_be_stripped() {
+        let package = Package::new();
+        package.library("fast.so", &much(), &["-g"]);
+        // What is loaded now lies behind what is not, as where patchelf has put in a longer name.
+        let objcopy = Command::new("objcopy")
+            .args(["--set-section-flags", ".debug_str=alloc,readonly,data"])
+            .arg(package.path("fast.so"))
+            .status();
+        assert!(objcopy.unwrap().success());
+        assert_eq!(package.found("python3.11", here()), []);
     }
 
     #[test]
