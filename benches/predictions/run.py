@@ -56,12 +56,13 @@ def install(case, spec):
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
     if "pypi" in spec:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-        subprocess.run([*pip, "--target", site, *spec["pypi"]], check=True)
-        shutil.rmtree(site / "bin", ignore_errors=True)
+        command = [sys.executable, "-m", "pip", "install", "--only-binary", ":all:", "--target", site, *spec["pypi"]]
     else:
-        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", site]
-        subprocess.run([*npm, *spec["npm"]], check=True, stdout=subprocess.DEVNULL)
+        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", site, *spec["npm"]]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"installing for {case} failed:\n{done.stderr}")
+    shutil.rmtree(site / "bin", ignore_errors=True)
     mark.write_text(wanted)
     return site
 
