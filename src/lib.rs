@@ -22,6 +22,7 @@ pub mod config;
 pub mod cost;
 pub mod exit;
 pub mod gate;
+pub mod inspect;
 pub mod lambda;
 pub mod logs;
 pub mod profile;

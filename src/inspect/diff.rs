@@ -1,0 +1,155 @@
+//! What went and what came between two packages.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::kinds::Kind;
+use super::{Anatomy, Ecosystem, Part};
+
+/// Before and after, the largest changes first. Sizes are bytes, unzipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Diff {
+    /// Everything.
+    pub unzipped: Change,
+    /// The zip of the package; null where it is not known of both.
+    pub zipped: Option<Change>,
+    /// Files.
+    pub files: Change,
+    /// By distribution, those alone that differ; the function's own code has no name.
+    pub distributions: Vec<DistributionChange>,
+    /// By kind, those alone that differ.
+    pub kinds: Vec<KindChange>,
+}
+
+/// A figure before and after.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// Before.
+    pub before: u64,
+    /// After.
+    pub after: u64,
+}
+
+impl Change {
+    /// How far apart they are.
+    pub fn size(self) -> u64 {
+        self.before.abs_diff(self.after)
+    }
+}
+
+/// What became of a distribution, wherever it lay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DistributionChange {
+    /// Its name; empty for what belongs to none.
+    pub name: String,
+    /// Where it is from; null for what belongs to none.
+    pub ecosystem: Option<Ecosystem>,
+    /// Its versions before; empty if it came.
+    pub before_versions: Vec<String>,
+    /// Its versions after; empty if it went.
+    pub after_versions: Vec<String>,
+    /// Its bytes.
+    #[serde(flatten)]
+    pub bytes: Change,
+}
+
+/// What became of the files of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KindChange {
+    /// The kind.
+    pub kind: Kind,
+    /// Their bytes.
+    #[serde(flatten)]
+    pub bytes: Change,
+}
+
+/// Compares two.
+pub fn diff(before: &Anatomy, after: &Anatomy) -> Diff {
+    let files = |of: &Anatomy| of.parts.iter().map(|part| part.files as u64).sum();
+    Diff {
+        unzipped: Change {
+            before: before.limits.unzipped_bytes,
+            after: after.limits.unzipped_bytes,
+        },
+        zipped: before
+            .limits
+            .zipped_bytes
+            .zip(after.limits.zipped_bytes)
+            .map(|(before, after)| Change { before, after }),
+        files: Change {
+            before: files(before),
+            after: files(after),
+        },
+        distributions: distributions(before, after),
+        kinds: kinds(before, after),
+    }
+}
+
+fn distributions(before: &Anatomy, after: &Anatomy) -> Vec<DistributionChange> {
+    let mut by_name: BTreeMap<(String, Option<Ecosystem>), DistributionChange> = BTreeMap::new();
+    for (of, is_after) in [(before, false), (after, true)] {
+        let installed = of.distributions.iter().map(|d| {
+            (
+                d.name.as_str(),
+                Some(d.ecosystem),
+                d.version.as_str(),
+                d.bytes,
+            )
+        });
+        let own = of
+            .parts
+            .iter()
+            .map(|part: &Part| ("", None, "", part.own.bytes));
+        for (name, ecosystem, version, bytes) in installed.chain(own) {
+            // `PyYAML` and `pyyaml` are one to everybody but their metadata.
+            let key = name.to_lowercase().replace(['_', '.'], "-");
+            let entry = by_name
+                .entry((key, ecosystem))
+                .or_insert_with(|| DistributionChange {
+                    name: name.to_owned(),
+                    ecosystem,
+                    before_versions: Vec::new(),
+                    after_versions: Vec::new(),
+                    bytes: Change::default(),
+                });
+            let (versions, sum) = if is_after {
+                (&mut entry.after_versions, &mut entry.bytes.after)
+            } else {
+                (&mut entry.before_versions, &mut entry.bytes.before)
+            };
+            *sum = sum.saturating_add(bytes);
+            if ecosystem.is_some() && !versions.iter().any(|known| known == version) {
+                versions.push(version.to_owned());
+                versions.sort();
+            }
+        }
+    }
+    let mut all: Vec<_> = by_name
+        .into_values()
+        .filter(|of| of.bytes.size() > 0 || of.before_versions != of.after_versions)
+        .collect();
+    all.sort_by(|a, b| (b.bytes.size(), &a.name).cmp(&(a.bytes.size(), &b.name)));
+    all
+}
+
+fn kinds(before: &Anatomy, after: &Anatomy) -> Vec<KindChange> {
+    let of = |anatomy: &Anatomy, kind| {
+        let found = anatomy.kinds.iter().find(|of| of.kind == kind);
+        found.map_or(0, |of| of.sum.bytes)
+    };
+    let mut all: Vec<_> = Kind::ALL
+        .into_iter()
+        .map(|kind| KindChange {
+            kind,
+            bytes: Change {
+                before: of(before, kind),
+                after: of(after, kind),
+            },
+        })
+        .filter(|of| of.bytes.size() > 0)
+        .collect();
+    all.sort_by_key(|of| std::cmp::Reverse(of.bytes.size()));
+    all
+}

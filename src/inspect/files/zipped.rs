@@ -1,0 +1,178 @@
+//! The files of a zip, by its directory. What strangers may have packed is counted, and read with a bound.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use zip::read::{ZipArchive, ZipFile};
+use zip::result::ZipError;
+use zip::{CompressionMethod, ExtraField};
+
+use super::{FilesError, LeftOut, LeftOutWhy, Modified, PackageFile};
+
+const KIND: u32 = 0o170_000;
+const FOLDER: u32 = 0o040_000;
+const FILE: u32 = 0o100_000;
+const LINK: u32 = 0o120_000;
+
+/// A zip, its directory read.
+#[derive(Debug)]
+pub(super) struct Zipped {
+    archive: Mutex<ZipArchive<BufReader<File>>>,
+    /// Path -> entry.
+    entries: HashMap<String, usize>,
+}
+
+impl Zipped {
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<PackageFile>, Vec<LeftOut>), FilesError> {
+        let broken = |why: ZipError| FilesError::NotAZip {
+            path: path.to_owned(),
+            why: why.to_string(),
+        };
+        let file = File::open(path).map_err(|why| FilesError::Read {
+            path: path.to_owned(),
+            why,
+        })?;
+        let mut archive = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
+        let (mut files, mut left_out) = (Vec::new(), Vec::new());
+        let mut entries = HashMap::new();
+        for i in 0..archive.len() {
+            let entry = archive.by_index_raw(i).map_err(broken)?;
+            match sort(&entry) {
+                Sorted::Folder => {}
+                Sorted::File(file) if entries.contains_key(&file.path) => {
+                    left_out.push(LeftOut {
+                        path: file.path,
+                        bytes: file.bytes,
+                        why: LeftOutWhy::Duplicate,
+                    });
+                }
+                Sorted::File(file) => {
+                    entries.insert(file.path.clone(), i);
+                    files.push(file);
+                }
+                Sorted::LeftOut(other) => left_out.push(other),
+            }
+        }
+        if archive.has_duplicate_names() {
+            // Which one is not told; of such a zip the reader keeps the last.
+            left_out.push(LeftOut {
+                path: String::new(),
+                bytes: 0,
+                why: LeftOutWhy::Duplicate,
+            });
+        }
+        let archive = Mutex::new(archive);
+        Ok((Self { archive, entries }, files, left_out))
+    }
+
+    pub(super) fn read(&self, zip: &Path, path: &str, most: u64) -> Result<Vec<u8>, FilesError> {
+        let failed = |why: String| FilesError::Unpack {
+            package: zip.to_owned(),
+            name: path.to_owned(),
+            why,
+        };
+        let entry = self.entries.get(path).copied().unwrap_or(usize::MAX);
+        let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = archive
+            .by_index(entry)
+            .map_err(|error| failed(error.to_string()))?;
+        let mut bytes = Vec::new();
+        entry
+            .take(most)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(bytes)
+    }
+}
+
+enum Sorted {
+    File(PackageFile),
+    Folder,
+    LeftOut(LeftOut),
+}
+
+fn sort<R: Read>(entry: &ZipFile<'_, R>) -> Sorted {
+    let leave = |path: String, why| {
+        Sorted::LeftOut(LeftOut {
+            path,
+            bytes: entry.size(),
+            why,
+        })
+    };
+    let Ok(name) = entry.name().map(std::borrow::Cow::into_owned) else {
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        return leave(name, LeftOutWhy::UnsafeName);
+    };
+    let mode = entry.unix_mode();
+    match mode.unwrap_or(FILE) & KIND {
+        FOLDER => return Sorted::Folder,
+        FILE | 0 if name.ends_with('/') => return Sorted::Folder,
+        FILE | 0 => {}
+        LINK => return leave(name, LeftOutWhy::Link),
+        _ => return leave(name, LeftOutWhy::Special),
+    }
+    let Some(path) = safe(&name) else {
+        return leave(name, LeftOutWhy::UnsafeName);
+    };
+    if entry.encrypted() {
+        return leave(name, LeftOutWhy::Encrypted);
+    }
+    if !matches!(
+        entry.compression(),
+        CompressionMethod::Stored | CompressionMethod::Deflated
+    ) {
+        return leave(name, LeftOutWhy::Method);
+    }
+    Sorted::File(PackageFile {
+        path,
+        bytes: entry.size(),
+        packed_bytes: Some(entry.compressed_size()),
+        mode: mode.map(|mode| mode & 0o7777),
+        modified: modified(entry),
+    })
+}
+
+/// The path that the name means, if it leads nowhere but below the package's top.
+fn safe(name: &str) -> Option<String> {
+    if name.starts_with('/') || name.contains(['\\', '\0']) {
+        return None;
+    }
+    let parts: Vec<&str> = name
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    let safe = !parts.is_empty() && !parts.contains(&"..");
+    safe.then(|| parts.join("/"))
+}
+
+fn modified<R: Read>(entry: &ZipFile<'_, R>) -> Option<Modified> {
+    let extended = entry.extra_data_fields().find_map(|field| match field {
+        ExtraField::ExtendedTimestamp(times) => times.mod_time(),
+        _ => None,
+    });
+    if let Some(seconds) = extended {
+        return Some(Modified {
+            seconds: seconds.into(),
+            to_the_second: true,
+        });
+    }
+    let dos = entry.last_modified()?;
+    let date = jiff::civil::DateTime::new(
+        i16::try_from(dos.year()).ok()?,
+        i8::try_from(dos.month()).ok()?,
+        i8::try_from(dos.day()).ok()?,
+        i8::try_from(dos.hour()).ok()?,
+        i8::try_from(dos.minute()).ok()?,
+        i8::try_from(dos.second()).ok()?,
+        0,
+    )
+    .ok()?;
+    let time = jiff::tz::Offset::UTC.to_timestamp(date).ok()?;
+    Some(Modified {
+        seconds: time.as_second(),
+        to_the_second: false,
+    })
+}

@@ -1,0 +1,130 @@
+//! The anatomy of a package: what lies in it, whose it is, and what of it costs size or time. Knows folders and zips,
+//! no endpoint; what is fetched from one is given here as a file.
+
+pub mod anatomy;
+pub mod diff;
+pub mod distributions;
+pub mod files;
+pub mod finding;
+pub mod kinds;
+pub mod limits;
+pub mod tree;
+
+pub use anatomy::{Anatomy, Part, SCHEMA_VERSION, schema};
+pub use distributions::{Distribution, Ecosystem};
+pub use files::{Files, FilesError, LeftOut, Modified, PackageFile};
+pub use finding::{Evidence, Finding, Severity};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Where the files of a folder or a zip are at run time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "where")]
+pub enum Place {
+    /// The package: `/var/task`.
+    Task,
+    /// A layer: `/opt`.
+    Layer {
+        /// From 0, in the order of the function's list; of equal names the later layer wins.
+        position: usize,
+        /// As it was named: a path, an ARN.
+        name: String,
+    },
+}
+
+/// A package or a layer, and where it is at run time.
+#[derive(Debug)]
+pub struct Mounted {
+    /// Where.
+    pub place: Place,
+    /// What is in it. Paths are as they are in the package or the layer: `python/requests/__init__.py` in a layer.
+    pub files: Files,
+}
+
+impl Mounted {
+    /// The folders in it in which Python looks for modules, in its order; `""` is its top, the others end in `/`.
+    /// `version` is `3.12` of `python3.12`; without it every version's folder counts.
+    pub fn python_paths(&self, version: Option<&str>) -> Vec<String> {
+        if self.place == Place::Task {
+            return vec![String::new()];
+        }
+        let mut paths = vec!["python/".to_owned()];
+        let folders = self.files.folders_in("python/lib/");
+        paths.extend(
+            folders
+                .into_iter()
+                .filter_map(|name| {
+                    let found = name.strip_prefix("python")?;
+                    version.is_none_or(|wanted| wanted == found).then_some(name)
+                })
+                .map(|name| format!("python/lib/{name}/site-packages/")),
+        );
+        paths
+    }
+
+    /// The folders in it in which Node looks for packages by name, in its order; all end in `/`.
+    /// `major` is `20` of `nodejs20.x`; without it every version's folder counts.
+    pub fn node_paths(&self, major: Option<&str>) -> Vec<String> {
+        if self.place == Place::Task {
+            return vec!["node_modules/".to_owned()];
+        }
+        let mut paths = vec!["nodejs/node_modules/".to_owned()];
+        let folders = self.files.folders_in("nodejs/");
+        paths.extend(
+            folders
+                .into_iter()
+                .filter_map(|name| {
+                    let found = name.strip_prefix("node")?;
+                    let is_version = !found.is_empty() && found.bytes().all(|b| b.is_ascii_digit());
+                    (is_version && major.is_none_or(|wanted| wanted == found)).then_some(name)
+                })
+                .map(|name| format!("nodejs/{name}/node_modules/")),
+        );
+        paths
+    }
+}
+
+/// What is looked into: the package and its layers, and what is known of the function.
+#[derive(Debug)]
+pub struct Subject {
+    /// As the user named it.
+    pub name: String,
+    /// The package if there is one, then the layers in order.
+    pub mounts: Vec<Mounted>,
+    /// Lambda runtime identifier; none where nobody said and the files do not tell.
+    pub runtime: Option<String>,
+    /// Handler; none where nobody said and the files do not tell.
+    pub handler: Option<String>,
+    /// `x86_64` or `arm64`, where known.
+    pub architecture: Option<String>,
+}
+
+impl Subject {
+    /// The mount at a place.
+    pub fn mounted(&self, place: &Place) -> Option<&Mounted> {
+        self.mounts.iter().find(|mount| mount.place == *place)
+    }
+}
+
+/// Looks into a subject: sizes by distribution and by kind, limits, and everything that was found.
+pub fn inspect(subject: &Subject) -> Anatomy {
+    let distributions: Vec<Distribution> = subject
+        .mounts
+        .iter()
+        .flat_map(distributions::distributions)
+        .collect();
+    let findings = findings(subject, &distributions);
+    anatomy::anatomy(subject, distributions, findings)
+}
+
+/// Every room of this folder that finds something is called here, and here alone. What it tells is a variant of
+/// [`Evidence`]; its words are in `render/inspect/`.
+fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
+    let mut all = limits::findings(subject);
+    // bytecode, native, duplicates, provided, models
+    // reach
+    let _ = distributions;
+    all.sort_by(|a, b| (a.severity, b.bytes).cmp(&(b.severity, a.bytes)));
+    all
+}
