@@ -143,17 +143,17 @@ fn size(fact: &Fact) -> Option<u64> {
 }
 
 fn evidence(item: &Item, text: Text, style: &Style) -> String {
-    let paint = match item.state {
-        State::Done => Paint::Green,
-        State::NotDone => Paint::Red,
-        State::NotKnown => Paint::Yellow,
-        State::NotApplicable => Paint::Dim,
-    };
     let state = text.state(item.state);
+    let painted = match item.state {
+        State::Done => style.paint(Paint::Green, state),
+        State::NotDone => style.paint(Paint::Red, state),
+        State::NotKnown => style.paint(Paint::Yellow, state),
+        State::NotApplicable => style.dim(state),
+    };
     let head = format!("{}: {state}", text.check(item.check));
     let mut out = paragraph("- ", &head, style.width);
     if let Some(at) = out.rfind(state) {
-        out.replace_range(at..at + state.len(), &style.paint(paint, state));
+        out.replace_range(at..at + state.len(), &painted);
     }
     for fact in &item.evidence {
         out.push_str(&paragraph("  - ", &words(fact, text), style.width));
