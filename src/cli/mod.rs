@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod export;
 mod gate;
+mod inspect;
 mod invoke;
 mod logs;
 mod logs_side;
@@ -32,6 +33,7 @@ pub use demo::DemoArgs;
 pub use explain::ExplainArgs;
 pub use export::{Destination, Export, ExportArgs, Format};
 pub use gate::{GateArgs, VerdictArgs};
+pub use inspect::InspectArgs;
 pub use invoke::InvokeArgs;
 pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use logs_side::LogsSideArgs;
@@ -58,10 +60,11 @@ Examples:
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
   lambench schema > result.schema.json
-  lambench schema logs > logs.schema.json";
+  lambench schema logs > logs.schema.json
+  lambench schema inspect > inspect.schema.json";
 
 const SCHEMA_LONG: &str = "\
-Print the JSON Schema of the result file, or of what `lambench logs --json` prints
+Print the JSON Schema of the result file, or of what `lambench logs --json` or `lambench inspect --json` prints
 
 The result file is what --json and --export json write, and what lies in .lambench/results/ and .lambench/baselines/. Fields are only \
 ever added: what holds to the schema goes on doing so.";
@@ -152,6 +155,8 @@ pub enum SchemaOf {
     Result,
     /// What `lambench logs --json` prints
     Logs,
+    /// What `lambench inspect --json` prints
+    Inspect,
 }
 
 /// A touch as it is typed.
@@ -207,6 +212,9 @@ pub enum Command {
     /// Invoke a function once and print its answer: a quick look
     #[command(before_help = invoke::EXAMPLES, long_about = invoke::LONG)]
     Invoke(InvokeArgs),
+    /// Say what a package is made of, and what of it could go
+    #[command(before_help = inspect::EXAMPLES, long_about = inspect::LONG)]
+    Inspect(InspectArgs),
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),

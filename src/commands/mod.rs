@@ -16,6 +16,7 @@ mod fleet;
 mod fleet_plan;
 mod forecast;
 mod gate;
+mod inspect;
 mod invoke;
 mod left_over;
 mod log_groups;
@@ -95,6 +96,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::SelfTest(args) => Box::pin(self_test::self_test(args, cli.globals)).await,
             Command::Serve(args) => Box::pin(serve::serve(args, cli.globals)).await,
             Command::Invoke(args) => Box::pin(invoke::invoke(args, cli.globals)).await,
+            Command::Inspect(args) => Box::pin(inspect::inspect(args, cli.globals)).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
             Command::Schema(args) => schema::schema(&args),

@@ -2,6 +2,7 @@
 
 use crate::cli::{SchemaArgs, SchemaOf};
 use crate::exit::Exit;
+use crate::inspect;
 use crate::logs;
 use crate::results::schema::schema as of_result;
 
@@ -12,6 +13,7 @@ pub fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
     print(&match args.of {
         SchemaOf::Result => of_result(),
         SchemaOf::Logs => logs::schema(),
+        SchemaOf::Inspect => inspect::schema(),
     })?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ pub mod file;
 pub mod fleet;
 pub mod gate;
 pub mod gated;
+pub mod inspected;
 pub mod invoked;
 pub mod looks;
 pub mod machine;
@@ -29,7 +30,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
+    CompareArgs, DemoArgs, Export, Globals, InspectArgs, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
 };
 use crate::cost::Prices;
 use crate::gate::Budget;
@@ -42,6 +43,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
+pub use inspected::{Inspected, Sight, SightOf};
 pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served};
@@ -177,6 +179,11 @@ pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError
 /// What `lambench invoke` invokes, and where.
 pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigError> {
     invoked::invoked(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench inspect` looks into.
+pub fn inspected(args: &InspectArgs, globals: &Globals) -> Result<Inspected, ConfigError> {
+    inspected::inspected(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language of the report.

@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
+use super::diff::{Diff, diff};
 use super::distributions::own_files;
 use super::kinds::{Kind, kind};
 use super::limits::{Limits, limits};
 use super::tree::{Node, tree};
-use super::{Distribution, Finding, Mounted, Place, Subject};
+use super::{Distribution, Finding, Mounted, Place, Subject, Unread};
 
 /// The version of the JSON form. It only grows: fields are added, never renamed or removed.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -18,10 +19,6 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// A package and its layers, looked into. Sizes are bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Anatomy {
-    /// Of this form.
-    pub schema_version: u32,
-    /// The lambench that wrote it.
-    pub lambench_version: String,
     /// As it was named.
     pub target: String,
     /// Lambda runtime identifier; null where nobody said and the files do not tell.
@@ -32,6 +29,8 @@ pub struct Anatomy {
     pub architecture: Option<String>,
     /// The package and its layers.
     pub parts: Vec<Part>,
+    /// Layers that could not be read: they are in no figure but their number.
+    pub unread: Vec<Unread>,
     /// How much of Lambda's limits is used.
     pub limits: Limits,
     /// What was installed, the largest first.
@@ -119,11 +118,61 @@ impl Sum {
     }
 }
 
-/// JSON Schema (draft 2020-12) of [`Anatomy`], as committed in `schema/inspect.json`.
+/// What `lambench inspect --json` prints: the package, or the one after of two.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Inspection {
+    /// Of this form.
+    pub schema_version: u32,
+    /// The lambench that wrote it.
+    pub lambench_version: String,
+    /// The package, or the one after.
+    #[serde(flatten)]
+    pub anatomy: Anatomy,
+    /// The one before; null where one was looked into.
+    pub before: Option<Anatomy>,
+    /// What went and what came; null where one was looked into.
+    pub diff: Option<Diff>,
+}
+
+impl Inspection {
+    /// Of one package, or of two.
+    pub fn new(before: Option<Anatomy>, anatomy: Anatomy) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            lambench_version: env!("CARGO_PKG_VERSION").to_owned(),
+            diff: before.as_ref().map(|before| diff(before, &anatomy)),
+            before,
+            anatomy,
+        }
+    }
+
+    /// The same with no more of each tree than this: see [`Node::largest`]. The package and its layers are no level.
+    #[must_use]
+    pub fn cut(&self, depth: usize, most: usize) -> Self {
+        let cut = |anatomy: &Anatomy| {
+            let parts = anatomy.parts.len();
+            let (depth, most) = match parts {
+                1 => (depth, most),
+                _ => (depth + 1, most + parts),
+            };
+            Anatomy {
+                tree: anatomy.tree.largest(depth, most),
+                ..anatomy.clone()
+            }
+        };
+        Self {
+            anatomy: cut(&self.anatomy),
+            before: self.before.as_ref().map(cut),
+            ..self.clone()
+        }
+    }
+}
+
+/// JSON Schema (draft 2020-12) of [`Inspection`], as committed in `schema/inspect.json`.
 #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn schema() -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Anatomy>();
+    let schema = generator.into_root_schema_for::<Inspection>();
     let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
     json.push('\n');
     json
@@ -131,7 +180,7 @@ pub fn schema() -> String {
 
 pub(super) fn anatomy(
     subject: &Subject,
-    mut distributions: Vec<Distribution>,
+    distributions: Vec<Distribution>,
     findings: Vec<Finding>,
 ) -> Anatomy {
     let tree = tree(subject, &distributions);
@@ -143,15 +192,13 @@ pub(super) fn anatomy(
         own: Sum::of(mount, own_files(mount, &distributions)),
     });
     let parts = parts.collect();
-    distributions.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     Anatomy {
-        schema_version: SCHEMA_VERSION,
-        lambench_version: env!("CARGO_PKG_VERSION").to_owned(),
         target: subject.name.clone(),
         runtime: subject.runtime.clone(),
         handler: subject.handler.clone(),
         architecture: subject.architecture.clone(),
         parts,
+        unread: subject.unread.clone(),
         limits: limits(subject),
         kinds: kinds(subject),
         distributions,
@@ -170,6 +217,6 @@ fn kinds(subject: &Subject) -> Vec<OfKind> {
         .into_iter()
         .map(|(kind, sum)| OfKind { kind, sum })
         .collect();
-    kinds.sort_by(|a, b| b.sum.bytes.cmp(&a.sum.bytes));
+    kinds.sort_by_key(|of| std::cmp::Reverse(of.sum.bytes));
     kinds
 }

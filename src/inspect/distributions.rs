@@ -50,13 +50,12 @@ pub struct Distribution {
     pub packed_bytes: Option<u64>,
 }
 
-/// All that is installed in a package or a layer, the largest first.
+/// All that is installed in a package or a layer.
 pub fn distributions(mounted: &Mounted) -> Vec<Distribution> {
     let mut owners = Owners::new(mounted);
     let mut found = python::distributions(mounted, &mut owners);
     found.extend(node::distributions(mounted, found.len(), &mut owners));
     owners.hand_out(mounted, &mut found);
-    found.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     found
 }
 

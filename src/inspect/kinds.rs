@@ -69,20 +69,19 @@ pub fn kind(path: &str) -> Kind {
 }
 
 fn is_test(folders: &str, name: &str) -> bool {
+    const ENDINGS: [&str; 6] = [
+        ".test.js",
+        ".spec.js",
+        ".test.mjs",
+        ".spec.mjs",
+        ".test.cjs",
+        ".spec.cjs",
+    ];
     folders
         .split('/')
         .any(|folder| matches!(folder, "test" | "tests" | "__tests__"))
-        || name.starts_with("test_") && name.ends_with(".py")
-        || [
-            ".test.js",
-            ".spec.js",
-            ".test.mjs",
-            ".spec.mjs",
-            ".test.cjs",
-            ".spec.cjs",
-        ]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+        || name.starts_with("test_") && [".py"].iter().any(|ending| name.ends_with(ending))
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// `libx.so`, `x.so.1.2`, `x.cpython-311-x86_64-linux-gnu.so`, `x.node`, and those of other systems.

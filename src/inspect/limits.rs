@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::files::LeftOutWhy;
+use super::finding::MOST_EXAMPLES;
 use super::{Evidence, Finding, Place, Severity, Subject};
 
 /// A zip in a request to `CreateFunction` or `UpdateFunctionCode`; larger ones go through S3.
@@ -76,7 +77,7 @@ pub fn limits(subject: &Subject) -> Limits {
             .map(|mount| mount.files.bytes())
             .fold(0, u64::saturating_add),
         unzipped_limit_bytes: UNZIPPED_BYTES,
-        layers: subject.mounts.len() - usize::from(package.is_some()),
+        layers: subject.mounts.len() + subject.unread.len() - usize::from(package.is_some()),
         layers_limit: LAYERS,
     }
 }
@@ -123,23 +124,21 @@ pub fn findings(subject: &Subject) -> Vec<Finding> {
         );
     }
     for mount in &subject.mounts {
+        let name = match &mount.place {
+            Place::Task => &subject.name,
+            Place::Layer { name, .. } => name,
+        };
         let mut left_out: Vec<_> = mount.files.left_out().iter().collect();
         left_out.sort_by_key(|other| other.why);
         for same in left_out.chunk_by(|a, b| a.why == b.why) {
-            let examples = same.iter().map(|other| other.path.clone());
-            say(
-                Severity::Problem,
-                &mount.files.path().display().to_string(),
-                Some(mount.place.clone()),
-                examples
-                    .filter(|path| !path.is_empty())
-                    .take(super::finding::MOST_EXAMPLES)
-                    .collect(),
-                Limit::LeftOut {
-                    why: same[0].why,
-                    count: same.len(),
-                },
-            );
+            let named = same.iter().map(|other| other.path.clone());
+            let examples = named.filter(|path| !path.is_empty()).take(MOST_EXAMPLES);
+            let limit = Limit::LeftOut {
+                why: same[0].why,
+                count: same.len(),
+            };
+            let place = Some(mount.place.clone());
+            say(Severity::Problem, name, place, examples.collect(), limit);
         }
     }
     found

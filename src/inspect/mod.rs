@@ -10,7 +10,7 @@ pub mod kinds;
 pub mod limits;
 pub mod tree;
 
-pub use anatomy::{Anatomy, Part, SCHEMA_VERSION, schema};
+pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION, schema};
 pub use distributions::{Distribution, Ecosystem};
 pub use files::{Files, FilesError, LeftOut, Modified, PackageFile};
 pub use finding::{Evidence, Finding, Severity};
@@ -92,12 +92,23 @@ pub struct Subject {
     pub name: String,
     /// The package if there is one, then the layers in order.
     pub mounts: Vec<Mounted>,
+    /// Layers that it has but that can't be looked into.
+    pub unread: Vec<Unread>,
     /// Lambda runtime identifier; none where nobody said and the files do not tell.
     pub runtime: Option<String>,
     /// Handler; none where nobody said and the files do not tell.
     pub handler: Option<String>,
     /// `x86_64` or `arm64`, where known.
     pub architecture: Option<String>,
+}
+
+/// A layer that can't be looked into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unread {
+    /// Its ARN.
+    pub name: String,
+    /// Why.
+    pub why: String,
 }
 
 impl Subject {
@@ -109,11 +120,12 @@ impl Subject {
 
 /// Looks into a subject: sizes by distribution and by kind, limits, and everything that was found.
 pub fn inspect(subject: &Subject) -> Anatomy {
-    let distributions: Vec<Distribution> = subject
+    let mut distributions: Vec<Distribution> = subject
         .mounts
         .iter()
         .flat_map(distributions::distributions)
         .collect();
+    distributions.sort_by(|a, b| (b.bytes, &a.name).cmp(&(a.bytes, &b.name)));
     let findings = findings(subject, &distributions);
     anatomy::anatomy(subject, distributions, findings)
 }

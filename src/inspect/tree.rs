@@ -1,13 +1,18 @@
 //! Where the bytes are: by part, by distribution, by folder, the largest first.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::anatomy::Sum;
 use super::distributions::own_files;
-use super::{Distribution, Mounted, Place, Subject};
+use super::kinds::{Kind, kind};
+use super::{Distribution, Ecosystem, Mounted, Place, Subject};
+
+/// A folder that all but one part in so many of a distribution lies in is not worth a level of its own.
+const FEW: u64 = 5;
 
 /// What a node of the tree stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -41,8 +46,12 @@ pub struct Node {
     /// How many files, and how large.
     #[serde(flatten)]
     pub sum: Sum,
+    /// The kind that most of its bytes are of; null where there are none.
+    pub kind: Option<Kind>,
     /// What lies in it, the largest first.
     pub children: Vec<Node>,
+    #[serde(skip)]
+    kinds: [u64; Kind::ALL.len()],
 }
 
 /// The whole tree, down to the files.
@@ -67,7 +76,7 @@ fn part(mount: &Mounted, distributions: &[Distribution]) -> Node {
         .map(|of| {
             // A package of Node is a folder; what a distribution of Python has lies here and there.
             let top = match (of.ecosystem, of.roots.as_slice()) {
-                (super::Ecosystem::Node, [root]) => root.as_str(),
+                (Ecosystem::Node, [root]) => root.as_str(),
                 _ => of.site.as_str(),
             };
             let folders = folders(mount, of.files.iter().copied(), top);
@@ -100,10 +109,8 @@ fn folders(mount: &Mounted, files: impl IntoIterator<Item = usize>, top: &str) -
         let mut all: Vec<Node> = below
             .map(|(name, folder)| Node::of(format!("{name}/"), Is::Folder, nodes(folder, mount)))
             .collect();
-        all.extend(folder.files.into_iter().map(|(name, file)| Node {
-            sum: Sum::of(mount, [file]),
-            ..Node::of(name.to_owned(), Is::File, Vec::new())
-        }));
+        let files = folder.files.into_iter();
+        all.extend(files.map(|(name, file)| Node::file(name, mount, file)));
         all
     }
     let mut whole = Folder::default();
@@ -119,15 +126,29 @@ fn folders(mount: &Mounted, files: impl IntoIterator<Item = usize>, top: &str) -
 }
 
 impl Node {
+    fn file(name: &str, mount: &Mounted, file: usize) -> Self {
+        let sum = Sum::of(mount, [file]);
+        let kind = kind(&mount.files.list()[file].path);
+        let mut kinds = [0; Kind::ALL.len()];
+        kinds[kind as usize] = sum.bytes;
+        Self {
+            name: name.to_owned(),
+            version: None,
+            is: Is::File,
+            sum,
+            kind: Some(kind),
+            children: Vec::new(),
+            kinds,
+        }
+    }
+
     fn of(name: String, is: Is, mut children: Vec<Self>) -> Self {
-        children.sort_by(|a, b| (b.sum.bytes, &a.name).cmp(&(a.sum.bytes, &b.name)));
-        let mut sum = Sum::NONE;
-        for child in &children {
-            sum.merge(&child.sum);
+        if is == Is::Distribution {
+            children = spread(children);
         }
         // A folder with nothing but another folder in it tells nothing.
         if is == Is::Folder
-            && let [only] = children.as_mut_slice()
+            && let [only] = children.as_slice()
             && only.is == Is::Folder
         {
             let only = children.remove(0);
@@ -136,48 +157,111 @@ impl Node {
                 ..only
             };
         }
+        children.sort_by(|a, b| (b.sum.bytes, &a.name).cmp(&(a.sum.bytes, &b.name)));
+        let mut node = Self::together(name, is, &children);
+        node.children = children;
+        node
+    }
+
+    /// Some nodes as one, without what lies in them.
+    fn together<'a>(name: String, is: Is, nodes: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Sum::NONE;
+        let mut kinds = [0_u64; Kind::ALL.len()];
+        for node in nodes {
+            sum.merge(&node.sum);
+            for (all, more) in kinds.iter_mut().zip(node.kinds) {
+                *all = all.saturating_add(more);
+            }
+        }
+        let most = Kind::ALL
+            .into_iter()
+            .max_by_key(|kind| (kinds[*kind as usize], Reverse(*kind)));
         Self {
             name,
             version: None,
             is,
             sum,
-            children,
+            kind: most.filter(|kind| kinds[*kind as usize] > 0),
+            children: Vec::new(),
+            kinds,
         }
     }
 
-    /// The same without what lies deeper than `depth`, and with no more than the `top` largest at each place; the others
-    /// are one node there.
+    /// The same with the `most` largest nodes alone, none deeper than `depth`. What else lies beside those that are
+    /// shown is one node there.
     #[must_use]
-    pub fn cut(&self, depth: usize, top: usize) -> Self {
-        let mut children = Vec::new();
-        if depth > 0 {
-            let kept = self.children.iter().take(top);
-            children.extend(kept.map(|child| child.cut(depth - 1, top)));
-            let others = self.children.get(top..).unwrap_or_default();
-            match others {
-                [] => {}
-                [only] => children.push(only.cut(depth - 1, top)),
-                others => {
-                    let mut sum = Sum::NONE;
-                    for other in others {
-                        sum.merge(&other.sum);
-                    }
-                    children.push(Self {
-                        name: others.len().to_string(),
-                        version: None,
-                        is: Is::Rest,
-                        sum,
-                        children: Vec::new(),
-                    });
+    pub fn largest(&self, depth: usize, most: usize) -> Self {
+        let mut shown: BTreeSet<Vec<usize>> = BTreeSet::new();
+        let mut waiting = BinaryHeap::new();
+        let look = |waiting: &mut BinaryHeap<_>, node: &Self, path: &[usize]| {
+            if path.len() < depth {
+                for (i, child) in node.children.iter().enumerate() {
+                    let path = [path, &[i]].concat();
+                    waiting.push((child.sum.bytes, Reverse(path)));
                 }
+            }
+        };
+        look(&mut waiting, self, &[]);
+        while shown.len() < most
+            && let Some((_, Reverse(path))) = waiting.pop()
+        {
+            let node = path.iter().fold(self, |at, &i| &at.children[i]);
+            look(&mut waiting, node, &path);
+            shown.insert(path);
+        }
+        self.with(&shown, &mut Vec::new())
+    }
+
+    fn with(&self, shown: &BTreeSet<Vec<usize>>, path: &mut Vec<usize>) -> Self {
+        let (mut children, mut others) = (Vec::new(), Vec::new());
+        for (i, child) in self.children.iter().enumerate() {
+            path.push(i);
+            if shown.contains(path) {
+                children.push(child.with(shown, path));
+            } else {
+                others.push(child);
+            }
+            path.pop();
+        }
+        match others.as_slice() {
+            _ if children.is_empty() => {}
+            [] => {}
+            [only] => children.push(only.with(&BTreeSet::new(), path)),
+            others => {
+                let rest = others.iter().copied();
+                children.push(Self::together(others.len().to_string(), Is::Rest, rest));
             }
         }
         Self {
             name: self.name.clone(),
             version: self.version.clone(),
-            is: self.is,
-            sum: self.sum,
             children,
+            ..*self
         }
     }
 }
+
+/// Where nearly all of a distribution is one folder, what lies in that is what there is to see.
+fn spread(mut children: Vec<Node>) -> Vec<Node> {
+    let bytes = |nodes: &[Node]| {
+        nodes
+            .iter()
+            .map(|n| n.sum.bytes)
+            .fold(0, u64::saturating_add)
+    };
+    let whole = bytes(&children);
+    let large = children
+        .iter()
+        .position(|node| node.is == Is::Folder && node.sum.bytes > whole - whole / FEW);
+    if let Some(large) = large {
+        let large = children.remove(large);
+        children.extend(large.children.into_iter().map(|child| Node {
+            name: format!("{}{}", large.name, child.name),
+            ..child
+        }));
+    }
+    children
+}
+
+#[cfg(test)]
+mod tests;

@@ -164,7 +164,8 @@ impl Model {
         (!all.is_empty()).then(|| Environment::builder().set_variables(Some(all)).build())
     }
 
-    pub(super) fn layers(&self) -> Vec<String> {
+    /// Its layers' ARNs, in order.
+    pub fn layers(&self) -> Vec<String> {
         self.configuration
             .layers()
             .iter()
@@ -221,6 +222,24 @@ fn not_copied(c: &FunctionConfiguration) -> Vec<String> {
     all
 }
 
+/// The image that it is made of, if it is made of one. A tag may have moved since: its digest has not.
+fn image_of(
+    function: &str,
+    configuration: &FunctionConfiguration,
+    code: Option<&FunctionCodeLocation>,
+) -> Result<Option<String>, LambdaError> {
+    if configuration.package_type() != Some(&PackageType::Image) {
+        return Ok(None);
+    }
+    let image = code.and_then(|code| code.resolved_image_uri().or(code.image_uri()));
+    image
+        .map(|image| Some(image.to_owned()))
+        .ok_or_else(|| LambdaError::Unreachable {
+            doing: format!("reading {function}"),
+            why: "the endpoint does not say which image it is made of".into(),
+        })
+}
+
 impl Lambda {
     /// `GetFunction` of a function or a version (`NAME`, `NAME:QUALIFIER`, an ARN), and whether its runtime is pinned.
     pub async fn model(&self, function: &str) -> Result<Model, LambdaError> {
@@ -234,20 +253,8 @@ impl Lambda {
             });
         }
         let mut not_copied = not_copied(&configuration);
-        let is_image = configuration.package_type() == Some(&PackageType::Image);
-        // A tag may have moved since: its digest has not.
-        let image = code
-            .as_ref()
-            .filter(|_| is_image)
-            .and_then(|code| code.resolved_image_uri().or(code.image_uri()))
-            .map(str::to_owned);
-        if is_image && image.is_none() {
-            return Err(LambdaError::Unreachable {
-                doing: format!("reading {function}"),
-                why: "the endpoint does not say which image it is made of".into(),
-            });
-        }
-        let pin = if is_image {
+        let image = image_of(function, &configuration, code.as_ref())?;
+        let pin = if image.is_some() {
             Ok(None)
         } else {
             self.pin(function).await
@@ -270,6 +277,20 @@ impl Lambda {
             image,
             pin,
             not_copied,
+        })
+    }
+
+    /// `GetFunction` of a function or a version, to look into its package: it need not be one that a copy can be made of.
+    pub async fn deployed(&self, function: &str) -> Result<Model, LambdaError> {
+        let doing = format!("reading {function}");
+        let (configuration, code) = self.configuration(function, doing).await?;
+        let image = image_of(function, &configuration, code.as_ref())?;
+        Ok(Model {
+            configuration,
+            location: code.and_then(|code| code.location),
+            image,
+            pin: None,
+            not_copied: Vec::new(),
         })
     }
 

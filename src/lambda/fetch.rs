@@ -1,4 +1,4 @@
-//! The package of a deployed function, fetched from the address that `GetFunction` gives.
+//! The package of a deployed function, fetched from the address that `GetFunction` gives, and its layers likewise.
 
 use std::path::Path;
 use std::time::Duration;
@@ -38,6 +38,33 @@ impl Lambda {
         match model.code_sha256() {
             Some(expected) if expected != sha256 => Err(failed(
                 "what came is not the code that the function says it has".into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Lambda {
+    /// The zip of a layer version as a file: whole, and the one that it says it has.
+    pub async fn fetch_layer(&self, arn: &str, file: &Path) -> Result<(), LambdaError> {
+        let doing = format!("fetching layer {arn}");
+        let failed = |why: String| LambdaError::Unreachable {
+            doing: doing.clone(),
+            why,
+        };
+        let call = self.control.get_layer_version_by_arn().arn(arn);
+        let output = call
+            .send()
+            .await
+            .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;
+        let content = output.content();
+        let location = content
+            .and_then(|content| content.location())
+            .ok_or_else(|| failed("the endpoint does not say where it lies".into()))?;
+        let sha256 = get(location, file, &failed).await?;
+        match content.and_then(|content| content.code_sha256()) {
+            Some(expected) if expected != sha256 => Err(failed(
+                "what came is not the content that the layer says it has".into(),
             )),
             _ => Ok(()),
         }

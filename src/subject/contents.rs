@@ -137,6 +137,25 @@ impl Contents {
         files
     }
 
+    /// The files and folders at the top, sorted.
+    pub fn top_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = match self {
+            Self::Folder(root) => std::fs::read_dir(root)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect(),
+            Self::Zip(names) => names
+                .keys()
+                .map(|name| name.split('/').next().unwrap_or(name).to_owned())
+                .collect(),
+        };
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The only folder at the top, if there is nothing else there: a folder that was zipped instead of its contents.
     pub fn only_folder(&self) -> Option<String> {
         match self {

@@ -237,7 +237,10 @@ fn source_of(path: &str) -> Option<String> {
 fn claim_among(mounted: &Mounted, found: &[Distribution], owners: &mut Owners) {
     let mut only: HashMap<&str, Option<usize>> = HashMap::new();
     for (i, file) in mounted.files.list().iter().enumerate() {
-        if let (Some(owner), Some((folder, _))) = (owners.of(i), file.path.rsplit_once('/')) {
+        if let (Some(owner), Some((folder, _))) = (owners.of(i), file.path.rsplit_once('/'))
+            // Whatever is compiled goes there, from whomever it is.
+            && !folder.ends_with("__pycache__")
+        {
             only.entry(folder)
                 .and_modify(|only| *only = only.filter(|only| *only == owner))
                 .or_insert(Some(owner));

@@ -4,15 +4,18 @@ mod axis;
 mod bars;
 mod charts;
 mod course;
+mod inspect;
 mod logs;
 mod overview;
 mod page;
 mod section;
 mod strip;
 mod svg;
+mod treemap;
 
 use std::path::Path;
 
+pub use inspect::inspect_html;
 pub use logs::logs_html;
 
 use super::report;
