@@ -112,7 +112,11 @@ impl<'r> Graph<'r> {
         // All the others are there already.
         let mut there: Vec<bool> = within.iter().map(|within| !within).collect();
         self.reach(&mut there, seeds.filter(|&seed| within[seed]), |_| false);
-        there.iter().zip(within).map(|(there, within)| *there && *within).collect()
+        there
+            .iter()
+            .zip(within)
+            .map(|(there, within)| *there && *within)
+            .collect()
     }
 
     fn reach(

@@ -35,7 +35,7 @@ pub struct Suggestion {
     pub target: String,
     /// Saved at init, ms.
     pub saved_ms: f64,
-    /// Moved to the first invoke, ms at the speed of init; none: not known.
+    /// Moved to the first invoke, ms at the speed that it has there; none: not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_ms: Option<f64>,
     /// Less memory after init, KB.
@@ -79,16 +79,19 @@ pub struct Predictor<'s> {
     targets: Targets<'s>,
     /// What a start with everything put off has shown; none: there was no such start.
     probed: Option<&'s [Deferred]>,
+    /// The share of a CPU that the first invoke has.
+    first_cpu: f64,
 }
 
 impl<'s> Predictor<'s> {
-    /// From recorded starts, and from one with everything put off.
-    pub fn new(series: &'s Series, probed: Option<&'s [Deferred]>) -> Self {
+    /// From recorded starts, from one with everything put off, and from the share of a CPU that the first invoke has.
+    pub fn new(series: &'s Series, probed: Option<&'s [Deferred]>, first_cpu: f64) -> Self {
         Self {
             series,
             graph: Graph::of(&series.recording),
             targets: Targets::of(&series.recording),
             probed,
+            first_cpu,
         }
     }
 
@@ -145,13 +148,19 @@ impl<'s> Predictor<'s> {
             found.push((removed, suggestion));
         }
         let mut suggestions: Vec<Suggestion> = found.into_iter().map(|(_, s)| s).collect();
-        suggestions.sort_by(|a, b| b.saved_ms.total_cmp(&a.saved_ms).then(a.target.cmp(&b.target)));
+        suggestions.sort_by(|a, b| {
+            b.saved_ms
+                .total_cmp(&a.saved_ms)
+                .then(a.target.cmp(&b.target))
+        });
         suggestions
     }
 
     fn suggestion(&self, target: &str, removed: &[bool], cumulative: &[f64]) -> Suggestion {
         let modules = &self.recording().modules;
-        let first = modules.iter().position(|m| m.phase == Phase::Init && self.targets.has(target, m));
+        let first = modules
+            .iter()
+            .position(|m| m.phase == Phase::Init && self.targets.has(target, m));
         let kept = first.filter(|&first| !removed[first]);
         Suggestion {
             target: target.to_owned(),
@@ -167,18 +176,22 @@ impl<'s> Predictor<'s> {
     }
 
     fn site(&self, module: usize, line: Option<u32>) -> Site {
-        let module = &self.recording().modules[module];
-        Site {
-            module: module.name.clone(),
-            file: module.file.clone(),
-            line,
-        }
+        self.site_in(&self.recording().modules[module].name, line)
     }
 
     fn imported_at(&self, target: &str) -> Vec<Site> {
-        let cut = self.graph.edges().iter().filter(|edge| self.is_cut(edge, target));
+        let cut = self
+            .graph
+            .edges()
+            .iter()
+            .filter(|edge| self.is_cut(edge, target));
         let mut sites: Vec<Site> = cut
-            .map(|edge| self.site(edge.at, self.graph.import(edge).and_then(|import| import.line)))
+            .map(|edge| {
+                self.site(
+                    edge.at,
+                    self.graph.import(edge).and_then(|import| import.line),
+                )
+            })
             .collect();
         sites.sort();
         sites.dedup();
@@ -196,22 +209,22 @@ impl<'s> Predictor<'s> {
             (import.function.is_some() && self.is_cut(edge, target))
                 .then(|| self.site(edge.at, import.line))
         });
-        let used = self.probed.into_iter().flatten().find(|deferred| {
-            deferred.used == Some(Phase::Init) && self.is_of(deferred, target)
-        });
-        let used = used.map(|deferred| {
-            let modules = &self.recording().modules;
-            let importer = modules.iter().position(|m| m.name == deferred.importer);
-            importer.map_or_else(
-                || Site {
-                    module: deferred.importer.clone(),
-                    file: None,
-                    line: deferred.used_line,
-                },
-                |importer| self.site(importer, deferred.used_line),
-            )
-        });
-        used.or(in_function)
+        let used =
+            self.probed.into_iter().flatten().find(|deferred| {
+                deferred.used == Some(Phase::Init) && self.is_of(deferred, target)
+            });
+        used.map(|deferred| self.site_in(&deferred.importer, deferred.used_line))
+            .or(in_function)
+    }
+
+    /// A line of a module.
+    pub fn site_in(&self, module: &str, line: Option<u32>) -> Site {
+        let found = self.recording().modules.iter().find(|m| m.name == module);
+        Site {
+            module: module.to_owned(),
+            file: found.and_then(|module| module.file.clone()),
+            line,
+        }
     }
 
     fn is_of(&self, deferred: &Deferred, target: &str) -> bool {
@@ -251,12 +264,17 @@ impl<'s> Predictor<'s> {
                 seeds.extend(modules.filter(|(_, m)| named(&m.name)).map(|(n, _)| n));
             }
         }
-        for import in recording.imports.iter().filter(|import| import.phase == Phase::First) {
+        for import in recording
+            .imports
+            .iter()
+            .filter(|import| import.phase == Phase::First)
+        {
             if !removed[import.from] && !import.at.is_some_and(|at| removed[at]) {
                 seeds.push(import.to);
             }
         }
-        Some(self.series.ms(&self.graph.needed(seeds.into_iter(), removed)))
+        let needed = self.graph.needed(seeds.into_iter(), removed);
+        Some(self.series.ms(&needed) / self.first_cpu)
     }
 
     /// The targets to load later, the best first, each as good as it can be beside those before it.
@@ -293,15 +311,18 @@ impl<'s> Predictor<'s> {
         }
     }
 
-    /// Who imports a target: the names of the function's own modules that are to put it off.
-    pub fn importers(&self, target: &str) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .imported_at(target)
-            .into_iter()
-            .map(|site| site.module)
-            .collect();
-        names.dedup();
-        names
+    /// What the hook is told in order to put these off: `target<importer,importer;target<importer`.
+    pub fn deferral(&self, targets: &[&str]) -> String {
+        let entries = targets.iter().map(|target| {
+            let mut names: Vec<String> = self
+                .imported_at(target)
+                .into_iter()
+                .map(|site| site.module)
+                .collect();
+            names.dedup();
+            format!("{target}<{}", names.join(","))
+        });
+        entries.collect::<Vec<_>>().join(";")
     }
 }
 

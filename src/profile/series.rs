@@ -89,13 +89,19 @@ impl Series {
 
     /// What the process grew by for them, KB; none where that could not be seen.
     pub fn memory_kb(&self, of: &[bool]) -> Option<f64> {
-        let known = self.recording.modules.iter().any(|module| module.memory_kb.is_some());
+        let known = self
+            .recording
+            .modules
+            .iter()
+            .any(|module| module.memory_kb.is_some());
         known.then(|| median_of(self.memory.iter().map(|start| sum(start, of))))
     }
 }
 
 fn sum(figures: &[f64], of: &[bool]) -> f64 {
-    figures.iter().zip(of).filter(|(_, is)| **is).map(|(figure, _)| figure).sum()
+    // Not `sum`: of nothing that is -0.
+    let those = figures.iter().zip(of).filter(|(_, is)| **is);
+    those.fold(0.0, |sum, (figure, _)| sum + figure)
 }
 
 fn median_of(figures: impl Iterator<Item = f64>) -> f64 {

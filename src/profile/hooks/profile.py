@@ -246,9 +246,9 @@ class _Writer:
         notes = []
         threads = sum(node.thread for node in kept)
         if threads:
-            notes.append("%d modules were loaded by other threads: their times overlap with the rest" % threads)
+            notes.append("other-threads: %d" % threads)
         if not places.task_has_distributions:
-            notes.append("no *.dist-info in the package: folders beside the handler's own count as libraries")
+            notes.append("no-distributions")
         answer = {
             "language": "python",
             "version": "%d.%d.%d" % sys.version_info[:3],
