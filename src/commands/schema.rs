@@ -4,6 +4,7 @@ use crate::cli::{SchemaArgs, SchemaOf};
 use crate::exit::Exit;
 use crate::inspect;
 use crate::logs;
+use crate::profile;
 use crate::results::schema::schema as of_result;
 
 use super::{Failure, print};
@@ -14,6 +15,7 @@ pub fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
         SchemaOf::Result => of_result(),
         SchemaOf::Logs => logs::schema(),
         SchemaOf::Inspect => inspect::schema(),
+        SchemaOf::Profile => profile::schema(),
     })?;
     Ok(Exit::Done)
 }

@@ -17,6 +17,7 @@ pub mod origin;
 pub mod pace;
 pub mod payload;
 pub mod place;
+mod profiled;
 pub mod resolve;
 pub mod safety;
 pub mod served;
@@ -30,7 +31,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    CompareArgs, DemoArgs, Export, Globals, InspectArgs, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
+    CompareArgs, DemoArgs, Export, Globals, InspectArgs, InvokeArgs, ProfileArgs, RunArgs,
+    SafetyArgs, ServeArgs,
 };
 use crate::cost::Prices;
 use crate::gate::Budget;
@@ -184,6 +186,11 @@ pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigEr
 /// What `lambench inspect` looks into.
 pub fn inspected(args: &InspectArgs, globals: &Globals) -> Result<Inspected, ConfigError> {
     inspected::inspected(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench profile` records.
+pub fn profiled(args: &ProfileArgs, globals: &Globals) -> Result<Settings, ConfigError> {
+    profiled::profiled(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language of the report.
