@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Place;
-use super::limits;
+use super::{Place, bytecode, duplicates, limits, models, native, provided, unused};
 
 /// How much it matters, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -43,6 +42,26 @@ pub const MOST_EXAMPLES: usize = 5;
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Evidence {
+    /// What Python compiles again and again, and what it never reads.
+    Bytecode(bytecode::Bytecode),
+    /// What is there more than once.
+    Duplicate(duplicates::Duplicate),
     /// Lambda's limits.
     Limit(limits::Limit),
+    /// The AWS SDKs' descriptions of services.
+    Models(models::Models),
+    /// Native libraries.
+    Native(native::Native),
+    /// What the runtime has, too.
+    Provided(provided::Provided),
+    /// What no runtime reads.
+    Unused(unused::Unused),
+}
+
+/// The largest few of some files.
+pub(super) fn examples<'a>(files: impl Iterator<Item = (&'a str, u64)>) -> Vec<String> {
+    let mut files: Vec<_> = files.collect();
+    files.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    files.truncate(MOST_EXAMPLES);
+    files.into_iter().map(|(path, _)| path.to_owned()).collect()
 }
