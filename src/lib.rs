@@ -15,6 +15,7 @@
 //! ```
 
 pub mod bench;
+pub mod checklist;
 pub mod cli;
 pub mod commands;
 pub mod compare;

@@ -14,6 +14,7 @@ pub use start::Start;
 pub use verification::{KeptBaseline, Measured};
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use crate::inspect::{Anatomy, Finding};
@@ -134,10 +135,8 @@ pub enum Fact {
     },
     /// What `lambench inspect` found.
     Finding(Box<Finding>),
-    /// Files that nothing reads at run time.
-    Needless {
-        /// `tests` or `type_stubs`.
-        what: Needless,
+    /// Tests of what is installed, counted: nobody can tell that nothing reads them.
+    Tests {
         /// How many.
         files: usize,
         /// Unzipped.
@@ -243,16 +242,6 @@ pub enum Fact {
     },
 }
 
-/// Kinds of files that nothing reads at run time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Needless {
-    /// Tests of distributions.
-    Tests,
-    /// Type stubs and source maps.
-    TypeStubs,
-}
-
 /// Why an item doesn't apply, or is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -263,16 +252,18 @@ pub enum Why {
     NotNode,
     /// There is no native library.
     NoNative,
-    /// The function has no layers.
-    NoLayers,
     /// lambench.toml defines no other function with a package.
     OnlyFunction,
-    /// The handler's module can't be followed.
+    /// The runtime's version or the handler's module is not known, so that imports can't be followed.
     NotFollowed,
+    /// Imports are followed in Python alone.
+    OnlyPythonIsFollowed,
+    /// Init is profiled in Python and Node, and the function is neither.
+    NotProfilable,
+    /// A layer has no init of its own.
+    IsALayer,
     /// No client that lambench knows is made in the function's own code.
     NoClients,
-    /// The code could not be looked into.
-    NotRead,
     /// It was asked not to profile.
     NotProfiled,
     /// Profiling failed, and what it said.
@@ -321,6 +312,16 @@ pub fn check(known: &Known<'_>) -> Checklist {
         runtime: known.anatomy.runtime.clone(),
         items,
     }
+}
+
+/// JSON Schema (draft 2020-12) of [`Checklist`], as committed in `schema/checklist.json`.
+#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
+pub fn schema() -> String {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let schema = generator.into_root_schema_for::<Checklist>();
+    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
+    json.push('\n');
+    json
 }
 
 /// Lines of pipelines that run lambench.

@@ -42,7 +42,7 @@ fn loaded_lazily(start: &Start) -> Item {
     match start {
         Start::Unknown(why) => {
             let state = match why {
-                Why::NotPython => State::NotApplicable,
+                Why::NotProfilable | Why::IsALayer => State::NotApplicable,
                 _ => State::NotKnown,
             };
             Item::because(phase, check, state, why.clone())

@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
+mod checklist;
 mod cloud_logs;
 mod compare;
 mod demo;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use checklist::ChecklistArgs;
 pub use cloud_logs::CloudLogsArgs;
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
@@ -161,6 +163,8 @@ pub enum SchemaOf {
     Inspect,
     /// What `lambench profile --json` prints
     Profile,
+    /// What `lambench checklist --json` prints
+    Checklist,
 }
 
 /// A touch as it is typed.
@@ -222,6 +226,9 @@ pub enum Command {
     /// Say what a package is made of, and what of it could go
     #[command(before_help = inspect::EXAMPLES, long_about = inspect::LONG)]
     Inspect(InspectArgs),
+    /// Say which steps of the optimisation guide are done, with the evidence
+    #[command(before_help = checklist::EXAMPLES, long_about = checklist::LONG)]
+    Checklist(ChecklistArgs),
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),

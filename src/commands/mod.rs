@@ -3,6 +3,7 @@
 mod again;
 mod around;
 mod before_ref;
+mod checklist;
 mod compare;
 mod conclude;
 mod consent;
@@ -99,6 +100,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Serve(args) => Box::pin(serve::serve(args, cli.globals)).await,
             Command::Invoke(args) => Box::pin(invoke::invoke(args, cli.globals)).await,
             Command::Inspect(args) => Box::pin(inspect::inspect(args, cli.globals)).await,
+            Command::Checklist(args) => Box::pin(checklist::checklist(args, cli.globals)).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
             Command::Schema(args) => schema::schema(&args),

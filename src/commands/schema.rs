@@ -1,5 +1,6 @@
 //! `lambench schema`: the promise to programs that read results.
 
+use crate::checklist;
 use crate::cli::{SchemaArgs, SchemaOf};
 use crate::exit::Exit;
 use crate::inspect;
@@ -16,6 +17,7 @@ pub fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
         SchemaOf::Logs => logs::schema(),
         SchemaOf::Inspect => inspect::schema(),
         SchemaOf::Profile => profile::schema(),
+        SchemaOf::Checklist => checklist::schema(),
     })?;
     Ok(Exit::Done)
 }

@@ -45,7 +45,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
-pub use inspected::{Inspected, Sight, SightOf};
+pub use inspected::{Inspected, Neighbour, Sight, SightOf};
 pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served};
@@ -186,6 +186,11 @@ pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigEr
 /// What `lambench inspect` looks into.
 pub fn inspected(args: &InspectArgs, globals: &Globals) -> Result<Inspected, ConfigError> {
     inspected::inspected(args, globals, &Surroundings::of_process()?)
+}
+
+/// The functions of lambench.toml, with the packages that they have.
+pub fn neighbours(globals: &Globals) -> Result<Vec<Neighbour>, ConfigError> {
+    inspected::neighbours(globals, &Surroundings::of_process()?)
 }
 
 /// What `lambench profile` records.

@@ -7,7 +7,7 @@ use crate::config::Lang;
 use crate::results::EndpointKind;
 
 use super::figure::{self, Tone};
-use super::inspect::finding_in_words;
+use super::inspect::said;
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -135,9 +135,7 @@ fn size(fact: &Fact) -> Option<u64> {
     match fact {
         Fact::Size { unzipped_bytes, .. } => Some(*unzipped_bytes),
         Fact::Finding(finding) => finding.bytes,
-        Fact::Needless { bytes, .. } | Fact::Shared { bytes, .. } | Fact::NodeModules { bytes, .. } => {
-            Some(*bytes)
-        }
+        Fact::Shared { bytes, .. } | Fact::NodeModules { bytes, .. } => Some(*bytes),
         _ => None,
     }
 }
@@ -175,8 +173,13 @@ fn words(fact: &Fact, text: Text) -> String {
             &figure::bytes(*limit_bytes),
             *layers,
         ),
-        Fact::Finding(finding) => finding_in_words(finding, text),
-        Fact::Needless { what, files, bytes } => text.needless(*what, *files, &figure::bytes(*bytes)),
+        Fact::Finding(finding) => {
+            let size = finding
+                .bytes
+                .map_or_else(String::new, |bytes| format!(" ({})", figure::bytes(bytes)));
+            format!("{}{size}: {}", clean(&finding.subject), said(finding, text).what)
+        }
+        Fact::Tests { files, bytes } => text.tests_counted(*files, &figure::bytes(*bytes)),
         Fact::Shared {
             name,
             version,

@@ -3,6 +3,7 @@
 mod announce;
 mod ascii;
 mod budgets;
+mod checklist;
 mod cloud_logs;
 mod columns;
 mod conditions;
@@ -33,6 +34,7 @@ mod text;
 mod verdict;
 
 pub use announce::before_first_invoke;
+pub use checklist::{checklist, checklist_json};
 pub use cloud_logs::{CloudProgress, CloudRead};
 pub use columns::columns;
 pub use explain::{explain, explained};

@@ -13,6 +13,7 @@ macro_rules! words {
 }
 
 mod budgets;
+mod checklist;
 mod cloud_logs;
 mod explain;
 mod exports;

@@ -52,13 +52,22 @@ pub struct Clients {
     pub unread: Vec<String>,
 }
 
+/// Whether a file is one that is looked at, by its name.
+pub fn is_source(path: &str) -> bool {
+    matches!(ending(path), Some("py" | "js" | "cjs" | "mjs"))
+}
+
+fn ending(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(_, ending)| ending)
+}
+
 /// Looks at all sources, by the endings of their names.
 pub fn find(sources: &[Source]) -> Clients {
     let mut all = Clients::default();
     for source in sources {
-        let found = match source.path.rsplit_once('.') {
-            Some((_, "py")) => python::find(source),
-            Some((_, "js" | "cjs" | "mjs")) => javascript::find(source),
+        let found = match ending(&source.path) {
+            Some("py") => python::find(source),
+            Some("js" | "cjs" | "mjs") => javascript::find(source),
             _ => continue,
         };
         match found {

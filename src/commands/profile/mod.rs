@@ -7,7 +7,7 @@ mod verify;
 use crate::cli::{Globals, ProfileArgs};
 use crate::config;
 use crate::exit::Exit;
-use crate::profile::{Predictor, Profile, SCHEMA_VERSION};
+use crate::profile::{Predictor, Profile, SCHEMA_VERSION, Suggestion};
 use crate::render::{self, Style};
 
 use super::{Failure, consent, measure, print, say, stage};
@@ -63,6 +63,34 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
     }
     show(&profile, &args, &settings)?;
     Ok(exit)
+}
+
+/// What init takes, and what could be loaded later, by a few starts: for a checklist. None: somebody stopped it.
+pub(super) async fn glance(
+    args: &ProfileArgs,
+    globals: &Globals,
+) -> Result<Option<(f64, Vec<Suggestion>)>, Failure> {
+    let settings = config::profiled(args, globals)?;
+    let progress = measure::progress(&settings);
+    let mut signals = measure::listen(&progress, settings.pace.max_time)?;
+    let scratch = stage::scratch()?;
+    let recorded = record::record(&settings, &mut signals, &progress, scratch.path());
+    let Some(recorded) = Box::pin(recorded).await? else {
+        return Ok(None);
+    };
+    let recording = &recorded.series.recording;
+    if let Some(error) = &recording.error {
+        return Err(Failure::new(
+            Exit::CouldNotMeasure,
+            format!(
+                "the handler could not be loaded: {}: {}",
+                error.kind, error.message
+            ),
+        ));
+    }
+    let probed = recorded.probed.as_deref();
+    let predictor = Predictor::new(&recorded.series, probed, recorded.first_cpu);
+    Ok(Some((recording.total_ms, predictor.suggestions())))
 }
 
 fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Profile {

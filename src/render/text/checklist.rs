@@ -1,7 +1,7 @@
 //! What is said in a checklist.
 
 use super::Text;
-use crate::checklist::{Check, Needless, Phase, State, Why};
+use crate::checklist::{Check, Phase, State, Why};
 
 words! {
     item_title: "Item", "항목";
@@ -88,18 +88,12 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn needless(self, what: Needless, files: usize, size: &str) -> String {
-        let s = if files == 1 { "" } else { "s" };
-        match what {
-            Needless::Tests => self.say(
-                format!("tests: {files} file{s}, {size}"),
-                format!("테스트: 파일 {files}개, {size}"),
-            ),
-            Needless::TypeStubs => self.say(
-                format!("type stubs and source maps: {files} file{s}, {size}"),
-                format!("타입 스텁과 소스 맵: 파일 {files}개, {size}"),
-            ),
-        }
+    pub(in crate::render) fn tests_counted(self, files: usize, size: &str) -> String {
+        let s = plural(files);
+        self.say(
+            format!("tests of what is installed: {files} file{s}, {size}"),
+            format!("설치된 패키지의 테스트: 파일 {files}개, {size}"),
+        )
     }
 
     pub(in crate::render) fn shared(self, name: &str, size: &str, functions: &str) -> String {
@@ -268,20 +262,27 @@ impl Text {
             Why::NotPython => self.pick("it is about Python", "Python 함수에만 해당"),
             Why::NotNode => self.pick("it is about Node", "Node 함수에만 해당"),
             Why::NoNative => self.pick("there is no native library", "네이티브 라이브러리 없음"),
-            Why::NoLayers => self.pick("the function has no layers", "레이어 없음"),
             Why::OnlyFunction => self.pick(
                 "lambench.toml defines no other function with a package",
                 "lambench.toml에 패키지가 있는 다른 함수가 없음",
             ),
             Why::NotFollowed => self.pick(
-                "imports can't be followed from the handler",
-                "핸들러부터 import를 따라갈 수 없음",
+                "imports can't be followed: the handler's module or the runtime's version is not known (--runtime python3.12)",
+                "핸들러 모듈이나 런타임 버전을 몰라 import를 따라갈 수 없음(--runtime python3.12)",
             ),
+            Why::OnlyPythonIsFollowed => self.pick(
+                "imports are followed in Python alone",
+                "import 추적은 Python만 지원",
+            ),
+            Why::NotProfilable => self.pick(
+                "init is profiled in Python and Node",
+                "초기화 프로파일은 Python과 Node만 지원",
+            ),
+            Why::IsALayer => self.pick("a layer has no init", "레이어에는 초기화가 없음"),
             Why::NoClients => self.pick(
                 "the function's own code makes no client that is known",
                 "함수 코드에서 알려진 클라이언트를 만들지 않음",
             ),
-            Why::NotRead => self.pick("the code could not be read", "코드를 읽지 못함"),
             Why::NotProfiled => self.pick(
                 "init was not profiled; `lambench profile` does",
                 "초기화를 프로파일하지 않음(`lambench profile`로 가능)",
