@@ -72,7 +72,7 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
         text.data_title(),
         &download(inspection, text),
     ));
-    let foot = page::paragraph("", &text.written_by(&inspection.lambench_version));
+    let foot = page::paragraph("", &text.inspected_by(&inspection.lambench_version));
     let body = format!("<article id=\"inspect\">\n{inside}</article>\n<footer>\n{foot}</footer>\n");
     page::page(&title, &body, lang)
 }
