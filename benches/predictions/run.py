@@ -91,18 +91,24 @@ def package(site, name, file, source):
     return folder
 
 
+def predicted(profile, cut):
+    """What the profile foresees of these imports together: the saving at init, and what of it moves."""
+    (foreseen,) = [one for one in profile["together"] if one["targets"] == cut]
+    return {"predicted_ms": foreseen["saved_ms"], "moved_ms": foreseen.get("moved_ms")}
+
+
 def samples(result, arm, figure):
     cold = [one for one in result["samples"] if one["accepted"] and one["kind"] == "cold" and one["arm"] == arm]
     return [one[figure] for one in cold]
 
 
-def measured(case, cut, before, site, file, runs):
+def measured(case, cut, profile, before, site, file, runs):
     """One cut: predicted, true, judged."""
     figures = {"case": case, "cut": cut}
     try:
         name = f"{case}-lazy-{'-'.join(cut)}".replace("/", "-").replace("@", "")
         after = package(site, name, file, lazily((before / file).read_text(), cut))
-        figures |= predicted(before, cut)
+        figures |= predicted(profile, cut)
         result = asked("run", "--before", before, "--after", after, "--runs", runs, "--warm-invokes", 0, *MEMORY)
         init = [samples(result, arm, "init_ms") for arm in ("before", "after")]
         first = [samples(result, arm, "handler_ms") for arm in ("before", "after")]
@@ -141,6 +147,7 @@ def put_into(page, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20, help="cold starts of each variant (default 20)")
+    parser.add_argument("--profile-runs", type=int, default=10, help="starts of each profile (default 10)")
     parser.add_argument("--only", action="append", metavar="CASE", help="this case alone (repeatable)")
     parser.add_argument("--page", type=pathlib.Path, help="a page to put the table into, between its marks")
     args = parser.parse_args()
@@ -156,8 +163,10 @@ def main():
         before = package(site, case, source.name, source.read_text())
         roots = {name: version for name, version in versions(site).items() if named(name, spec)}
         parts |= roots
+        together = [word for cut in spec["cuts"] for word in ("--together", ",".join(cut))]
+        profile = asked("profile", before, "--runs", args.profile_runs, *together, *MEMORY)
         for cut in spec["cuts"]:
-            figures = measured(case, cut, before, site, source.name, args.runs)
+            figures = measured(case, cut, profile, before, site, source.name, args.runs)
             all_figures.append(figures | {"versions": roots})
             print(table([figures]).splitlines()[-1], file=sys.stderr, flush=True)
         shutil.rmtree(before)

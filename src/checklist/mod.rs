@@ -11,7 +11,7 @@ pub use ci::{CiFile, CiLine};
 pub use clients::{Client, Clients, Kept, Source};
 pub use package::OtherFunction;
 pub use start::Start;
-pub use verification::{KeptBaseline, Measured};
+pub use verification::{KeptBaseline, Measured, MeasuredVerdict};
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

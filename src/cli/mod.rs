@@ -40,7 +40,7 @@ pub use inspect::InspectArgs;
 pub use invoke::InvokeArgs;
 pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use logs_side::LogsSideArgs;
-pub use profile::ProfileArgs;
+pub use profile::{ProfileArgs, Together};
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;

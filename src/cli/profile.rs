@@ -47,6 +47,9 @@ pub struct ProfileArgs {
     /// What it needs of what could be loaded later is moved there. {{uuid}} and {{now}} are replaced.
     #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
     pub payload: Option<String>,
+    /// Say what loading these later would do together, as in --together numpy,pandas (repeatable)
+    #[arg(long, value_name = "TARGET,…", value_parser = together)]
+    pub together: Vec<Together>,
     /// Print the profile as JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
@@ -65,4 +68,16 @@ pub struct ProfileArgs {
     /// The package.
     #[command(flatten)]
     pub build: CommonBuild,
+}
+
+/// Targets to be loaded later at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Together(pub Vec<String>);
+
+fn together(text: &str) -> Result<Together, String> {
+    let targets: Vec<String> = text.split(',').map(|one| one.trim().to_owned()).collect();
+    if targets.iter().any(String::is_empty) {
+        return Err("write it as numpy,pandas".into());
+    }
+    Ok(Together(targets))
 }

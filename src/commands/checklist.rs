@@ -141,8 +141,8 @@ async fn start(
     if args.no_profile {
         return unknown(Why::NotProfiled);
     }
-    let profiled = profile::glance(&of_profile(args, sight), globals);
-    Ok(match Box::pin(profiled).await {
+    let wanted = of_profile(args, sight);
+    Ok(match Box::pin(profile::glance(&wanted, globals)).await {
         Ok(None) => None,
         Ok(Some((init_ms, suggestions))) => Some(Start::Profiled {
             init_ms,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::results::EndpointKind;
 
 pub use hook::Hook;
-pub use predict::{Predictor, Site, Step, Suggestion};
+pub use predict::{Predictor, Site, Step, Suggestion, Together};
 pub use recording::{Deferred, Import, Language, LoadError, Module, Otherwise, Phase, Recording};
 pub use series::Series;
 
@@ -49,6 +49,9 @@ pub struct Profile {
     pub suggestions: Vec<Suggestion>,
     /// The targets that are best loaded later together.
     pub plan: Vec<Step>,
+    /// What `--together` asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<Together>,
     /// What was measured of that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verified: Vec<Verified>,

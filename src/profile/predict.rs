@@ -72,6 +72,21 @@ pub struct Step {
     pub memory_kb: Option<f64>,
 }
 
+/// What loading several targets later would do together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Together {
+    /// The targets.
+    pub targets: Vec<String>,
+    /// Saved at init, ms.
+    pub saved_ms: f64,
+    /// Moved to the first invoke, ms; none: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_ms: Option<f64>,
+    /// Less memory after init, KB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_kb: Option<f64>,
+}
+
 /// All that a series of starts lets foresee.
 pub struct Predictor<'s> {
     series: &'s Series,
@@ -309,6 +324,22 @@ impl<'s> Predictor<'s> {
             });
             saved = ms;
         }
+    }
+
+    /// What loading these later would do together. The one that the function's own modules don't import is the error.
+    pub fn together(&self, targets: &[String]) -> Result<Together, String> {
+        let candidates = self.candidates();
+        if let Some(unknown) = targets.iter().find(|target| !candidates.contains(target)) {
+            return Err(unknown.clone());
+        }
+        let all: Vec<&str> = targets.iter().map(String::as_str).collect();
+        let removed = self.without(&all);
+        Ok(Together {
+            targets: targets.to_vec(),
+            saved_ms: self.series.ms(&removed),
+            moved_ms: self.moved(&all, &removed),
+            memory_kb: self.series.memory_kb(&removed),
+        })
     }
 
     /// What the hook is told in order to put these off: `target<importer,importer;target<importer`.

@@ -206,7 +206,7 @@ fn words(fact: &Fact, text: Text) -> String {
                 &places.join(", "),
             );
             if let Some(used) = &later.used_at_init {
-                said.push_str(&text.used_at_init(&at(used)));
+                said.push_str(&text.used_at_once(&at(used)));
             }
             said
         }
@@ -215,7 +215,7 @@ fn words(fact: &Fact, text: Text) -> String {
             &place(&client.file, client.line),
             client.function.as_deref().map(clean).as_deref(),
         ),
-        Fact::Unread { files } => text.unread(&clean(&files.join(", "))),
+        Fact::Unread { files } => text.not_looked_into(&clean(&files.join(", "))),
         Fact::NodeModules {
             packages,
             files,
@@ -230,7 +230,7 @@ fn words(fact: &Fact, text: Text) -> String {
             let age = text.short_age(*age_s);
             match endpoint {
                 EndpointKind::Logs => text.from_logs(id, &age),
-                kind => text.stored_result(id, &age, *cold_starts, *kind == EndpointKind::Aws),
+                kind => text.measured_result(id, &age, *cold_starts, *kind == EndpointKind::Aws),
             }
         }
         Fact::Changed {

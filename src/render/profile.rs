@@ -56,6 +56,11 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         ]);
         out.push_str(&paragraph("", text.plan_note(), style.width));
     }
+    if !profile.together.is_empty() {
+        let heading = style.paint(Paint::Bold, text.together_heading());
+        let table = together_table(profile, text);
+        out.extend(["\n", &heading, "\n\n", &table.render(style)]);
+    }
     if !profile.verified.is_empty() {
         let heading = style.paint(Paint::Bold, text.verified_heading());
         out.extend([
@@ -173,6 +178,28 @@ pub(super) fn plan_table(profile: &Profile, text: Text) -> Table {
         titles: titles(&[
             text.load_later(),
             text.step_adds(),
+            text.at_init(),
+            text.first_request(),
+            text.less_memory(),
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+/// What `--together` asked for.
+pub(super) fn together_table(profile: &Profile, text: Text) -> Table {
+    let rows = profile.together.iter().map(|one| {
+        let cells = vec![
+            clean(&one.targets.join(" + ")),
+            less(one.saved_ms, text),
+            more(one.moved_ms, text),
+            less_kb(one.memory_kb, text),
+        ];
+        row(cells, Tone::Neutral)
+    });
+    Table {
+        titles: titles(&[
+            text.load_later(),
             text.at_init(),
             text.first_request(),
             text.less_memory(),

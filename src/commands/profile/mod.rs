@@ -44,6 +44,19 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
         show(&profile, &args, &settings)?;
         return Err(failure);
     }
+    for asked in &args.together {
+        let foreseen = predictor.together(&asked.0).map_err(|unknown| {
+            Failure::new(
+                Exit::Usage,
+                format!("--together: the function's own modules do not import {unknown} at init"),
+            )
+            .hint(Some(format!(
+                "they import {}",
+                predictor.candidates().join(", ")
+            )))
+        })?;
+        profile.together.push(foreseen);
+    }
     let mut exit = Exit::Done;
     if let Some(most) = args.verify {
         let verifying = verify::Verifying {
@@ -112,6 +125,7 @@ fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Pr
         recording: recorded.series.recording.clone(),
         suggestions,
         plan,
+        together: Vec::new(),
         verified: Vec::new(),
         notes,
     }

@@ -82,6 +82,7 @@ fn profile_of_three() -> Profile {
         recording: series.recording.clone(),
         suggestions,
         plan,
+        together: Vec::new(),
         verified: vec![
             Verified {
                 targets: vec!["pandas".into()],

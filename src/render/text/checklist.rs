@@ -135,7 +135,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn used_at_init(self, place: &str) -> String {
+    pub(in crate::render) fn used_at_once(self, place: &str) -> String {
         self.say(
             format!("; used at once at {place}, which has to change first"),
             format!("; {place}에서 바로 쓰이므로 그 부분을 먼저 바꿔야 함"),
@@ -160,7 +160,7 @@ impl Text {
         }
     }
 
-    pub(in crate::render) fn unread(self, files: &str) -> String {
+    pub(in crate::render) fn not_looked_into(self, files: &str) -> String {
         self.say(
             format!("not looked into, as a bundle or no valid code: {files}"),
             format!("번들이거나 올바른 코드가 아니어서 살펴보지 못함: {files}"),
@@ -178,7 +178,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn stored_result(
+    pub(in crate::render) fn measured_result(
         self,
         id: &str,
         age: &str,

@@ -16,6 +16,7 @@ words! {
     plan_heading: "Plan: load these later, the best first", "계획: 효과가 큰 것부터 나중에 불러오기";
     plan_note: "Savings do not add up: each line is the total with those above it.",
         "절감량은 단순히 더해지지 않습니다. 각 행은 위 항목까지 모두 적용했을 때의 합계입니다.";
+    together_heading: "Loaded later together", "함께 나중에 불러올 때";
     verified_heading: "Measured with these imports put off", "import를 실제로 미루고 측정한 결과";
     verified_note: "Both arms have lambench's handler in front, and neither records; they were measured alternately.",
         "양쪽 모두 lambench의 핸들러를 거치며 기록은 하지 않은 상태로 번갈아 측정했습니다.";
