@@ -60,6 +60,18 @@ pub enum Bytecode {
     },
 }
 
+impl Bytecode {
+    /// The commands of the surest remedy; empty where there is none.
+    pub fn commands(&self) -> &[String] {
+        let ways = match self {
+            Self::BytecodeNotUsed(found) => &found.fix,
+            Self::BytecodeOfOtherSource { fix, .. } => fix,
+            Self::BytecodeRefused { .. } | Self::BytecodeNeverRead { .. } => return &[],
+        };
+        ways.first().map_or(&[], |fix| &fix.commands)
+    }
+}
+
 /// Sources that are compiled at every cold start, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NotUsed {
@@ -177,7 +189,13 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn finding(&self, severity: Severity, bytes: Option<u64>, examples: Vec<String>, evidence: Bytecode) -> Finding {
+    fn finding(
+        &self,
+        severity: Severity,
+        bytes: Option<u64>,
+        examples: Vec<String>,
+        evidence: Bytecode,
+    ) -> Finding {
         Finding {
             severity,
             subject: self.subject.name_of(&self.mount.place),
@@ -193,17 +211,29 @@ impl Report<'_> {
     }
 
     fn fix(&self) -> Vec<Fix> {
-        fix::fixes(self.mount.files.path(), self.mount.files.is_zip(), &self.version())
+        fix::fixes(
+            self.mount.files.path(),
+            self.mount.files.is_zip(),
+            &self.version(),
+        )
     }
 
     fn not_used(&self, decisions: &Decisions) -> Option<Finding> {
         let all = &decisions.sources;
-        let mut compiled: Vec<&Source> = all.iter().filter(|source| source.class.is_compiled()).collect();
+        let mut compiled: Vec<&Source> = all
+            .iter()
+            .filter(|source| source.class.is_compiled())
+            .collect();
         if compiled.is_empty() {
             return None;
         }
         compiled.sort_by_key(|source| std::cmp::Reverse(source.bytes));
-        let count = |class| compiled.iter().filter(|source| source.class == class).count();
+        let count = |class| {
+            compiled
+                .iter()
+                .filter(|source| source.class == class)
+                .count()
+        };
         let source_bytes = compiled.iter().map(|source| source.bytes).sum();
         let not_used = NotUsed {
             python: self.version(),
@@ -226,8 +256,17 @@ impl Report<'_> {
         } else {
             Severity::Waste
         };
-        let examples = examples(compiled.iter().map(|source| (source.path.as_str(), source.bytes)));
-        Some(self.finding(severity, None, examples, Bytecode::BytecodeNotUsed(Box::new(not_used))))
+        let examples = examples(
+            compiled
+                .iter()
+                .map(|source| (source.path.as_str(), source.bytes)),
+        );
+        Some(self.finding(
+            severity,
+            None,
+            examples,
+            Bytecode::BytecodeNotUsed(Box::new(not_used)),
+        ))
     }
 
     fn largest(&self, compiled: &[&Source]) -> Vec<Folder> {
@@ -255,7 +294,11 @@ impl Report<'_> {
     }
 
     fn refused(&self, decisions: &Decisions) -> Option<Finding> {
-        let refused: Vec<_> = decisions.sourceless.iter().filter(|file| !file.loads).collect();
+        let refused: Vec<_> = decisions
+            .sourceless
+            .iter()
+            .filter(|file| !file.loads)
+            .collect();
         let mut made_by: Vec<u8> = refused.iter().filter_map(|file| file.made_by).collect();
         made_by.sort_unstable();
         made_by.dedup();
@@ -269,14 +312,20 @@ impl Report<'_> {
     }
 
     fn of_other_source(&self, decisions: &Decisions) -> Option<Finding> {
-        let old = decisions.sources.iter().filter(|source| source.class == Class::UncheckedOther);
-        let old: Vec<_> = old.map(|source| (source.path.as_str(), source.bytes)).collect();
+        let old = decisions
+            .sources
+            .iter()
+            .filter(|source| source.class == Class::UncheckedOther);
+        let old: Vec<_> = old
+            .map(|source| (source.path.as_str(), source.bytes))
+            .collect();
         let evidence = Bytecode::BytecodeOfOtherSource {
             python: self.version(),
             files: old.len(),
             fix: self.fix(),
         };
-        (!old.is_empty()).then(|| self.finding(Severity::Problem, None, examples(old.into_iter()), evidence))
+        (!old.is_empty())
+            .then(|| self.finding(Severity::Problem, None, examples(old.into_iter()), evidence))
     }
 
     fn never_read(&self, decisions: &Decisions) -> Option<Finding> {
@@ -291,7 +340,11 @@ impl Report<'_> {
             hidden: count(Unread::Hidden),
         };
         let bytes = unread.iter().map(|(_, bytes, _)| bytes).sum();
-        let examples = examples(unread.iter().map(|(path, bytes, _)| (path.as_str(), *bytes)));
+        let examples = examples(
+            unread
+                .iter()
+                .map(|(path, bytes, _)| (path.as_str(), *bytes)),
+        );
         (!unread.is_empty()).then(|| self.finding(Severity::Waste, Some(bytes), examples, evidence))
     }
 }
@@ -305,7 +358,10 @@ const FURTHEST_ZONE: i64 = 14 * 60 * 60;
 
 fn stale_times(compiled: &[&Source]) -> StaleTime {
     let mut stale = StaleTime::default();
-    for source in compiled.iter().filter(|source| source.class == Class::StaleTime) {
+    for source in compiled
+        .iter()
+        .filter(|source| source.class == Class::StaleTime)
+    {
         stale.sources += 1;
         let Some((recorded, found)) = source.times else {
             continue;

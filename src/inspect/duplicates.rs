@@ -94,7 +94,10 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
     let mut unused = HashSet::new();
     let mut found = twice(distributions, &mut unused);
     for mount in &subject.mounts {
-        let nested = nested(distributions.iter().filter(|d| d.place == mount.place), &mut unused);
+        let nested = nested(
+            distributions.iter().filter(|d| d.place == mount.place),
+            &mut unused,
+        );
         found.extend(nested.map(|(bytes, evidence)| Finding {
             severity: Severity::Waste,
             subject: subject.name_of(&mount.place),
@@ -127,7 +130,9 @@ fn twice<'a>(distributions: &'a [Distribution], unused: &mut HashSet<Known<'a>>)
             unused.extend(other.files.iter().map(|&file| (&other.place, file)));
         }
         let in_first_folder = others.iter().filter(|copy| order(copy).0 == order(first).0);
-        let mixed = in_first_folder.clone().any(|copy| copy.version != first.version);
+        let mixed = in_first_folder
+            .clone()
+            .any(|copy| copy.version != first.version);
         let bytes = others.iter().map(|copy| copy.bytes).sum();
         let installed = copies.iter().map(|copy| Installed {
             version: copy.version.clone(),
@@ -136,7 +141,11 @@ fn twice<'a>(distributions: &'a [Distribution], unused: &mut HashSet<Known<'a>>)
             bytes: copy.bytes,
         });
         found.push(Finding {
-            severity: if mixed { Severity::Problem } else { Severity::Waste },
+            severity: if mixed {
+                Severity::Problem
+            } else {
+                Severity::Waste
+            },
             subject: first.name.clone(),
             place: None,
             bytes: Some(bytes),
@@ -158,7 +167,10 @@ fn nested<'a>(
 ) -> Option<(u64, Duplicate)> {
     let mut by_name: BTreeMap<&str, Vec<&Distribution>> = BTreeMap::new();
     for distribution in here.filter(|d| d.ecosystem == Ecosystem::Node) {
-        by_name.entry(&distribution.name).or_default().push(distribution);
+        by_name
+            .entry(&distribution.name)
+            .or_default()
+            .push(distribution);
     }
     let mut packages = Vec::new();
     for (name, copies) in by_name.into_iter().filter(|(_, copies)| copies.len() > 1) {
@@ -192,7 +204,10 @@ fn equal_files(subject: &Subject, told: &HashSet<Known<'_>>) -> Option<Finding> 
     for (i, mount) in subject.mounts.iter().enumerate() {
         for (file, found) in mount.files.list().iter().enumerate() {
             if found.bytes >= LARGE && !told.contains(&(&mount.place, file)) {
-                by_size.entry(found.bytes).or_default().push((i, &found.path));
+                by_size
+                    .entry(found.bytes)
+                    .or_default()
+                    .push((i, &found.path));
             }
         }
     }
@@ -202,10 +217,13 @@ fn equal_files(subject: &Subject, told: &HashSet<Known<'_>>) -> Option<Finding> 
         for (mount, path) in files {
             let mount = &subject.mounts[mount];
             if let Ok(content) = mount.files.read(path) {
-                by_content.entry(Sha256::digest(content)).or_default().push(At {
-                    place: mount.place.clone(),
-                    path: path.to_owned(),
-                });
+                by_content
+                    .entry(Sha256::digest(content))
+                    .or_default()
+                    .push(At {
+                        place: mount.place.clone(),
+                        path: path.to_owned(),
+                    });
             }
         }
         let twice = by_content.into_values().filter(|files| files.len() > 1);
@@ -214,7 +232,10 @@ fn equal_files(subject: &Subject, told: &HashSet<Known<'_>>) -> Option<Finding> 
     equal.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.files.cmp(&b.files)));
     let contents = equal.len();
     let files = equal.iter().map(|equal| equal.files.len()).sum();
-    let bytes = equal.iter().map(|equal| equal.bytes * (equal.files.len() as u64 - 1)).sum();
+    let bytes = equal
+        .iter()
+        .map(|equal| equal.bytes * (equal.files.len() as u64 - 1))
+        .sum();
     equal.truncate(MOST_EXAMPLES);
     (contents > 0).then(|| Finding {
         severity: Severity::Note,

@@ -35,6 +35,14 @@ pub struct Finding {
     pub evidence: Evidence,
 }
 
+impl Finding {
+    /// The `kind` of its evidence, as in JSON.
+    pub fn kind(&self) -> String {
+        let evidence = serde_json::to_value(&self.evidence).unwrap_or_default();
+        evidence["kind"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
 /// No more files than these stand in [`Finding::examples`].
 pub const MOST_EXAMPLES: usize = 5;
 

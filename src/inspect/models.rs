@@ -90,7 +90,9 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
 /// The folders of a name that lie in one of the search path.
 fn folders(mount: &Mounted, name: &str, paths: &[String]) -> Vec<String> {
     let folders = paths.iter().map(|path| format!("{path}{name}"));
-    folders.filter(|folder| !mount.files.below(folder).is_empty()).collect()
+    folders
+        .filter(|folder| !mount.files.below(folder).is_empty())
+        .collect()
 }
 
 /// What the sources of a package and its layers say of services.
@@ -107,8 +109,11 @@ fn read_sources(subject: &Subject, distributions: &[Distribution]) -> Said {
         let own = own_files(mount, distributions);
         let paths = mount.python_paths(None);
         for (i, file) in mount.files.list().iter().enumerate() {
-            let of_sdk = paths.iter().filter_map(|path| file.path.strip_prefix(path.as_str()));
-            if !file.path.ends_with(".py") || of_sdk.into_iter().any(|path| SDK.iter().any(|sdk| path.starts_with(sdk))) {
+            let mut inside = paths
+                .iter()
+                .filter_map(|path| file.path.strip_prefix(path.as_str()));
+            let of_sdk = inside.any(|path| SDK.iter().any(|sdk| path.starts_with(sdk)));
+            if of_sdk || file.path.strip_suffix(".py").is_none() {
                 continue;
             }
             let source = mount.files.read(&file.path).unwrap_or_default();
@@ -187,7 +192,10 @@ fn botocore(mount: &Mounted, data: &str, said: &Said) -> Option<Finding> {
 fn sdk_2(mount: &Mounted, sdk: &str) -> Option<Finding> {
     let sum = |folder: &str| {
         let files = &mount.files.list()[mount.files.below(&format!("{sdk}{folder}"))];
-        (files.len(), files.iter().map(|file| file.bytes).sum::<u64>())
+        (
+            files.len(),
+            files.iter().map(|file| file.bytes).sum::<u64>(),
+        )
     };
     let (files, models_bytes) = sum("apis/");
     let (_, browser_bytes) = sum("dist/");

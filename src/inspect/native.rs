@@ -70,7 +70,11 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
     for mount in &subject.mounts {
         let groups = groups(mount, distributions, &host);
         let unstripped = unstripped(subject, mount, &groups);
-        found.extend(groups.into_iter().filter_map(|(name, group)| cannot_load(mount, name, group)));
+        found.extend(
+            groups
+                .into_iter()
+                .filter_map(|(name, group)| cannot_load(mount, name, group)),
+        );
         found.extend(unstripped);
     }
     found
@@ -121,7 +125,10 @@ impl Host {
             found.musl += 1;
             return true;
         }
-        let newer = elf.glibc.zip(self.glibc).is_some_and(|(needs, has)| needs > has);
+        let newer = elf
+            .glibc
+            .zip(self.glibc)
+            .is_some_and(|(needs, has)| needs > has);
         found.newer_glibc += usize::from(newer);
         newer
     }
@@ -170,7 +177,10 @@ struct Group {
 }
 
 fn groups(mount: &Mounted, distributions: &[Distribution], host: &Host) -> BTreeMap<String, Group> {
-    let here: Vec<_> = distributions.iter().filter(|d| d.place == mount.place).collect();
+    let here: Vec<_> = distributions
+        .iter()
+        .filter(|d| d.place == mount.place)
+        .collect();
     let mut owner = vec![None; mount.files.list().len()];
     for distribution in &here {
         for &file in &distribution.files {
@@ -178,15 +188,27 @@ fn groups(mount: &Mounted, distributions: &[Distribution], host: &Host) -> BTree
         }
     }
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for (i, file) in mount.files.list().iter().enumerate().filter(|(_, file)| may_be_native(file)) {
+    for (i, file) in mount
+        .files
+        .list()
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| may_be_native(file))
+    {
         // The end of a file tells its sections, so it is read whole, one at a time.
-        let Some(library) = mount.files.read(&file.path).ok().and_then(|bytes| library::read(&bytes)) else {
+        let Some(library) = mount
+            .files
+            .read(&file.path)
+            .ok()
+            .and_then(|bytes| library::read(&bytes))
+        else {
             continue;
         };
         let name = owner[i].map_or_else(|| top(&file.path).to_owned(), |d| d.name.clone());
         let group = groups.entry(name).or_default();
         if host.refuses(&file.path, &library, &mut group.cannot) {
-            group.wanted |= is_loaded_by_name(&file.path) && !owner[i].is_some_and(|d| for_one_platform(mount, d));
+            group.wanted |= is_loaded_by_name(&file.path)
+                && !owner[i].is_some_and(|d| for_one_platform(mount, d));
             group.refused.push((file.path.clone(), file.bytes));
             if let Library::Elf(elf) = &library {
                 group.newest_glibc = group.newest_glibc.max(elf.glibc);
@@ -232,12 +254,21 @@ fn cannot_load(mount: &Mounted, name: String, group: Group) -> Option<Finding> {
         subject: name,
         place: Some(mount.place.clone()),
         bytes: Some(group.refused.iter().map(|(_, bytes)| bytes).sum()),
-        examples: examples(group.refused.iter().map(|(path, bytes)| (path.as_str(), *bytes))),
+        examples: examples(
+            group
+                .refused
+                .iter()
+                .map(|(path, bytes)| (path.as_str(), *bytes)),
+        ),
         evidence: Evidence::Native(Native::NativeCannotLoad(Box::new(group.cannot))),
     })
 }
 
-fn unstripped(subject: &Subject, mount: &Mounted, groups: &BTreeMap<String, Group>) -> Option<Finding> {
+fn unstripped(
+    subject: &Subject,
+    mount: &Mounted,
+    groups: &BTreeMap<String, Group>,
+) -> Option<Finding> {
     let extra = |elf: &Elf| elf.debug_bytes.saturating_add(elf.symbol_bytes);
     let files: Vec<_> = groups
         .values()
@@ -265,15 +296,16 @@ fn unstripped(subject: &Subject, mount: &Mounted, groups: &BTreeMap<String, Grou
 fn may_be_native(file: &PackageFile) -> bool {
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
     is_loaded_by_name(name)
-        || name.ends_with(".dll")
-        || name.ends_with(".exe")
+        || [".dll", ".exe"].iter().any(|ending| name.ends_with(ending))
         || file.mode.is_some_and(|mode| mode & 0o111 != 0) && !name.contains('.')
 }
 
 /// What a program loads because it is there by this name, as a Python or Node module or through a linker.
 fn is_loaded_by_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    [".so", ".pyd", ".node", ".dylib"].iter().any(|ending| name.ends_with(ending))
+    [".so", ".pyd", ".node", ".dylib"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
         || name.contains(".so.")
 }
 
@@ -282,9 +314,17 @@ fn for_one_platform(mount: &Mounted, distribution: &Distribution) -> bool {
     if distribution.ecosystem != Ecosystem::Node {
         return false;
     }
-    let metadata = distribution.metadata.as_ref().and_then(|path| mount.files.read(path).ok());
-    let metadata: Option<serde_json::Value> = metadata.and_then(|text| serde_json::from_slice(&text).ok());
-    metadata.is_some_and(|metadata| ["os", "cpu", "libc"].iter().any(|key| metadata.get(key).is_some()))
+    let metadata = distribution
+        .metadata
+        .as_ref()
+        .and_then(|path| mount.files.read(path).ok());
+    let metadata: Option<serde_json::Value> =
+        metadata.and_then(|text| serde_json::from_slice(&text).ok());
+    metadata.is_some_and(|metadata| {
+        ["os", "cpu", "libc"]
+            .iter()
+            .any(|key| metadata.get(key).is_some())
+    })
 }
 
 /// The first folder of a path, or the file if it lies in none.

@@ -19,7 +19,14 @@ const PYTHON: [&str; 9] = [
     "snapshot-restore-py",
 ];
 /// What boto3 needs.
-const OF_BOTO3: [&str; 6] = ["botocore", "s3transfer", "jmespath", "urllib3", "python-dateutil", "six"];
+const OF_BOTO3: [&str; 6] = [
+    "botocore",
+    "s3transfer",
+    "jmespath",
+    "urllib3",
+    "python-dateutil",
+    "six",
+];
 /// Node's runtimes have version 2 of the SDK up to 16, and version 3 from 18 on.
 const FIRST_WITH_SDK_3: u32 = 18;
 
@@ -71,7 +78,9 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
         Vec::new()
     } else {
         let names = packages.iter().map(|packed| packed.name.to_lowercase());
-        names.filter(|name| OF_BOTO3.contains(&name.as_str())).collect()
+        names
+            .filter(|name| OF_BOTO3.contains(&name.as_str()))
+            .collect()
     };
     vec![Finding {
         severity: Severity::Note,
@@ -96,7 +105,10 @@ fn is_provided(runtime: &str, distribution: &Distribution) -> bool {
         return false;
     };
     // `nodejs` alone is whichever is there, which is a new one.
-    let major = major.strip_suffix(".x").and_then(|major| major.parse().ok()).unwrap_or(FIRST_WITH_SDK_3);
+    let major = major
+        .strip_suffix(".x")
+        .and_then(|major| major.parse().ok())
+        .unwrap_or(FIRST_WITH_SDK_3);
     let name = distribution.name.as_str();
     let provided = if major >= FIRST_WITH_SDK_3 {
         name.starts_with("@aws-sdk/") || name.starts_with("@smithy/")
@@ -129,15 +141,23 @@ mod tests {
         }
     }
 
-    fn provided(runtime: &str, ecosystem: Ecosystem, names: &[&str]) -> Option<(Vec<String>, Vec<String>, u64)> {
+    fn provided(
+        runtime: &str,
+        ecosystem: Ecosystem,
+        names: &[&str],
+    ) -> Option<(Vec<String>, Vec<String>, u64)> {
         let subject = Subject {
             name: "package".to_owned(),
             mounts: Vec::new(),
             runtime: Some(runtime.to_owned()),
             handler: None,
             architecture: None,
+            unread: Vec::new(),
         };
-        let distributions: Vec<_> = (1..).zip(names).map(|(bytes, name)| installed(name, ecosystem, bytes)).collect();
+        let distributions: Vec<_> = (1..)
+            .zip(names)
+            .map(|(bytes, name)| installed(name, ecosystem, bytes))
+            .collect();
         let found = findings(&subject, &distributions).pop()?;
         let Evidence::Provided(Provided::ProvidedByRuntime {
             packages,
@@ -158,13 +178,17 @@ mod tests {
         assert_eq!(found, ["python_dateutil", "Six", "boto3"]);
         assert!(under.is_empty(), "{under:?}");
         assert_eq!(bytes, 1 + 3 + 4);
-        assert_eq!(provided("python3.12", Ecosystem::Python, &["requests"]), None);
+        assert_eq!(
+            provided("python3.12", Ecosystem::Python, &["requests"]),
+            None
+        );
         assert_eq!(provided("provided.al2023", Ecosystem::Python, &names), None);
     }
 
     #[test]
     fn a_packed_urllib3_below_the_runtimes_boto3_is_told() {
-        let (_, under, _) = provided("python3.12", Ecosystem::Python, &["urllib3", "requests"]).unwrap();
+        let (_, under, _) =
+            provided("python3.12", Ecosystem::Python, &["urllib3", "requests"]).unwrap();
         assert_eq!(under, ["urllib3"]);
     }
 

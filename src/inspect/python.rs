@@ -29,7 +29,12 @@ impl Python {
         }
         let mut named: BTreeMap<u8, usize> = BTreeMap::new();
         for mount in &subject.mounts {
-            for minor in mount.files.list().iter().filter_map(|file| minor_named(&file.path)) {
+            for minor in mount
+                .files
+                .list()
+                .iter()
+                .filter_map(|file| minor_named(&file.path))
+            {
                 *named.entry(minor).or_default() += 1;
             }
         }

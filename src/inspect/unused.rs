@@ -58,9 +58,8 @@ impl Purpose {
         Some(match ending {
             "pyi" => Self::Types,
             "ts" | "mts" | "cts" | "tsbuildinfo" if in_node => Self::Types,
-            "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "hxx" | "f" | "f90" | "pyx" | "pxd" | "pxi" => {
-                Self::NativeSources
-            }
+            "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "hxx" | "f" | "f90" | "pyx"
+            | "pxd" | "pxi" => Self::NativeSources,
             "a" | "o" | "la" | "lib" => Self::StaticLibraries,
             "map" if in_node => Self::SourceMaps,
             "md" | "markdown" | "rst" => Self::Documents,
@@ -101,7 +100,11 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
             subject: subject.name_of(&mount.place),
             place: Some(mount.place.clone()),
             bytes: Some(bytes),
-            examples: examples(files.iter().map(|(_, file)| (file.path.as_str(), file.bytes))),
+            examples: examples(
+                files
+                    .iter()
+                    .map(|(_, file)| (file.path.as_str(), file.bytes)),
+            ),
             evidence: Evidence::Unused(Unused::NotReadAtRunTime { groups }),
         })
     });
@@ -117,7 +120,10 @@ mod tests {
         for (path, wanted) in [
             ("numpy/core/__init__.pyi", Some(Purpose::Types)),
             ("node_modules/a/index.d.ts", Some(Purpose::Types)),
-            ("python/numpy/core/include/x.h", Some(Purpose::NativeSources)),
+            (
+                "python/numpy/core/include/x.h",
+                Some(Purpose::NativeSources),
+            ),
             ("numpy/lib/libnpymath.a", Some(Purpose::StaticLibraries)),
             ("nodejs/node_modules/a/b.js.map", Some(Purpose::SourceMaps)),
             ("a/README.md", Some(Purpose::Documents)),

@@ -64,6 +64,12 @@ pub fn inspect(inspection: &Inspection, lang: Lang, style: &Style) -> String {
         out.push_str(&headed(text.kinds_heading(), style));
         out.push_str(&kinds(anatomy, text).render(style));
     }
+    if let Some(gone) = inspection.diff.as_ref().map(|diff| &diff.gone)
+        && !gone.is_empty()
+    {
+        out.push_str(&headed(text.gone_heading(), style));
+        out.push_str(&findings::gone(gone, text, style));
+    }
     out.push_str(&headed(text.findings_heading(), style));
     out.push_str(&findings::findings(anatomy, text, style));
     out

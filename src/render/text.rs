@@ -17,6 +17,7 @@ mod checklist;
 mod cloud_logs;
 mod explain;
 mod exports;
+mod found;
 mod html;
 mod inspect;
 mod left_over;

@@ -82,3 +82,29 @@ fn quoted(path: &Path) -> String {
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_for_this_package_and_this_python() {
+        let folder = fixes(Path::new("my app"), false, "3.11");
+        assert_eq!(
+            folder[0].commands,
+            ["python3.11 -m compileall -q -f --invalidation-mode unchecked-hash 'my app'"]
+        );
+        assert!(folder[1].commands[0].contains(" checked-hash "));
+        let zip = fixes(Path::new("/build/it's.zip"), true, "3.12");
+        assert_eq!(
+            zip[0].commands,
+            [
+                r"unzip -q '/build/it'\''s.zip' -d unpacked",
+                "python3.12 -m compileall -q -f --invalidation-mode unchecked-hash unpacked",
+                r"(cd unpacked && zip -q -r '/build/it'\''s-compiled.zip' .)",
+            ]
+        );
+        let dash = fixes(Path::new("-rf"), false, "3.12");
+        assert!(dash[0].commands[0].ends_with(" ./-rf"), "{dash:?}");
+    }
+}

@@ -111,8 +111,15 @@ pub(super) fn head(bytes: &[u8], minor: u8) -> Result<Head, Refused> {
 }
 
 /// The magic number with the two bytes that follow it in a file.
-fn key(minor: u8) -> Option<u32> {
-    magic(minor).map(|number| u32::from_le_bytes([number.to_le_bytes()[0], number.to_le_bytes()[1], b'\r', b'\n']))
+pub(super) fn key(minor: u8) -> Option<u32> {
+    magic(minor).map(|number| {
+        u32::from_le_bytes([
+            number.to_le_bytes()[0],
+            number.to_le_bytes()[1],
+            b'\r',
+            b'\n',
+        ])
+    })
 }
 
 /// `_imp.source_hash` of Python 3.`minor`: `SipHash` of the source, with the magic number for a key.
@@ -140,13 +147,34 @@ mod tests {
         let every: Vec<u8> = (0..=255).collect();
         let sources: [&[u8]; 3] = [b"", b"print(1)\n", &every];
         for (minor, wanted) in [
-            (7, ["85ee0caabd83b6a7", "6d8a2a3c3b0a84c0", "878eca7d2048d523"]),
-            (8, ["81e4881b3643e8e9", "9bf71decb71ddb20", "cf688f2aab9f7bc6"]),
-            (9, ["ac0bb7c83e5b1c5f", "662d17ead51fcafc", "86a60ab6db5f0c34"]),
-            (10, ["8cc0cd2525e7fd27", "28765e52ed782214", "4c2188c1c09a54c0"]),
-            (11, ["738d9cd5d5e87f73", "da812d7f407a3059", "1daf10aba04017be"]),
-            (12, ["baf18eedc9387a25", "bf71f361a5f8cd69", "b1f5318e89daea67"]),
-            (13, ["27ec6d312f93b814", "5a90791f83be4635", "58e329a361564cd3"]),
+            (
+                7,
+                ["85ee0caabd83b6a7", "6d8a2a3c3b0a84c0", "878eca7d2048d523"],
+            ),
+            (
+                8,
+                ["81e4881b3643e8e9", "9bf71decb71ddb20", "cf688f2aab9f7bc6"],
+            ),
+            (
+                9,
+                ["ac0bb7c83e5b1c5f", "662d17ead51fcafc", "86a60ab6db5f0c34"],
+            ),
+            (
+                10,
+                ["8cc0cd2525e7fd27", "28765e52ed782214", "4c2188c1c09a54c0"],
+            ),
+            (
+                11,
+                ["738d9cd5d5e87f73", "da812d7f407a3059", "1daf10aba04017be"],
+            ),
+            (
+                12,
+                ["baf18eedc9387a25", "bf71f361a5f8cd69", "b1f5318e89daea67"],
+            ),
+            (
+                13,
+                ["27ec6d312f93b814", "5a90791f83be4635", "58e329a361564cd3"],
+            ),
         ] {
             let found = sources.map(|source| {
                 let hash = source_hash(minor, source);

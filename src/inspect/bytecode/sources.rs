@@ -99,7 +99,11 @@ pub(super) fn decide(files: &Files, roots: &[String], python: Python, arm: bool)
     let judge = Judge {
         files,
         python,
-        cached: files.list().iter().filter_map(|file| cached_stem(&file.path)).collect(),
+        cached: files
+            .list()
+            .iter()
+            .filter_map(|file| cached_stem(&file.path))
+            .collect(),
         native: native_endings(python, arm),
     };
     let mut decisions = Decisions::default();
@@ -121,7 +125,9 @@ pub(super) fn decide(files: &Files, roots: &[String], python: Python, arm: bool)
 
 /// What follows the longest of the roots that a path lies in.
 pub(super) fn below<'a>(path: &'a str, roots: &[String]) -> Option<&'a str> {
-    let inside = roots.iter().filter_map(|root| path.strip_prefix(root.as_str()));
+    let inside = roots
+        .iter()
+        .filter_map(|root| path.strip_prefix(root.as_str()));
     inside.min_by_key(|inside| inside.len())
 }
 
@@ -129,7 +135,9 @@ pub(super) fn below<'a>(path: &'a str, roots: &[String]) -> Option<&'a str> {
 pub(super) fn can_be_imported(module: &str) -> bool {
     module.split('/').all(|part| {
         let mut letters = part.chars();
-        letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        letters
+            .next()
+            .is_some_and(|c| c.is_alphabetic() || c == '_')
             && letters.all(|c| c.is_alphanumeric() || c == '_')
     })
 }
@@ -142,7 +150,8 @@ fn cached_stem(path: &str) -> Option<String> {
         return None;
     }
     let (module, tag) = name.strip_suffix(".pyc")?.split_once('.')?;
-    tag.starts_with("cpython-").then(|| format!("{folder}{module}"))
+    tag.starts_with("cpython-")
+        .then(|| format!("{folder}{module}"))
 }
 
 /// The endings of native modules, which go before sources.
@@ -184,7 +193,12 @@ impl Judge<'_> {
         }
     }
 
-    fn with_bytecode(&self, file: &PackageFile, bytecode: &[u8], times: &mut Option<(u32, i64)>) -> Class {
+    fn with_bytecode(
+        &self,
+        file: &PackageFile,
+        bytecode: &[u8],
+        times: &mut Option<(u32, i64)>,
+    ) -> Class {
         let minor = self.python.minor;
         match pyc::head(bytecode, minor) {
             Err(Refused::OtherPython) => Class::OtherPython,
@@ -234,7 +248,10 @@ impl Judge<'_> {
         } else if self.hidden(stem) {
             unread(Unread::Hidden);
         } else {
-            let bytecode = self.files.read_start(&file.path, pyc::HEAD).unwrap_or_default();
+            let bytecode = self
+                .files
+                .read_start(&file.path, pyc::HEAD)
+                .unwrap_or_default();
             decisions.sourceless.push(Sourceless {
                 path: file.path.clone(),
                 bytes: file.bytes,
@@ -246,14 +263,23 @@ impl Judge<'_> {
 
     /// Where this Python looks for a module's bytecode.
     fn cache(&self, stem: &str) -> String {
-        let (folder, module) = stem.rsplit_once('/').map_or(("", stem), |(folder, module)| (folder, module));
+        let (folder, module) = stem
+            .rsplit_once('/')
+            .map_or(("", stem), |(folder, module)| (folder, module));
         let slash = if folder.is_empty() { "" } else { "/" };
-        format!("{folder}{slash}__pycache__/{module}.{}.pyc", self.python.tag())
+        format!(
+            "{folder}{slash}__pycache__/{module}.{}.pyc",
+            self.python.tag()
+        )
     }
 
     /// Whether a package of the name, or a native module beside it, is found first.
     fn hidden(&self, stem: &str) -> bool {
-        let native = |stem: &str| self.native.iter().any(|ending| self.files.has(&format!("{stem}{ending}")));
+        let native = |stem: &str| {
+            self.native
+                .iter()
+                .any(|ending| self.files.has(&format!("{stem}{ending}")))
+        };
         let init = format!("{stem}/__init__");
         native(stem)
             || native(&init)

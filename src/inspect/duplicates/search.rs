@@ -10,7 +10,10 @@ pub(super) fn normal(distribution: &Distribution) -> String {
         Ecosystem::Node => distribution.name.clone(),
         Ecosystem::Python => {
             let lower = distribution.name.to_lowercase();
-            let parts: Vec<_> = lower.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
+            let parts: Vec<_> = lower
+                .split(['-', '_', '.'])
+                .filter(|part| !part.is_empty())
+                .collect();
             parts.join("-")
         }
     }
@@ -19,7 +22,10 @@ pub(super) fn normal(distribution: &Distribution) -> String {
 /// First the package, then the folders of /opt, those for one version before the others. All layers lie in one /opt,
 /// and where two have a file of the same name, the later layer's is there.
 pub(super) fn order(distribution: &Distribution) -> (Folder<'_>, Reverse<usize>) {
-    let general = matches!(distribution.site.as_str(), "python/" | "nodejs/node_modules/");
+    let general = matches!(
+        distribution.site.as_str(),
+        "python/" | "nodejs/node_modules/"
+    );
     match &distribution.place {
         Place::Task => (
             Folder {

@@ -39,7 +39,10 @@ fn constants(body: &[Stmt]) -> HashMap<&str, Option<&str>> {
     for statement in body {
         let (targets, value) = match statement {
             Stmt::Assign(assign) => (assign.targets.as_slice(), Some(&*assign.value)),
-            Stmt::AnnAssign(assign) => (std::slice::from_ref(&*assign.target), assign.value.as_deref()),
+            Stmt::AnnAssign(assign) => (
+                std::slice::from_ref(&*assign.target),
+                assign.value.as_deref(),
+            ),
             _ => continue,
         };
         for target in targets {
@@ -56,7 +59,9 @@ fn constants(body: &[Stmt]) -> HashMap<&str, Option<&str>> {
 }
 
 fn text(expression: &Expr) -> Option<&str> {
-    expression.as_string_literal_expr().map(|literal| literal.value.to_str())
+    expression
+        .as_string_literal_expr()
+        .map(|literal| literal.value.to_str())
 }
 
 struct Reader<'a> {
@@ -90,7 +95,10 @@ impl Reader<'_> {
         let arguments = &call.arguments;
         let Some(service) = arguments.find_argument_value(PARAMETER, 0) else {
             // `client(**settings)`
-            let unpacked = arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
+            let unpacked = arguments
+                .keywords
+                .iter()
+                .any(|keyword| keyword.arg.is_none());
             if unpacked {
                 self.dynamic(call);
             }
@@ -144,8 +152,15 @@ def later(name, settings):
     settings.client
 "#;
         let found = names(source).unwrap();
-        let named: Vec<_> = found.named.iter().map(|(name, line)| (name.as_str(), *line)).collect();
-        assert_eq!(named, [("s3", 6), ("dynamodb", 7), ("lambda", 10), ("sts", 11)]);
+        let named: Vec<_> = found
+            .named
+            .iter()
+            .map(|(name, line)| (name.as_str(), *line))
+            .collect();
+        assert_eq!(
+            named,
+            [("s3", 6), ("dynamodb", 7), ("lambda", 10), ("sts", 11)]
+        );
         assert_eq!(found.dynamic, [12, 13, 14, 15]);
     }
 

@@ -112,3 +112,31 @@ fn what_is_not_shown_is_one_entry_beside_what_is() {
         assert_eq!(sums(&tree.largest(2, most)), 251, "{most}");
     }
 }
+
+#[test]
+fn a_path_of_thousands_of_folders_breaks_nothing() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    for name in ["x.py", "y.py"] {
+        let name = format!("{}{name}", "a/".repeat(30_000));
+        zip.start_file(name.as_str(), options).unwrap();
+        zip.write_all(b"12345").unwrap();
+    }
+    zip.finish().unwrap();
+    let subject = Subject {
+        name: "deep".into(),
+        mounts: vec![Mounted {
+            place: Place::Task,
+            files: Files::open(&path).unwrap(),
+        }],
+        unread: Vec::new(),
+        runtime: None,
+        handler: None,
+        architecture: None,
+    };
+    let anatomy = inspect(&subject);
+    assert_eq!(anatomy.tree.largest(100, 100).sum.bytes, 10);
+}

@@ -49,6 +49,16 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
             title,
             &kinds.unwrap_or_default(),
         ));
+        let gone: Vec<String> = diff
+            .gone
+            .iter()
+            .map(|finding| {
+                let subject = said::subject(finding, 1, text);
+                format!("{subject}: {}", said::said(finding, text).what)
+            })
+            .collect();
+        let gone = page::list("", &gone);
+        inside.push_str(&page::section("gone", 2, text.gone_heading(), &gone));
     }
     let limits = page::table(&limits(anatomy, text), text.limits_heading(), &[]);
     inside.push_str(&page::section("table", 2, text.limits_heading(), &limits));
@@ -94,7 +104,14 @@ fn limits(anatomy: &Anatomy, text: Text) -> Table {
     });
     Table {
         rows: rows.collect(),
-        titles: vec![String::new(); 4],
+        titles: [
+            text.limit_title(),
+            text.used_title(),
+            text.share_title(),
+            "",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 
@@ -128,6 +145,9 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         }
         if !words.fix.is_empty() {
             let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(&words.fix));
+        }
+        for command in &words.commands {
+            let _ = write!(items, "<br/><code>{}</code>", esc(command));
         }
         items.push_str("</li>\n");
     }

@@ -15,6 +15,8 @@ pub(in crate::render) struct Said {
     pub(in crate::render) what: String,
     /// What helps; empty where nothing does.
     pub(in crate::render) fix: String,
+    /// Commands that do it, each for a line of its own.
+    pub(in crate::render) commands: Vec<String>,
 }
 
 impl Said {
@@ -23,6 +25,7 @@ impl Said {
         Self {
             what: what.into(),
             fix: fix.into(),
+            commands: Vec::new(),
         }
     }
 }
@@ -30,7 +33,18 @@ impl Said {
 /// The words of a finding.
 pub(in crate::render) fn said(finding: &Finding, text: Text) -> Said {
     match &finding.evidence {
+        Evidence::Bytecode(found) => Said {
+            commands: found.commands().to_vec(),
+            ..Said::new(text.bytecode(found), text.fix_bytecode(found))
+        },
+        Evidence::Duplicate(found) => Said::new(text.duplicate(found), text.fix_duplicate(found)),
         Evidence::Limit(limit) => of_limit(limit, text),
+        Evidence::Models(found) => Said::new(text.models(found), ""),
+        Evidence::Native(found) => {
+            Said::new(text.native(found), text.fix_native(found, finding.severity))
+        }
+        Evidence::Provided(found) => Said::new(text.provided(found), ""),
+        Evidence::Unused(found) => Said::new(text.unused(found), text.fix_unused()),
     }
 }
 
@@ -71,6 +85,19 @@ pub(in crate::render) fn examples(finding: &Finding) -> String {
     examples.collect::<Vec<_>>().join(", ")
 }
 
+/// What is no longer there: what it was, and no advice.
+pub(super) fn gone(gone: &[Finding], text: Text, style: &Style) -> String {
+    let lines = gone.iter().map(|finding| {
+        let subject = subject(finding, 1, text);
+        paragraph(
+            "  - ",
+            &format!("{subject}: {}", said(finding, text).what),
+            style.width,
+        )
+    });
+    lines.collect()
+}
+
 pub(super) fn findings(anatomy: &Anatomy, text: Text, style: &Style) -> String {
     if anatomy.findings.is_empty() {
         return paragraph("  ", text.nothing_found(), style.width);
@@ -105,6 +132,10 @@ pub(super) fn findings(anatomy: &Anatomy, text: Text, style: &Style) -> String {
         if !said.fix.is_empty() {
             let first = format!("      {} ", text.how_to_fix());
             out.push_str(&paragraph(&first, &said.fix, style.width));
+        }
+        for command in &said.commands {
+            // Not broken into lines: it is there to be copied.
+            out.push_str(&format!("        {}\n", clean(command)));
         }
     }
     out

@@ -7,6 +7,8 @@ use crate::inspect::kinds::Kind;
 
 words! {
     limits_heading: "Of what Lambda takes", "Lambda 한도 대비";
+    limit_title: "Limit", "한도";
+    used_title: "Used", "사용량";
     unzipped_title: "Unzipped", "압축 해제";
     zipped_title: "Zipped", "압축";
     share_title: "Share", "비율";
@@ -17,6 +19,7 @@ words! {
     tree_heading: "Where the bytes are", "용량이 쓰인 곳";
     kinds_heading: "By kind", "종류별 크기";
     findings_heading: "Found", "발견한 점";
+    gone_heading: "No longer found", "해결된 점";
     nothing_found: "Nothing was found that Lambda refuses or that is known to be needless.",
         "Lambda가 거부하거나 불필요하다고 알려진 것은 발견하지 못했습니다.";
     changed_heading: "What went and what came", "줄어든 것과 늘어난 것";
