@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Place;
-use super::limits;
+use super::{limits, reach};
 
 /// How much it matters, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -45,4 +45,6 @@ pub const MOST_EXAMPLES: usize = 5;
 pub enum Evidence {
     /// Lambda's limits.
     Limit(limits::Limit),
+    /// Which distributions the handler reaches.
+    Reachability(reach::Reachability),
 }

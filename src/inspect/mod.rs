@@ -8,6 +8,7 @@ pub mod files;
 pub mod finding;
 pub mod kinds;
 pub mod limits;
+pub mod reach;
 pub mod tree;
 
 pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION, schema};
@@ -135,8 +136,7 @@ pub fn inspect(subject: &Subject) -> Anatomy {
 fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     let mut all = limits::findings(subject);
     // bytecode, native, duplicates, provided, models
-    // reach
-    let _ = distributions;
+    all.extend(reach::findings(subject, distributions));
     all.sort_by(|a, b| (a.severity, b.bytes).cmp(&(b.severity, a.bytes)));
     all
 }
