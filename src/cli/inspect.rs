@@ -10,7 +10,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   lambench inspect build/app.zip --layers build/deps.zip    what is in it, and what could go
   lambench inspect old.zip new/                             what went and what came
-  lambench inspect my-fn --aws --html my-fn.html            a deployed function, with a map of its package";
+  lambench inspect my-fn --aws --html my-fn.html            what is deployed, with a map of it";
 
 pub(super) const LONG: &str = "\
 Say what a package is made of, whose each part is, and what of it could go

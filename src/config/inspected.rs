@@ -9,7 +9,7 @@ use crate::subject::infer::{self, Family};
 use super::Lang;
 use super::builds::{Builder, by};
 use super::error::ConfigError;
-use super::file::{Build, ConfigFile};
+use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, named};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, lang};
@@ -91,7 +91,7 @@ struct Finder<'a> {
     around: &'a Surroundings,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
     fn find(&self) -> Result<(Sight, Option<Sight>), ConfigError> {
         let args = self.args;
         let after_layers = if args.after_layers.is_empty() {
@@ -119,11 +119,12 @@ impl Finder<'_> {
     }
 
     /// Its definition, unless an endpoint is to be asked.
-    fn defined(&self, word: &str) -> Option<&super::file::FunctionDef> {
-        match named(word, self.file, &self.around.folder) {
-            Named::Defined(def) if !self.elsewhere() => Some(def),
-            _ => None,
-        }
+    fn defined(&self, word: &str) -> Option<&'a FunctionDef> {
+        let file: &'a ConfigFile = self.file;
+        let is_defined = matches!(named(word, file, &self.around.folder), Named::Defined(_));
+        file.functions
+            .get(word)
+            .filter(|_| is_defined && !self.elsewhere())
     }
 
     fn elsewhere(&self) -> bool {

@@ -153,3 +153,86 @@ fn kinds(before: &Anatomy, after: &Anatomy) -> Vec<KindChange> {
     all.sort_by_key(|of| std::cmp::Reverse(of.bytes.size()));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Files, Mounted, Place, Subject, inspect};
+    use super::*;
+
+    fn of(files: &[(&str, &str)]) -> Anatomy {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        inspect(&Subject {
+            name: "app".into(),
+            mounts: vec![Mounted {
+                place: Place::Task,
+                files: Files::open(folder.path()).unwrap(),
+            }],
+            unread: Vec::new(),
+            runtime: None,
+            handler: None,
+            architecture: None,
+        })
+    }
+
+    #[test]
+    fn the_largest_change_stands_first_and_what_is_the_same_is_not_there() {
+        let before = of(&[
+            ("app.py", "12345"),
+            ("node_modules/same/x.js", "1234567"),
+            ("node_modules/went/x.js", "1234567890"),
+            ("node_modules/grew/x.js", "1"),
+            ("node_modules/other/package.json", r#"{"version": "1.0.0"}"#),
+        ]);
+        let after = of(&[
+            ("app.py", "123"),
+            ("node_modules/same/x.js", "1234567"),
+            ("node_modules/grew/x.js", "1234"),
+            ("node_modules/other/package.json", r#"{"version": "2.0.0"}"#),
+        ]);
+        let diff = diff(&before, &after);
+        let found: Vec<_> = diff
+            .distributions
+            .iter()
+            .map(|of| (of.name.as_str(), of.bytes.before, of.bytes.after))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("went", 10, 0),
+                ("grew", 1, 4),
+                ("", 5, 3),
+                ("other", 20, 20)
+            ]
+        );
+        let other = diff.distributions.last().unwrap();
+        assert_eq!(
+            (&other.before_versions[0], &other.after_versions[0]),
+            (&"1.0.0".into(), &"2.0.0".into())
+        );
+        assert_eq!(
+            diff.files,
+            Change {
+                before: 5,
+                after: 4
+            }
+        );
+        assert_eq!(
+            diff.unzipped,
+            Change {
+                before: 43,
+                after: 34
+            }
+        );
+        let kinds: Vec<_> = diff
+            .kinds
+            .iter()
+            .map(|of| (of.kind, of.bytes.size()))
+            .collect();
+        assert_eq!(kinds, [(Kind::Source, 9)]);
+    }
+}

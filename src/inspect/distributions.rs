@@ -70,6 +70,14 @@ pub fn own_files(mounted: &Mounted, distributions: &[Distribution]) -> Vec<usize
     (0..taken.len()).filter(|&file| !taken[file]).collect()
 }
 
+/// Lists and descriptions are texts of some kilobytes; a stranger's may be anything.
+const MOST_TEXT: u64 = 16 * 1024 * 1024;
+
+fn text(mounted: &Mounted, path: &str) -> Option<String> {
+    let bytes = mounted.files.read_start(path, MOST_TEXT).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// File -> distribution, while it is being found out.
 struct Owners(Vec<Option<usize>>);
 

@@ -145,6 +145,13 @@ impl Files {
             why,
         };
         let found = std::fs::metadata(path).map_err(read)?;
+        // Opening a pipe would wait for somebody to write.
+        if !found.is_dir() && !found.is_file() {
+            return Err(FilesError::NotAZip {
+                path: path.to_owned(),
+                why: "it is no file".into(),
+            });
+        }
         let (source, mut list, mut left_out, zip_bytes) = if found.is_dir() {
             let (list, left_out) = folder::walk(path)?;
             (Source::Folder, list, left_out, None)

@@ -14,6 +14,9 @@ use super::{Distribution, Ecosystem, Mounted, Place, Subject};
 /// A folder that all but one part in so many of a distribution lies in is not worth a level of its own.
 const FEW: u64 = 5;
 
+/// What lies deeper is named by the rest of its path: a stranger's path may have thousands of folders.
+const MOST_LEVELS: usize = 64;
+
 /// What a node of the tree stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -117,9 +120,13 @@ fn folders(mount: &Mounted, files: impl IntoIterator<Item = usize>, top: &str) -
     for i in files {
         let path = mount.files.list()[i].path.as_str();
         let path = path.strip_prefix(top).unwrap_or(path);
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let parts = folder.split('/').filter(|part| !part.is_empty());
-        let here = parts.fold(&mut whole, |at, part| at.folders.entry(part).or_default());
+        let (mut here, mut name) = (&mut whole, path);
+        for _ in 0..MOST_LEVELS {
+            let Some((folder, rest)) = name.split_once('/') else {
+                break;
+            };
+            (here, name) = (here.folders.entry(folder).or_default(), rest);
+        }
         here.files.push((name, i));
     }
     nodes(whole, mount)
@@ -194,7 +201,9 @@ impl Node {
         let mut shown: BTreeSet<Vec<usize>> = BTreeSet::new();
         let mut waiting = BinaryHeap::new();
         let look = |waiting: &mut BinaryHeap<_>, node: &Self, path: &[usize]| {
-            if path.len() < depth {
+            // The only file of a folder is as good as the folder.
+            let is_one = matches!(node.children.as_slice(), [only] if only.is == Is::File);
+            if path.len() < depth && !is_one {
                 for (i, child) in node.children.iter().enumerate() {
                     let path = [path, &[i]].concat();
                     waiting.push((child.sum.bytes, Reverse(path)));
@@ -262,3 +271,6 @@ fn spread(mut children: Vec<Node>) -> Vec<Node> {
     }
     children
 }
+
+#[cfg(test)]
+mod tests;

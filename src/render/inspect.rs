@@ -17,8 +17,8 @@ use crate::inspect::tree::{Is, Node};
 use crate::inspect::{Anatomy, Inspection};
 
 pub(super) use change::{changed_distributions, changed_kinds, changed_sizes};
-pub(super) use findings::{Said, said};
-pub(super) use limits::{Used, used};
+pub(super) use findings::{examples, said, subject};
+pub(super) use limits::used;
 
 /// The JSON of `--json`.
 #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]

@@ -42,8 +42,16 @@ impl Contents {
             path: path.to_owned(),
             why,
         };
-        if std::fs::metadata(path).map_err(read)?.is_dir() {
+        let found = std::fs::metadata(path).map_err(read)?;
+        if found.is_dir() {
             return Ok(Self::Folder(path.to_owned()));
+        }
+        // Opening a pipe would wait for somebody to write.
+        if !found.is_file() {
+            return Err(ContentsError::NotAZip {
+                path: path.to_owned(),
+                why: "it is no file".into(),
+            });
         }
         let file = BufReader::new(File::open(path).map_err(read)?);
         let not_a_zip = |why: zip::result::ZipError| ContentsError::NotAZip {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::super::Mounted;
-use super::{Distribution, Ecosystem, Owners};
+use super::{Distribution, Ecosystem, Owners, text};
 
 const FOLDER: &str = "node_modules/";
 
@@ -83,13 +83,13 @@ fn described(
     let metadata = Some(format!("{folder}package.json")).filter(|path| mounted.files.has(path));
     let said: Value = metadata
         .as_ref()
-        .and_then(|path| mounted.files.read(path).ok())
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .and_then(|path| text(mounted, path))
+        .and_then(|json| serde_json::from_str(&json).ok())
         .unwrap_or_default();
     let site = folder.rfind(FOLDER).map_or(0, |at| at + FOLDER.len());
     let module = folder[site..].trim_end_matches('/');
-    let text = |key: &str| said[key].as_str().unwrap_or_default().trim().to_owned();
-    let name = Some(text("name")).filter(|name| !name.is_empty());
+    let field = |key: &str| said[key].as_str().unwrap_or_default().trim().to_owned();
+    let name = Some(field("name")).filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| module.to_owned());
     let programs = match &said["bin"] {
         Value::Object(programs) => programs.keys().cloned().collect(),
@@ -99,7 +99,7 @@ fn described(
     let inside = package_folder(&folder[..site]).filter(|around| all.contains_key(around));
     let described = Distribution {
         name,
-        version: text("version"),
+        version: field("version"),
         ecosystem: Ecosystem::Node,
         place: mounted.place.clone(),
         site: folder[..site].to_owned(),

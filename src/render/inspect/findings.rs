@@ -50,7 +50,7 @@ fn of_limit(limit: &Limit, text: Text) -> Said {
         Limit::TooManyLayers { is, limit } => {
             Said::new(text.too_many_layers(*is, *limit), text.fix_layers())
         }
-        Limit::LeftOut { why, count } => Said::new(text.left_out(*why, *count), ""),
+        Limit::LeftOut { why, count } => Said::new(text.no_files(*why, *count), ""),
     }
 }
 

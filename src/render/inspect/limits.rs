@@ -3,7 +3,6 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::figure;
-use super::super::layout::paragraph;
 use super::super::style::{Paint, Style};
 use super::super::text::Text;
 use super::tree::bar;
@@ -87,26 +86,23 @@ pub(super) fn limits(anatomy: &Anatomy, text: Text, style: &Style) -> String {
             gap(of, &used.of),
             used.percent()
         );
-        if style.strip && line.width() + 2 + BAR <= style.width {
+        let mut width = line.width();
+        if style.strip && width + 2 + BAR <= style.width {
             let bar = bar(used.share.min(1.0), BAR, style);
+            let gap = gap(BAR, &bar);
             let paint = match used.share {
                 share if share > 1.0 && used.strict => Paint::Red,
                 share if share > 0.8 => Paint::Yellow,
                 _ => Paint::Green,
             };
-            line.push_str("  ");
-            line.push_str(&style.paint(paint, &bar));
-            line.push_str(&gap(BAR, &bar));
+            line.extend(["  ", &style.paint(paint, &bar), &gap]);
+            width += 2 + BAR;
         }
-        if used.note.is_empty() {
-            out.push_str(line.trim_end());
-            out.push('\n');
-        } else if style.strip {
-            // The colours of the bar have no width.
-            out.push_str(&format!("{line}  {}\n", style.dim(used.note)));
-        } else {
-            out.push_str(&paragraph(&format!("{line}  "), used.note, style.width));
+        if !used.note.is_empty() && width + 2 + used.note.width() <= style.width {
+            line.extend(["  ", &style.dim(used.note)]);
         }
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
     out
 }

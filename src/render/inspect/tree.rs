@@ -95,7 +95,7 @@ impl Drawn<'_> {
                 Is::Own => self.style.paint(Paint::Yellow, &bar),
                 _ => self.style.dim(&bar),
             };
-            line.push_str(&format!("  {bar}{gap}"));
+            line.extend(["  ", &bar, &gap]);
             used += 2 + self.bar;
         }
         let (fork, below) = match branch {
@@ -112,7 +112,7 @@ impl Drawn<'_> {
             Is::Rest => self.style.dim(&name),
             _ => name,
         };
-        out.push_str(&format!("{line}  {fork}{name}\n"));
+        out.extend([&line, "  ", &fork, &name, "\n"]);
         for (i, child) in node.children.iter().enumerate() {
             let last = i + 1 == node.children.len();
             self.draw(child, &below, Some(last), out);

@@ -7,6 +7,8 @@ use crate::inspect::kinds::Kind;
 
 words! {
     limits_heading: "Of what Lambda takes", "Lambda 한도 대비";
+    limit_title: "Limit", "한도";
+    used_title: "Used", "사용량";
     unzipped_title: "Unzipped", "압축 해제";
     zipped_title: "Zipped", "압축";
     share_title: "Share", "비율";
@@ -25,11 +27,8 @@ words! {
         "모든 라이브러리의 버전과 크기가 그대로입니다.";
     own_code: "own code and data", "함수 자체의 코드와 데이터";
     the_package: "package", "패키지";
-    all_files: "All", "전체";
     through_s3: "larger ones go through S3", "더 크면 S3를 거쳐야 합니다";
     with_layers: "with layers", "레이어 포함";
-    gone: "gone", "제거됨";
-    came: "new", "신규";
     map_title: "Map of the package", "패키지 지도";
     map_note: "Each box is as large as its files, unzipped. Its colour is the kind of most of its bytes; what it says when it is pointed at is its path and size. A distribution leads to its folders below.",
         "각 상자의 넓이는 압축을 푼 파일 크기에 비례합니다. 색은 가장 많은 용량을 차지하는 종류를 나타내며, 상자에 마우스를 올리면 경로와 크기가 표시됩니다. 라이브러리를 누르면 아래의 폴더 목록으로 이동합니다.";
@@ -69,6 +68,13 @@ impl Text {
         )
     }
 
+    pub(in crate::render) fn inspected_by(self, version: &str) -> String {
+        self.say(
+            format!("Written by lambench {version}. This page loads nothing and runs no script."),
+            format!("lambench {version}(으)로 작성했습니다. 이 페이지는 외부에서 아무것도 불러오지 않으며 스크립트도 실행하지 않습니다."),
+        )
+    }
+
     pub(in crate::render) const fn kind(self, kind: Kind) -> &'static str {
         match kind {
             Kind::Native => self.pick("native libraries", "네이티브 라이브러리"),
@@ -103,17 +109,6 @@ impl Text {
 
     pub(in crate::render) fn layers_of(self, is: usize, limit: usize) -> String {
         self.say(format!("{is} of {limit}"), format!("{is}개 / {limit}개"))
-    }
-
-    /// Files that stand for more.
-    pub(in crate::render) fn and_more(self, examples: &str, more: usize) -> String {
-        if more == 0 {
-            return examples.to_owned();
-        }
-        self.say(
-            format!("{examples} and {more} more"),
-            format!("{examples} 외 {more}개"),
-        )
     }
 
     /// What a part that could not be read is called, and why.
@@ -163,7 +158,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn left_out(self, why: LeftOutWhy, count: usize) -> String {
+    pub(in crate::render) fn no_files(self, why: LeftOutWhy, count: usize) -> String {
         let (en, ko) = match why {
             LeftOutWhy::UnsafeName => (
                 "whose name leads out of the package or is no path: Lambda does not unpack them",

@@ -1,0 +1,118 @@
+use super::*;
+use crate::inspect::{self, Files, Mounted, Place, Subject};
+
+const KB: usize = 1024;
+
+fn files(files: &[(&str, usize)]) -> (tempfile::TempDir, Files) {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, vec![b'\n'; *bytes]).unwrap();
+    }
+    let files = Files::open(folder.path()).unwrap();
+    (folder, files)
+}
+
+fn of(name: &str, mounts: &[(Place, &[(&str, usize)])]) -> Anatomy {
+    let (_kept, mounts): (Vec<_>, Vec<_>) = mounts
+        .iter()
+        .map(|(place, contents)| {
+            let (kept, files) = files(contents);
+            let place = place.clone();
+            (kept, Mounted { place, files })
+        })
+        .unzip();
+    inspect::inspect(&Subject {
+        name: name.into(),
+        mounts,
+        unread: Vec::new(),
+        runtime: Some("nodejs20.x".into()),
+        handler: Some("index.handler".into()),
+        architecture: None,
+    })
+}
+
+const OLD: &[(&str, usize)] = &[
+    ("index.mjs", 3 * KB),
+    ("data/table.json", 40 * KB),
+    ("node_modules/large/lib/deep/down/index.js", 900 * KB),
+    ("node_modules/large/lib/types.d.ts", 350 * KB),
+    ("node_modules/large/build/native.node", 2048 * KB),
+    ("node_modules/@scope/middle/index.js", 120 * KB),
+    ("node_modules/small/index.js", KB),
+    ("node_modules/smaller/index.js", 100),
+];
+
+const NEW: &[(&str, usize)] = &[
+    ("index.mjs", 5 * KB),
+    ("data/table.json", 40 * KB),
+    ("node_modules/@scope/middle/index.js", 120 * KB),
+    ("node_modules/came/index.js", 7 * KB),
+];
+
+fn one() -> Inspection {
+    Inspection::new(None, of("app/", &[(Place::Task, OLD)])).cut(2, 8)
+}
+
+fn two() -> Inspection {
+    let (old, new) = (
+        of("old.zip", &[(Place::Task, OLD)]),
+        of("new/", &[(Place::Task, NEW)]),
+    );
+    Inspection::new(Some(old), new).cut(2, 8)
+}
+
+fn wide() -> Style {
+    Style {
+        width: 100,
+        strip: true,
+        ..Style::plain()
+    }
+}
+
+#[test]
+fn a_package_on_a_terminal() {
+    insta::assert_snapshot!(inspect(&one(), Lang::En, &wide()));
+}
+
+#[test]
+fn a_package_in_korean() {
+    insta::assert_snapshot!(inspect(&one(), Lang::Ko, &wide()));
+}
+
+#[test]
+fn what_went_and_what_came() {
+    insta::assert_snapshot!(inspect(&two(), Lang::En, &wide()));
+}
+
+#[test]
+fn what_went_and_what_came_in_korean() {
+    insta::assert_snapshot!(inspect(&two(), Lang::Ko, &wide()));
+}
+
+#[test]
+fn a_package_with_layers_has_each_of_them_in_the_tree() {
+    let layer = Place::Layer {
+        position: 0,
+        name: "deps.zip".into(),
+    };
+    let deps: &[(&str, usize)] = &[("nodejs/node_modules/shared/index.js", 70 * KB)];
+    let anatomy = of("app/", &[(Place::Task, NEW), (layer, deps)]);
+    let inspection = Inspection::new(None, anatomy).cut(1, 8);
+    insta::assert_snapshot!(inspect(&inspection, Lang::En, &Style::plain()));
+}
+
+#[test]
+fn no_line_of_the_tree_is_wider_than_the_terminal() {
+    use unicode_width::UnicodeWidthStr as _;
+    for width in [60, 72, 80, 100, 140] {
+        let style = Style { width, ..wide() };
+        for lang in [Lang::En, Lang::Ko] {
+            let text = inspect(&one(), lang, &style);
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}: {line}");
+            }
+        }
+    }
+}
