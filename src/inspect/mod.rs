@@ -14,6 +14,7 @@ pub mod models;
 pub mod native;
 pub mod provided;
 mod python;
+pub mod reach;
 pub mod tree;
 pub mod unused;
 
@@ -155,7 +156,7 @@ fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     all.extend(provided::findings(subject, distributions));
     all.extend(models::findings(subject, distributions));
     all.extend(unused::findings(subject, distributions));
-    // reach
+    all.extend(reach::findings(subject, distributions));
     all.sort_by(|a, b| (a.severity, b.bytes).cmp(&(b.severity, a.bytes)));
     all
 }
