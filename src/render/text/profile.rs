@@ -59,10 +59,12 @@ impl Text {
         language: &str,
         memory_mb: u64,
     ) -> String {
+        let of = match starts {
+            1 => "in one recorded start".to_owned(),
+            _ => format!("the median of {starts} recorded starts"),
+        };
         self.say(
-            format!(
-                "{modules} modules in {took}, the median of {starts} recorded starts; {language}, {memory_mb} MB"
-            ),
+            format!("{modules} modules in {took}, {of}; {language}, {memory_mb} MB"),
             format!(
                 "모듈 {modules}개, {took}(기록한 시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
             ),
