@@ -20,7 +20,7 @@ words! {
     verified_heading: "Measured with these imports put off", "import를 실제로 미루고 측정한 결과";
     verified_note: "Both arms have lambench's handler in front, and neither records; they were measured alternately.",
         "양쪽 모두 lambench의 핸들러를 거치며 기록은 하지 않은 상태로 번갈아 측정했습니다.";
-    tree_heading: "Where init spends its time", "초기화 시간의 내역";
+    init_tree_heading: "Where init spends its time", "초기화 시간의 내역";
     profile_notes: "Notes", "참고";
     whole_plan: "the plan", "계획 전체";
     nothing_to_load_later: "Nothing that the function's own modules import would save a noticeable part of init.",
