@@ -15,7 +15,7 @@ use crate::inspect::distributions::{distributions, own_files};
 use crate::inspect::{self, Anatomy, Files, Mounted, Place, Subject};
 use crate::render::{self, Style};
 use crate::results::store::{Front, Store};
-use crate::results::{Arm, RunResult, SubjectResult};
+use crate::results::{RunResult, SubjectResult};
 use crate::subject::infer::Family;
 
 use super::inspect::{blocking, subject, warn};
@@ -330,6 +330,7 @@ fn ci(project: &Path) -> Vec<CiLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Arm;
     use crate::results::samples::{pair, single};
 
     #[test]

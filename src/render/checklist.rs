@@ -167,7 +167,7 @@ fn words(fact: &Fact, text: Text) -> String {
             unzipped_bytes,
             limit_bytes,
             layers,
-        } => text.sizes(
+        } => text.package_sizes(
             zipped_bytes.map(figure::bytes).as_deref(),
             &figure::bytes(*unzipped_bytes),
             &figure::bytes(*limit_bytes),

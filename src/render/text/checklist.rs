@@ -66,7 +66,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn sizes(
+    pub(in crate::render) fn package_sizes(
         self,
         zipped: Option<&str>,
         unzipped: &str,
