@@ -142,19 +142,12 @@ pub struct Folder {
 
 /// Finds what there is to say about a subject's bytecode, for its package and each of its layers.
 pub fn findings(subject: &Subject) -> Vec<Finding> {
-    let is_python = |runtime: &String| runtime.starts_with("python");
-    if !subject.runtime.as_ref().is_none_or(is_python) {
-        return Vec::new();
-    }
-    let python = match Python::of(subject) {
-        Some(python) if pyc::known(python.minor) => Some(python),
-        Some(_) => return Vec::new(),
-        None => None,
-    };
-    let arm = subject.architecture.as_deref() == Some("arm64");
+    let python = Python::of(subject);
     let mut found = Vec::new();
     for mount in &subject.mounts {
-        let decisions = decisions(mount, python, arm);
+        let Some(decisions) = decisions(subject, mount) else {
+            continue;
+        };
         let report = Report {
             subject,
             mount,
@@ -170,16 +163,23 @@ pub fn findings(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// What Python decides of a package or a layer. Where no version is known there is no bytecode named for one, and it
-/// makes no difference which is taken.
-fn decisions(mount: &Mounted, python: Option<Python>, arm: bool) -> Decisions {
+/// What Python decides of a subject's package or layer; none for other runtimes, and for a Python whose bytecode is not
+/// known.
+pub fn decisions(subject: &Subject, mount: &Mounted) -> Option<Decisions> {
+    let is_python = |runtime: &String| runtime.starts_with("python");
+    if !subject.runtime.as_ref().is_none_or(is_python) {
+        return None;
+    }
+    let python = Python::of(subject);
     let version = python.map(Python::version);
     let roots = mount.python_paths(version.as_deref());
+    // Where nothing tells the version, no bytecode is named for one, and it makes no difference which is taken.
     let python = python.unwrap_or(Python {
         minor: pyc::NEWEST,
         certain: false,
     });
-    sources::decide(&mount.files, &roots, python, arm)
+    let arm = subject.architecture.as_deref() == Some("arm64");
+    pyc::known(python.minor).then(|| sources::decide(&mount.files, &roots, python, arm))
 }
 
 struct Report<'a> {

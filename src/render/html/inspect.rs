@@ -49,14 +49,12 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
             title,
             &kinds.unwrap_or_default(),
         ));
-        let gone: Vec<String> = diff
-            .gone
-            .iter()
-            .map(|finding| {
-                let subject = said::subject(finding, 1, text);
-                format!("{subject}: {}", said::said(finding, text).what)
-            })
-            .collect();
+        let before = inspection.before.as_ref();
+        let gone = before.into_iter().flat_map(|before| {
+            let gone = diff.gone.iter();
+            gone.map(move |finding| said::sentence(finding, before, text))
+        });
+        let gone: Vec<String> = gone.collect();
         let gone = page::list("", &gone);
         inside.push_str(&page::section("gone", 2, text.gone_heading(), &gone));
     }
@@ -127,17 +125,11 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
             Severity::Waste => "open",
             Severity::Note => "told",
         };
-        let subject = said::subject(finding, anatomy.parts.len(), text);
-        let size = finding
-            .bytes
-            .map_or_else(String::new, |bytes| format!(" ({})", figure::bytes(bytes)));
         let _ = write!(
             items,
-            "<li class=\"{class}\"><b>{}: {}{}</b>: {}",
-            esc(text.severity(finding.severity)),
-            esc(&subject),
-            esc(&size),
-            esc(&words.what)
+            "<li class=\"{class}\"><b>{}</b>: {}",
+            esc(&said::label(finding, text)),
+            esc(&said::sentence(finding, anatomy, text))
         );
         let examples = said::examples(finding);
         if !examples.is_empty() {

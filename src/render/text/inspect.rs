@@ -112,6 +112,17 @@ impl Text {
         self.say(format!("{is} of {limit}"), format!("{is}개 / {limit}개"))
     }
 
+    /// Files that stand for more.
+    pub(in crate::render) fn and_more(self, examples: &str, more: usize) -> String {
+        if more == 0 {
+            return examples.to_owned();
+        }
+        self.say(
+            format!("{examples} and {more} more"),
+            format!("{examples} 외 {more}개"),
+        )
+    }
+
     /// What a part that could not be read is called, and why.
     pub(in crate::render) fn unread(self, name: &str, why: &str) -> String {
         self.say(

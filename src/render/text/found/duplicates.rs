@@ -46,7 +46,7 @@ impl Text {
             } else {
                 clean(&copy.version)
             };
-            let at = format!("{}{}", self.place(&copy.place), clean(&copy.site));
+            let at = format!("{}{}", self.mounted_at(&copy.place), clean(&copy.site));
             self.say(format!("{version} in {at}"), format!("{at}에 {version}"))
         });
         let list = list.collect::<Vec<_>>().join(", ");
@@ -80,14 +80,14 @@ impl Text {
     }
 
     fn equal(self, equal: &Equal) -> String {
-        let at = |at: &At| format!("{}{}", self.place(&at.place), clean(&at.path));
+        let at = |at: &At| format!("{}{}", self.mounted_at(&at.place), clean(&at.path));
         let paths: Vec<_> = equal.files.iter().take(3).map(at).collect();
         let paths = self.and_more(&paths.join(" = "), equal.files.len() - paths.len());
         format!("{paths} ({})", figure::bytes(equal.bytes))
     }
 
     /// Before a path in the package or a layer.
-    fn place(self, place: &Place) -> String {
+    fn mounted_at(self, place: &Place) -> String {
         match place {
             Place::Task => "/var/task/".to_owned(),
             Place::Layer { name, .. } => format!("{}: /opt/", self.layer_named(&clean(name))),
