@@ -244,7 +244,10 @@ fn cannot_load(mount: &Mounted, name: String, group: Group) -> Option<Finding> {
     if group.refused.is_empty() {
         return None;
     }
-    let fails = group.loaded.is_empty() && group.wanted;
+    // Next to a module for this platform those for others are spare. A newer glibc is no matter of platform.
+    let spare =
+        group.cannot.newer_glibc == 0 && group.loaded.iter().any(|(path, _)| is_module(path));
+    let fails = group.wanted && !spare;
     Some(Finding {
         severity: if fails {
             Severity::Problem
@@ -307,6 +310,12 @@ fn is_loaded_by_name(path: &str) -> bool {
         .iter()
         .any(|ending| name.ends_with(ending))
         || name.contains(".so.")
+}
+
+/// Whether an import or a `require` loads it, and not a linker for something else: `libopenblas64_.so` is no module.
+fn is_module(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_loaded_by_name(path) && !name.starts_with("lib") && !name.contains(".so.")
 }
 
 /// Such a package of npm lies there for its platform alone, next to those for others, and is left alone elsewhere.

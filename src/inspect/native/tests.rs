@@ -169,6 +169,19 @@ fn a_module_named_for_another_python_is_found_by_no_import() {
 }
 
 #[test]
+fn the_libraries_of_a_module_do_not_stand_in_for_it() {
+    let package = Package::new();
+    package
+        .file("fast/core.cpython-312-x86_64-linux-gnu.so", elf(X86_64))
+        .file("fast/libs/libblas.so.0", elf(X86_64));
+    let found = package.cannot_load("python3.11", "x86_64");
+    assert!(matches!(&found[..], [(Severity::Problem, ..)]), "{found:?}");
+    package.file("fast/core.cpython-311-x86_64-linux-gnu.so", elf(X86_64));
+    let found = package.cannot_load("python3.11", "x86_64");
+    assert!(matches!(&found[..], [(Severity::Waste, ..)]), "{found:?}");
+}
+
+#[test]
 fn a_launcher_for_windows_is_waste_and_no_problem() {
     let package = Package::new();
     package.file("distlib/t64.exe", "MZ\u{90}\0");
