@@ -71,7 +71,10 @@ mod tests {
         let cases = [
             ("- run: lambench gate --baseline main", true),
             ("  ./target/release/lambench gate", true),
-            ("lambench run --before a --after b --fail-if 'cold.p50 > +10%'", true),
+            (
+                "lambench run --before a --after b --fail-if 'cold.p50 > +10%'",
+                true,
+            ),
             ("- uses: someone/lambench@v1", true),
             ("- uses: ./lambench", true),
             ("# lambench gate", false),

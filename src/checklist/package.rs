@@ -72,8 +72,9 @@ fn twice(anatomy: &Anatomy) -> Vec<&Finding> {
     found(anatomy, |evidence| {
         matches!(
             evidence,
-            Evidence::Duplicate(Duplicate::DistributionTwice { .. } | Duplicate::NodePackagesNested { .. })
-                | Evidence::Provided(_)
+            Evidence::Duplicate(
+                Duplicate::DistributionTwice { .. } | Duplicate::NodePackagesNested { .. }
+            ) | Evidence::Provided(_)
         )
     })
 }
@@ -100,7 +101,9 @@ fn unused(anatomy: &Anatomy) -> Item {
     let reachability = found(anatomy, |evidence| {
         matches!(
             evidence,
-            Evidence::Reachability(Reachability::NeverReached { .. } | Reachability::OptionalOnly { .. })
+            Evidence::Reachability(
+                Reachability::NeverReached { .. } | Reachability::OptionalOnly { .. }
+            )
         )
     });
     unless_found(check, &reachability)

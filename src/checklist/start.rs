@@ -67,7 +67,12 @@ fn clients(clients: &Clients) -> Item {
     let unread = (!clients.unread.is_empty()).then(|| Fact::Unread {
         files: clients.unread.clone(),
     });
-    let of = |kept| clients.found.iter().filter(move |client| client.kept == kept);
+    let of = |kept| {
+        clients
+            .found
+            .iter()
+            .filter(move |client| client.kept == kept)
+    };
     let told = |kept| of(kept).take(MOST).cloned().map(Fact::Client);
     let (state, facts): (State, Vec<Fact>) = if of(Kept::Call).next().is_some() {
         (State::NotDone, told(Kept::Call).collect())
@@ -80,7 +85,12 @@ fn clients(clients: &Clients) -> Item {
     } else {
         return Item::because(phase, check, State::NotApplicable, Why::NoClients);
     };
-    Item::new(phase, check, state, facts.into_iter().chain(unread).collect())
+    Item::new(
+        phase,
+        check,
+        state,
+        facts.into_iter().chain(unread).collect(),
+    )
 }
 
 fn bundled(anatomy: &Anatomy) -> Item {

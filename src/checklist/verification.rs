@@ -105,7 +105,11 @@ fn changed(measured: &Measured, bytes: u64) -> Option<Fact> {
 fn measured_both_sides(both: Option<&Measured>, newest: Option<&Measured>, bytes: u64) -> Item {
     let (phase, check) = (Phase::Verification, Check::MeasuredBothSides);
     let Some(both) = both else {
-        let why = if newest.is_some() { Why::OneSide } else { Why::NoResult };
+        let why = if newest.is_some() {
+            Why::OneSide
+        } else {
+            Why::NoResult
+        };
         let mut evidence = vec![Fact::Why { why }];
         evidence.extend(newest.map(result));
         return Item::new(phase, check, State::NotDone, evidence);
@@ -113,13 +117,22 @@ fn measured_both_sides(both: Option<&Measured>, newest: Option<&Measured>, bytes
     let changed = changed(both, bytes);
     let state = done_if(changed.is_none());
     let evidence = [Some(result(both)), changed];
-    Item::new(phase, check, state, evidence.into_iter().flatten().collect())
+    Item::new(
+        phase,
+        check,
+        state,
+        evidence.into_iter().flatten().collect(),
+    )
 }
 
 fn verdict(both: Option<&Measured>, newest: Option<&Measured>) -> Item {
     let (phase, check) = (Phase::Verification, Check::VerdictGiven);
     let Some((both, verdict)) = both.and_then(|both| Some((both, both.verdict.as_ref()?))) else {
-        let why = if newest.is_some() { Why::OneSide } else { Why::NoResult };
+        let why = if newest.is_some() {
+            Why::OneSide
+        } else {
+            Why::NoResult
+        };
         return Item::because(phase, check, State::NotKnown, why);
     };
     let good = matches!(verdict.verdict, Verdict::Improved | Verdict::Passed);
@@ -149,7 +162,9 @@ fn warm(measured: &[Measured]) -> Item {
     if measured.is_empty() {
         return Item::because(phase, check, State::NotDone, Why::NoResult);
     }
-    let found = measured.iter().find_map(|result| Some((result, result.warm?)));
+    let found = measured
+        .iter()
+        .find_map(|result| Some((result, result.warm?)));
     let evidence = found.map_or_else(Vec::new, |(of, (median_ms, n))| {
         vec![Fact::Warm { median_ms, n }, result(of)]
     });

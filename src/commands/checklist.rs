@@ -101,7 +101,10 @@ fn looked_into(subject: &Subject) -> (Anatomy, Clients) {
         .filter(|mount| mount.place == Place::Task)
         .flat_map(own_sources)
         .collect();
-    (inspect::inspect(subject), checklist::clients::find(&sources))
+    (
+        inspect::inspect(subject),
+        checklist::clients::find(&sources),
+    )
 }
 
 /// The function's own code, as far as it is text.
@@ -315,12 +318,20 @@ fn ci(project: &Path) -> Vec<CiLine> {
             .filter(|path| path.is_file())
             .collect();
         inside.sort();
-        if inside.is_empty() { vec![path] } else { inside }
+        if inside.is_empty() {
+            vec![path]
+        } else {
+            inside
+        }
     });
     let files: Vec<CiFile> = paths
         .filter_map(|path| {
             let text = std::fs::read_to_string(&path).ok()?;
-            let path = path.strip_prefix(top).unwrap_or(&path).display().to_string();
+            let path = path
+                .strip_prefix(top)
+                .unwrap_or(&path)
+                .display()
+                .to_string();
             Some(CiFile { path, text })
         })
         .collect();
@@ -356,6 +367,9 @@ mod tests {
         std::fs::write(workflows.join("ci.yml"), "run: |\n  lambench gate\n").unwrap();
         let found = ci(&project);
         assert_eq!(found.len(), 1);
-        assert_eq!((&*found[0].file, found[0].line), (".github/workflows/ci.yml", 2));
+        assert_eq!(
+            (&*found[0].file, found[0].line),
+            (".github/workflows/ci.yml", 2)
+        );
     }
 }

@@ -23,7 +23,11 @@ pub fn checklist(list: &Checklist, lang: Lang, style: &Style) -> String {
     let mut out = style.paint(Paint::Bold, &title);
     out.push_str("\n\n");
     out.push_str(&table(list, text).render(style));
-    let _ = writeln!(out, "\n{}", style.paint(Paint::Bold, text.evidence_heading()));
+    let _ = writeln!(
+        out,
+        "\n{}",
+        style.paint(Paint::Bold, text.evidence_heading())
+    );
     for item in &list.items {
         out.push_str(&evidence(item, text, style));
     }
@@ -60,12 +64,19 @@ fn table(list: &Checklist, text: Text) -> Table {
             tone: Tone::Neutral,
         };
         rows.push(row(
-            [text.phase(phase).to_owned(), done_of(items(), text), String::new()],
+            [
+                text.phase(phase).to_owned(),
+                done_of(items(), text),
+                String::new(),
+            ],
             false,
         ));
         rows.extend(items().map(|item| {
             let name = text.check(item.check).to_owned();
-            row([name, text.state(item.state).to_owned(), short(item, text)], true)
+            row(
+                [name, text.state(item.state).to_owned(), short(item, text)],
+                true,
+            )
         }));
     }
     let titles = [text.item_title(), text.state_title(), text.figure_title()];
@@ -97,7 +108,8 @@ fn short(item: &Item, text: Text) -> String {
             })
             .unwrap_or_default(),
         Check::ClientsKept => {
-            let rebuilt = facts().filter(|fact| matches!(fact, Fact::Client(client) if client.kept == Kept::Call));
+            let rebuilt = facts()
+                .filter(|fact| matches!(fact, Fact::Client(client) if client.kept == Kept::Call));
             match rebuilt.count() {
                 0 => String::new(),
                 n => text.times_a_request(n),
@@ -177,7 +189,11 @@ fn words(fact: &Fact, text: Text) -> String {
             let size = finding
                 .bytes
                 .map_or_else(String::new, |bytes| format!(" ({})", figure::bytes(bytes)));
-            format!("{}{size}: {}", clean(&finding.subject), said(finding, text).what)
+            format!(
+                "{}{size}: {}",
+                clean(&finding.subject),
+                said(finding, text).what
+            )
         }
         Fact::Tests { files, bytes } => text.tests_counted(*files, &figure::bytes(*bytes)),
         Fact::Shared {
@@ -195,7 +211,8 @@ fn words(fact: &Fact, text: Text) -> String {
             let at = |site: &crate::profile::Site| {
                 let file = clean(site.file.as_deref().unwrap_or(&site.module));
                 let file = file.strip_prefix("/var/task/").unwrap_or(&file);
-                site.line.map_or_else(|| file.to_owned(), |line| place(file, line))
+                site.line
+                    .map_or_else(|| file.to_owned(), |line| place(file, line))
             };
             let moved = later.moved_ms.map(|ms| figure::time(ms, text));
             let places: Vec<String> = later.imported_at.iter().map(at).collect();
@@ -236,7 +253,10 @@ fn words(fact: &Fact, text: Text) -> String {
         Fact::Changed {
             measured_bytes,
             bytes,
-        } => text.changed_since(&exact(*measured_bytes, *bytes), &exact(*bytes, *measured_bytes)),
+        } => text.changed_since(
+            &exact(*measured_bytes, *bytes),
+            &exact(*bytes, *measured_bytes),
+        ),
         Fact::Verdict {
             verdict,
             change,
@@ -251,7 +271,12 @@ fn words(fact: &Fact, text: Text) -> String {
                 });
                 format!("{}{}", figure::signed(change), interval.unwrap_or_default())
             });
-            text.cold_verdict(text.verdict(*verdict), change.as_deref(), *indicative, *more_pairs)
+            text.cold_verdict(
+                text.verdict(*verdict),
+                change.as_deref(),
+                *indicative,
+                *more_pairs,
+            )
         }
         Fact::Baseline { name, age_s } => text.kept_baseline(&clean(name), &text.short_age(*age_s)),
         Fact::Ci(line) => format!("{}: {}", place(&line.file, line.line), clean(&line.text)),

@@ -72,7 +72,11 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         ]);
         out.push_str(&paragraph("", text.verified_note(), style.width));
     }
-    out.extend(["\n", &style.paint(Paint::Bold, text.init_tree_heading()), "\n\n"]);
+    out.extend([
+        "\n",
+        &style.paint(Paint::Bold, text.init_tree_heading()),
+        "\n\n",
+    ]);
     out.push_str(&tree::tree(&profile.recording, text, style));
     let notes = notes(profile, text);
     if !notes.is_empty() {

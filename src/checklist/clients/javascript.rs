@@ -7,7 +7,15 @@ use super::{Client, Kept, Source, line_at};
 
 /// Names after `new` that make a client, besides those that end in `Client` and AWS's own (`AWS.S3`).
 const CLASSES: [&str; 9] = [
-    "Anthropic", "DynamoDB", "IORedis", "Kafka", "MongoClient", "OpenAI", "Pool", "PrismaClient", "Redis",
+    "Anthropic",
+    "DynamoDB",
+    "IORedis",
+    "Kafka",
+    "MongoClient",
+    "OpenAI",
+    "Pool",
+    "PrismaClient",
+    "Redis",
 ];
 
 /// Functions that make one.
@@ -40,9 +48,15 @@ pub fn find(source: &Source) -> Option<Vec<Client>> {
         found: Vec::new(),
     };
     scan.run();
-    let Scan { called, mut found, .. } = scan;
+    let Scan {
+        called, mut found, ..
+    } = scan;
     for client in &mut found {
-        if client.function.as_ref().is_some_and(|name| called.contains(name)) {
+        if client
+            .function
+            .as_ref()
+            .is_some_and(|name| called.contains(name))
+        {
             client.kept = Kept::Environment;
         }
     }
@@ -76,7 +90,9 @@ fn bare(text: &str) -> String {
 
 fn find_from(bytes: &[u8], from: usize, wanted: &[u8]) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    let found = rest.windows(wanted.len()).position(|window| window == wanted);
+    let found = rest
+        .windows(wanted.len())
+        .position(|window| window == wanted);
     found.map_or(bytes.len(), |at| from + at)
 }
 
@@ -125,7 +141,9 @@ impl Scan<'_> {
                     let before = &self.code[self.statement..i];
                     self.braces.push(match function_of(before) {
                         Some(name) => Brace::Function(name),
-                        None if before.split_whitespace().any(|word| word == "class") => Brace::Class,
+                        None if before.split_whitespace().any(|word| word == "class") => {
+                            Brace::Class
+                        }
                         None => Brace::Other,
                     });
                     self.statement = i + 1;
@@ -136,7 +154,10 @@ impl Scan<'_> {
                 }
                 b';' => self.statement = i + 1,
                 byte if is_name(byte) && (i == 0 || !is_name(bytes[i - 1])) => {
-                    let long = bytes[i..].iter().take_while(|b| is_name(**b) || **b == b'.').count();
+                    let long = bytes[i..]
+                        .iter()
+                        .take_while(|b| is_name(**b) || **b == b'.')
+                        .count();
                     let name = &self.code[i..i + long];
                     if bytes.get(i + long) == Some(&b'(') {
                         self.call(name, i);
@@ -157,7 +178,10 @@ impl Scan<'_> {
             None if MAKERS.contains(&name) => (name.to_owned(), before),
             _ => {
                 // `function name(` defines, it calls nothing.
-                let runs_once = self.braces.iter().all(|brace| matches!(brace, Brace::Other));
+                let runs_once = self
+                    .braces
+                    .iter()
+                    .all(|brace| matches!(brace, Brace::Other));
                 if runs_once && !before.ends_with("function") && arrow(before).is_none() {
                     self.called.insert(name.to_owned());
                 }
@@ -240,20 +264,29 @@ fn bound_name(head: &str) -> String {
 
 fn last_word(text: &str) -> &str {
     let from = text.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
-    from.map_or(text, |at| &text[at + text[at..].chars().next().map_or(1, char::len_utf8)..])
+    from.map_or(text, |at| {
+        &text[at + text[at..].chars().next().map_or(1, char::len_utf8)..]
+    })
 }
 
 /// How long something lives by what its value is assigned to.
 fn kept_by(before: &str) -> Kept {
     let before = before.trim();
-    if before.ends_with("??=") || before.ends_with("||=") || before.ends_with("||") || before.ends_with("??") {
+    if before.ends_with("??=")
+        || before.ends_with("||=")
+        || before.ends_with("||")
+        || before.ends_with("??")
+    {
         return Kept::Environment;
     }
     let Some(left) = before.strip_suffix('=') else {
         return Kept::Call;
     };
     let left = left.trim_end();
-    if ["const ", "let ", "var "].iter().any(|word| left.contains(word)) {
+    if ["const ", "let ", "var "]
+        .iter()
+        .any(|word| left.contains(word))
+    {
         return Kept::Call;
     }
     if left.contains("this.") {

@@ -46,7 +46,9 @@ const MAKERS: [&str; 32] = [
 
 /// Every client of a source; none if it is no Python.
 pub fn find(source: &Source) -> Option<Vec<Client>> {
-    let module = ruff_python_parser::parse_module(&source.text).ok()?.into_syntax();
+    let module = ruff_python_parser::parse_module(&source.text)
+        .ok()?
+        .into_syntax();
     let mut finder = Finder {
         source,
         bound: BTreeMap::new(),
@@ -59,9 +61,15 @@ pub fn find(source: &Source) -> Option<Vec<Client>> {
     let mut names = Names(&mut finder.bound);
     names.visit_body(&module.body);
     finder.visit_body(&module.body);
-    let Finder { called, mut found, .. } = finder;
+    let Finder {
+        called, mut found, ..
+    } = finder;
     for client in &mut found {
-        if client.function.as_ref().is_some_and(|name| called.contains(name)) {
+        if client
+            .function
+            .as_ref()
+            .is_some_and(|name| called.contains(name))
+        {
             client.kept = Kept::Environment;
         }
     }
@@ -125,7 +133,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::Global(global) => {
                 if let Some(scope) = self.functions.last_mut() {
-                    scope.globals.extend(global.names.iter().map(ToString::to_string));
+                    scope
+                        .globals
+                        .extend(global.names.iter().map(ToString::to_string));
                 }
             }
             Stmt::Assign(assign) => {

@@ -10,7 +10,12 @@ fn of(path: &str, text: &str) -> Vec<(u32, String, Option<String>, Kept)> {
     found.found.into_iter().map(one).collect()
 }
 
-fn made(line: u32, by: &str, function: Option<&str>, kept: Kept) -> (u32, String, Option<String>, Kept) {
+fn made(
+    line: u32,
+    by: &str,
+    function: Option<&str>,
+    kept: Kept,
+) -> (u32, String, Option<String>, Kept) {
     (line, by.into(), function.map(Into::into), kept)
 }
 
@@ -42,7 +47,12 @@ fn clients_in_functions_are_made_in_each_call() {
     assert_eq!(
         of("app.py", python),
         [
-            made(3, "boto3.Session.resource", Some("lambda_handler"), Kept::Call),
+            made(
+                3,
+                "boto3.Session.resource",
+                Some("lambda_handler"),
+                Kept::Call
+            ),
             made(3, "boto3.Session", Some("lambda_handler"), Kept::Call),
             made(4, "redis.Redis", Some("lambda"), Kept::Call),
         ]
@@ -61,22 +71,39 @@ fn clients_in_functions_are_made_in_each_call() {
 #[test]
 fn a_client_that_a_function_makes_once_and_keeps_is_none_of_each_call() {
     let python = "import boto3, functools\n_s3 = None\ndef s3():\n    global _s3\n    if _s3 is None:\n        _s3 = boto3.client('s3')\n    return _s3\n@functools.lru_cache(maxsize=None)\ndef sqs():\n    return boto3.client('sqs')\ndef table():\n    return boto3.resource('dynamodb')\nTABLE = table()\nclass Store:\n    def __init__(self):\n        self.client = boto3.client('s3')\n";
-    let kept: Vec<Kept> = of("app.py", python).into_iter().map(|found| found.3).collect();
+    let kept: Vec<Kept> = of("app.py", python)
+        .into_iter()
+        .map(|found| found.3)
+        .collect();
     assert_eq!(
         kept,
-        [Kept::Environment, Kept::Environment, Kept::Environment, Kept::Object]
+        [
+            Kept::Environment,
+            Kept::Environment,
+            Kept::Environment,
+            Kept::Object
+        ]
     );
     let node = "let s3;\nfunction client() {\n  s3 ??= new S3Client({});\n  return s3;\n}\nlet db;\nasync function connect() {\n  if (!db) db = new MongoClient(url);\n  return db;\n}\nfunction make() { return new Redis(); }\nconst redis = make();\nclass Store { constructor() { this.client = new S3Client({}); } }\n";
-    let kept: Vec<Kept> = of("index.js", node).into_iter().map(|found| found.3).collect();
+    let kept: Vec<Kept> = of("index.js", node)
+        .into_iter()
+        .map(|found| found.3)
+        .collect();
     assert_eq!(
         kept,
-        [Kept::Environment, Kept::Environment, Kept::Environment, Kept::Object]
+        [
+            Kept::Environment,
+            Kept::Environment,
+            Kept::Environment,
+            Kept::Object
+        ]
     );
 }
 
 #[test]
 fn names_that_only_look_alike_are_no_clients() {
-    let python = "import requests\ndef h(e, c):\n    requests.get('x')\n    e.client('s3')\n    Redis()\n";
+    let python =
+        "import requests\ndef h(e, c):\n    requests.get('x')\n    e.client('s3')\n    Redis()\n";
     assert_eq!(of("app.py", python), []);
     let node = "exports.handler = async () => { const x = new Map(); const y = new Client(); return helper(x); };\n";
     assert_eq!(of("index.js", node), []);
@@ -84,8 +111,15 @@ fn names_that_only_look_alike_are_no_clients() {
 
 #[test]
 fn what_can_not_be_read_is_said_to_be_unread() {
-    let sources = [("app.py", "def (:\n".to_owned()), ("index.js", "var a=1;".repeat(500)), ("data.json", "{}".into())];
-    let found = find(&sources.map(|(path, text)| Source { path: path.into(), text }));
+    let sources = [
+        ("app.py", "def (:\n".to_owned()),
+        ("index.js", "var a=1;".repeat(500)),
+        ("data.json", "{}".into()),
+    ];
+    let found = find(&sources.map(|(path, text)| Source {
+        path: path.into(),
+        text,
+    }));
     assert_eq!(found.unread, ["app.py", "index.js"]);
     assert!(found.found.is_empty());
 }

@@ -32,7 +32,9 @@ impl Text {
             Check::ProvidedOnce => self.pick("nothing provided twice", "중복 제공 없음"),
             Check::SharedInLayers => self.pick("shared through layers", "레이어로 공유"),
             Check::BytecodeValid => self.pick("valid bytecode", "유효한 바이트코드"),
-            Check::NativeStripped => self.pick("native libraries stripped", "네이티브 라이브러리 정리"),
+            Check::NativeStripped => {
+                self.pick("native libraries stripped", "네이티브 라이브러리 정리")
+            }
             Check::LoadedLazily => self.pick("loaded when needed", "필요할 때 불러오기(지연 로딩)"),
             Check::ClientsKept => self.pick("clients kept, not rebuilt", "클라이언트 재사용"),
             Check::Bundled => self.pick("bundled (Node)", "번들링(Node)"),
@@ -56,7 +58,10 @@ impl Text {
 
     /// How many items of those that apply are done.
     pub(in crate::render) fn done_of(self, done: usize, all: usize) -> String {
-        self.say(format!("{done} of {all} done"), format!("{all}개 중 {done}개 완료"))
+        self.say(
+            format!("{done} of {all} done"),
+            format!("{all}개 중 {done}개 완료"),
+        )
     }
 
     pub(in crate::render) fn checklist_title(self, target: &str, done: &str) -> String {
@@ -80,7 +85,10 @@ impl Text {
         };
         let (with, ko_with) = match layers {
             0 => (String::new(), String::new()),
-            n => (format!(" with {n} layer{s}"), format!("(레이어 {n}개 포함)")),
+            n => (
+                format!(" with {n} layer{s}"),
+                format!("(레이어 {n}개 포함)"),
+            ),
         };
         self.say(
             format!("{en}{unzipped} of {limit} unzipped{with}"),
@@ -127,7 +135,10 @@ impl Text {
         let (at, ko_at) = if place.is_empty() {
             (String::new(), String::new())
         } else {
-            (format!(" (imported at {place})"), format!(" ({place}에서 불러옴)"))
+            (
+                format!(" (imported at {place})"),
+                format!(" ({place}에서 불러옴)"),
+            )
         };
         self.say(
             format!("{target}: {saved} less at init{en}{at}"),
@@ -167,7 +178,12 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn node_modules(self, packages: usize, files: usize, size: &str) -> String {
+    pub(in crate::render) fn node_modules(
+        self,
+        packages: usize,
+        files: usize,
+        size: &str,
+    ) -> String {
         if packages == 0 {
             return self.pick("no node_modules", "node_modules 없음").to_owned();
         }
@@ -186,7 +202,11 @@ impl Text {
         on_aws: bool,
     ) -> String {
         let s = plural(starts);
-        let (place, ko_place) = if on_aws { ("on AWS", "AWS") } else { ("on the sandbox", "샌드박스") };
+        let (place, ko_place) = if on_aws {
+            ("on AWS", "AWS")
+        } else {
+            ("on the sandbox", "샌드박스")
+        };
         self.say(
             format!("result {id}, {age} old, {place}, {starts} cold start{s} a side"),
             format!("측정 결과 {id}({age} 전, {ko_place}, 콜드 스타트 {starts}회씩)"),
