@@ -15,6 +15,7 @@
 //! ```
 
 pub mod bench;
+pub mod checklist;
 pub mod cli;
 pub mod commands;
 pub mod compare;
@@ -25,6 +26,7 @@ pub mod gate;
 pub mod inspect;
 pub mod lambda;
 pub mod logs;
+pub mod profile;
 pub mod render;
 pub mod report;
 pub mod results;

@@ -1,6 +1,6 @@
 //! The suites in Python, so that one command runs every test: the language clients against AWS's own, the fixtures, the
-//! sandbox under boto3, the aws CLI and the JavaScript SDK, the page of `report` in a browser, the statistics against
-//! scipy's. They install what they need and fail where they can't.
+//! sandbox under boto3, the aws CLI and the JavaScript SDK, the page of `report` in a browser, `inspect` on real packages, the
+//! statistics against scipy's. They install what they need and fail where they can't.
 
 #[path = "support/random.rs"]
 mod random;
@@ -57,8 +57,18 @@ fn the_fixtures_do_what_they_say() {
 }
 
 #[test]
+fn imports_that_are_put_off_behave_as_if_they_stood_where_they_are_needed() {
+    run("hooks");
+}
+
+#[test]
 fn boto3_and_the_aws_cli_cannot_tell_the_sandbox_from_lambda() {
     run("clients");
+}
+
+#[test]
+fn what_inspect_says_of_real_packages_is_what_other_tools_say() {
+    run("packages");
 }
 
 #[test]

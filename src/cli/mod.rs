@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "these texts are read in a terminal")]
 
+mod checklist;
 mod cloud_logs;
 mod compare;
 mod demo;
@@ -12,6 +13,7 @@ mod inspect;
 mod invoke;
 mod logs;
 mod logs_side;
+mod profile;
 mod report;
 mod restore;
 mod run;
@@ -27,6 +29,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use checklist::ChecklistArgs;
 pub use cloud_logs::CloudLogsArgs;
 pub use compare::CompareArgs;
 pub use demo::DemoArgs;
@@ -37,6 +40,7 @@ pub use inspect::InspectArgs;
 pub use invoke::InvokeArgs;
 pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use logs_side::LogsSideArgs;
+pub use profile::{ProfileArgs, Together};
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
@@ -157,6 +161,10 @@ pub enum SchemaOf {
     Logs,
     /// What `lambench inspect --json` prints
     Inspect,
+    /// What `lambench profile --json` prints
+    Profile,
+    /// What `lambench checklist --json` prints
+    Checklist,
 }
 
 /// A touch as it is typed.
@@ -188,6 +196,9 @@ pub enum Command {
     /// Say what the REPORT lines in logs of any size know: cold starts, durations, memory, cost
     #[command(before_help = logs::EXAMPLES, long_about = logs::LONG)]
     Logs(LogsArgs),
+    /// Say what init spends its time on, and what loading less of it would save
+    #[command(before_help = profile::EXAMPLES, long_about = profile::LONG)]
+    Profile(ProfileArgs),
     /// Write stored results as a page for the browser
     #[command(before_help = report::EXAMPLES, long_about = report::LONG)]
     Report(ReportArgs),
@@ -215,6 +226,9 @@ pub enum Command {
     /// Say what a package is made of, and what of it could go
     #[command(before_help = inspect::EXAMPLES, long_about = inspect::LONG)]
     Inspect(InspectArgs),
+    /// Say which steps of the optimisation guide are done, with the evidence
+    #[command(before_help = checklist::EXAMPLES, long_about = checklist::LONG)]
+    Checklist(ChecklistArgs),
     /// Put back what interrupted runs left changed
     #[command(before_help = restore::EXAMPLES, long_about = restore::LONG)]
     Restore(RestoreArgs),

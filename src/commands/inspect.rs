@@ -63,24 +63,34 @@ async fn anatomy(
     lambda: &mut Option<Lambda>,
     scratch: &Scratch,
 ) -> Result<Anatomy, Failure> {
-    let subject = match &sight.what {
+    let subject = subject(args, sight, lambda, scratch).await?;
+    blocking(move || inspect::inspect(&subject)).await
+}
+
+/// The package and its layers, opened; those of a deployed function are fetched.
+pub(super) async fn subject(
+    args: &InspectArgs,
+    sight: &Sight,
+    lambda: &mut Option<Lambda>,
+    scratch: &Scratch,
+) -> Result<Subject, Failure> {
+    match &sight.what {
         SightOf::Package { .. } => {
             let (arch, sight) = (args.arch.map(ArchArg::name), sight.clone());
             let folder = scratch.path().to_owned();
-            blocking(move || on_this_machine(&sight, arch, &folder)).await??
+            blocking(move || on_this_machine(&sight, arch, &folder)).await?
         }
         SightOf::Deployed(function) => {
             let lambda = match lambda {
                 Some(lambda) => lambda,
                 None => lambda.insert(connect(args).await?),
             };
-            deployed(lambda, &sight.name, function, scratch.path()).await?
+            deployed(lambda, &sight.name, function, scratch.path()).await
         }
-    };
-    blocking(move || inspect::inspect(&subject)).await
+    }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
@@ -275,7 +285,7 @@ fn tell(
     Ok(Exit::Done)
 }
 
-fn warn(what: &str) {
+pub(super) fn warn(what: &str) {
     // Standard error may be closed.
     let text = Style::for_stderr().written(&format!("warning: {what}\n"));
     let _ = std::io::stderr().write_all(text.as_bytes());

@@ -3,6 +3,7 @@
 mod again;
 mod around;
 mod before_ref;
+mod checklist;
 mod compare;
 mod conclude;
 mod consent;
@@ -26,6 +27,7 @@ mod observe;
 mod ours;
 mod parcel;
 mod policy;
+mod profile;
 mod report;
 mod restore;
 mod run;
@@ -88,6 +90,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Profile(args) => Box::pin(profile::profile(args, cli.globals)).await,
             Command::Report(args) => report::report(&args, &cli.globals),
             Command::Baselines(args) => stored::baselines(&args, &cli.globals),
             Command::Results(args) => stored::results(&args, &cli.globals),
@@ -97,6 +100,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
             Command::Serve(args) => Box::pin(serve::serve(args, cli.globals)).await,
             Command::Invoke(args) => Box::pin(invoke::invoke(args, cli.globals)).await,
             Command::Inspect(args) => Box::pin(inspect::inspect(args, cli.globals)).await,
+            Command::Checklist(args) => Box::pin(checklist::checklist(args, cli.globals)).await,
             Command::Restore(args) => left_over::restore(args, cli.globals).await,
             Command::Explain(args) => explain::explain(&args, &cli.globals),
             Command::Schema(args) => schema::schema(&args),

@@ -1,9 +1,11 @@
 //! `lambench schema`: the promise to programs that read results.
 
+use crate::checklist;
 use crate::cli::{SchemaArgs, SchemaOf};
 use crate::exit::Exit;
 use crate::inspect;
 use crate::logs;
+use crate::profile;
 use crate::results::schema::schema as of_result;
 
 use super::{Failure, print};
@@ -14,6 +16,8 @@ pub fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
         SchemaOf::Result => of_result(),
         SchemaOf::Logs => logs::schema(),
         SchemaOf::Inspect => inspect::schema(),
+        SchemaOf::Profile => profile::schema(),
+        SchemaOf::Checklist => checklist::schema(),
     })?;
     Ok(Exit::Done)
 }

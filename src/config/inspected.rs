@@ -10,7 +10,7 @@ use super::Lang;
 use super::builds::{Builder, by};
 use super::error::ConfigError;
 use super::file::{Build, ConfigFile, FunctionDef};
-use super::naming::{Named, named};
+use super::naming::{Named, function_of, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, lang};
 use super::subjects::usage;
@@ -34,6 +34,8 @@ pub struct Inspected {
 pub struct Sight {
     /// As the user named it.
     pub name: String,
+    /// The function that it is a build of: results are stored under its name.
+    pub function: String,
     /// What it is.
     pub what: SightOf,
 }
@@ -85,6 +87,39 @@ pub fn inspected(
         .map_err(|error| error.warned(warnings))
 }
 
+/// Every function of lambench.toml that has a package, by the folders or zips of its builds, and how many budgets hold for
+/// each: as [`super::neighbours()`].
+pub fn neighbours(globals: &Globals, around: &Surroundings) -> Result<Vec<Neighbour>, ConfigError> {
+    let file = config_file(globals, around)?;
+    let builder = Builder {
+        around,
+        file: &file,
+        has_flags: false,
+    };
+    let all = file.functions.iter().map(|(name, def)| {
+        let build = def.pair().map(|(_, after)| after).or_else(|| def.single());
+        let package = build.and_then(|build| build.package);
+        let gate = def.gate.fail_if.as_ref().or(file.gate.fail_if.as_ref());
+        Neighbour {
+            name: name.clone(),
+            package: package.map(|package| builder.path(&package.value, &package.origin)),
+            budgets: gate.map_or(0, Vec::len),
+        }
+    });
+    Ok(all.collect())
+}
+
+/// A function of lambench.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its name.
+    pub name: String,
+    /// Its package, the one after where there are two; none where it is defined without one.
+    pub package: Option<PathBuf>,
+    /// Budgets that are set for it.
+    pub budgets: usize,
+}
+
 struct Finder<'a> {
     args: &'a InspectArgs,
     file: &'a ConfigFile,
@@ -106,8 +141,8 @@ impl<'a> Finder<'a> {
                 let name = |arm: &str| format!("{}-{arm}", args.target);
                 let (before, after) = (before.or(&self.file.build), after.or(&self.file.build));
                 return Ok((
-                    self.package(name("before"), before, &args.layers)?,
-                    Some(self.package(name("after"), after, after_layers)?),
+                    self.package(name("before"), &args.target, before, &args.layers)?,
+                    Some(self.package(name("after"), &args.target, after, after_layers)?),
                 ));
             }
             return Ok((self.sight(&args.target, &args.layers)?, None));
@@ -148,7 +183,8 @@ impl<'a> Finder<'a> {
                     package,
                     ..Build::default()
                 };
-                self.package(word.to_owned(), build, layers)
+                let function = function_of(&self.around.folder.join(word));
+                self.package(word.to_owned(), &function, build, layers)
             }
             Named::Defined(def) if !self.elsewhere() => {
                 let Some(build) = def.single() else {
@@ -167,7 +203,7 @@ impl<'a> Finder<'a> {
                         }
                     });
                 };
-                self.package(word.to_owned(), build.or(&self.file.build), layers)
+                self.package(word.to_owned(), word, build.or(&self.file.build), layers)
             }
             Named::Defined(def) => {
                 let deployed = def.name.as_ref().map_or(word, |name| name.value.as_str());
@@ -205,6 +241,7 @@ impl<'a> Finder<'a> {
         }
         Ok(Sight {
             name: word.to_owned(),
+            function: plain_name(qualified(function).map_or(function, |(name, _)| name)).to_owned(),
             what: SightOf::Deployed(function.to_owned()),
         })
     }
@@ -212,6 +249,7 @@ impl<'a> Finder<'a> {
     fn package(
         &self,
         name: String,
+        function: &str,
         build: Build,
         layers: &[PathBuf],
     ) -> Result<Sight, ConfigError> {
@@ -248,6 +286,7 @@ impl<'a> Finder<'a> {
         };
         Ok(Sight {
             name,
+            function: function.to_owned(),
             what: SightOf::Package {
                 path,
                 layers,

@@ -17,6 +17,7 @@ pub mod origin;
 pub mod pace;
 pub mod payload;
 pub mod place;
+mod profiled;
 pub mod resolve;
 pub mod safety;
 pub mod served;
@@ -30,7 +31,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    CompareArgs, DemoArgs, Export, Globals, InspectArgs, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
+    CompareArgs, DemoArgs, Export, Globals, InspectArgs, InvokeArgs, ProfileArgs, RunArgs,
+    SafetyArgs, ServeArgs,
 };
 use crate::cost::Prices;
 use crate::gate::Budget;
@@ -43,7 +45,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
-pub use inspected::{Inspected, Sight, SightOf};
+pub use inspected::{Inspected, Neighbour, Sight, SightOf};
 pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served};
@@ -184,6 +186,16 @@ pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigEr
 /// What `lambench inspect` looks into.
 pub fn inspected(args: &InspectArgs, globals: &Globals) -> Result<Inspected, ConfigError> {
     inspected::inspected(args, globals, &Surroundings::of_process()?)
+}
+
+/// The functions of lambench.toml, with the packages that they have.
+pub fn neighbours(globals: &Globals) -> Result<Vec<Neighbour>, ConfigError> {
+    inspected::neighbours(globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench profile` records.
+pub fn profiled(args: &ProfileArgs, globals: &Globals) -> Result<Settings, ConfigError> {
+    profiled::profiled(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language of the report.

@@ -13,6 +13,7 @@ macro_rules! words {
 }
 
 mod budgets;
+mod checklist;
 mod cloud_logs;
 mod explain;
 mod exports;
@@ -25,6 +26,7 @@ mod look;
 mod names;
 mod observed;
 mod plan;
+mod profile;
 mod self_test;
 mod sentences;
 mod stored;
