@@ -24,6 +24,7 @@ pub mod exit;
 pub mod gate;
 pub mod lambda;
 pub mod logs;
+pub mod profile;
 pub mod render;
 pub mod report;
 pub mod results;
