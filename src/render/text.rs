@@ -17,6 +17,7 @@ mod cloud_logs;
 mod explain;
 mod exports;
 mod html;
+mod icicle;
 mod left_over;
 mod logs;
 mod look;

@@ -4,9 +4,11 @@ mod axis;
 mod bars;
 mod charts;
 mod course;
+mod icicle;
 mod logs;
 mod overview;
 mod page;
+mod profile;
 mod section;
 mod strip;
 mod svg;
@@ -14,6 +16,7 @@ mod svg;
 use std::path::Path;
 
 pub use logs::logs_html;
+pub(super) use profile::{ProfilePage, profile_html};
 
 use super::report;
 use super::text::Text;
