@@ -6,6 +6,7 @@ for (const chart of document.querySelectorAll(".icicle")) {
   const said = figure.querySelector(".said-of");
   const place = new Map(cells.map((cell, at) => [cell, { at, ...numbers(cell) }]));
   let focused = cells[0];
+  let shown = [0, 100];
 
   function numbers(cell) {
     const { x, w, l } = cell.dataset;
@@ -13,12 +14,13 @@ for (const chart of document.querySelectorAll(".icicle")) {
   }
 
   function show(from, width) {
+    shown = [from, width];
     for (const [cell, { x, w }] of place) {
       const start = Math.max(0, (x - from) / width * 100);
       const end = Math.min(100, (x + w - from) / width * 100);
       const seen = end - start > 0.02;
       cell.classList.toggle("gone", !seen);
-      cell.classList.toggle("slim", 4 > end - start);
+      cell.classList.toggle("slim", 3200 > (end - start) * chart.getBoundingClientRect().width);
       cell.classList.toggle("above", x + 0.001 >= from ? w > width + 0.001 : seen);
       cell.setAttribute("x", start + "%");
       cell.setAttribute("width", Math.max(0, end - start) + "%");
@@ -87,8 +89,8 @@ for (const chart of document.querySelectorAll(".icicle")) {
     show(0, 100);
     focus(focused);
   });
-  figure.querySelector(".keys").hidden = false;
-  if (focused) {
-    focused.setAttribute("tabindex", "0");
-  }
+  addEventListener("resize", () => show(...shown));
+  show(...shown);
+  said.hidden = false;
+  focused.setAttribute("tabindex", "0");
 }

@@ -62,17 +62,17 @@ pub(super) fn icicle(recording: &Recording, phase: Phase, colours: &Colours, tex
     for cell in &cells {
         draw(&mut drawing, cell, recording, &tree, colours, text);
     }
-    drawing.push_str("</svg>\n<p class=\"said-of\" aria-live=\"polite\"></p>\n");
-    let keys = format!(
-        "<p class=\"note keys\" hidden=\"hidden\">{}</p>\n",
+    // What only the script makes true is hidden until it runs.
+    let _ = writeln!(
+        drawing,
+        "</svg>\n<p class=\"said-of\" aria-live=\"polite\" hidden=\"hidden\">{}</p>",
         esc(text.icicle_keys())
     );
-    let below = [
-        colours.legend(recording, phase, text),
-        page::paragraph("note", text.icicle_about()),
-        keys,
-    ];
-    page::figure(2, title, &drawing, &below.concat())
+    let mut below = colours.legend(recording, phase, text);
+    if phase == Phase::Init {
+        below.push_str(&page::paragraph("note", text.icicle_about()));
+    }
+    page::figure(2, title, &drawing, &below)
 }
 
 /// Boxes from left to right as loading went, each before what stands below it.

@@ -48,4 +48,6 @@ function functionAt(sites, place) {
   return sites[place].getFunctionName() ?? "(anonymous)";
 }
 
-module.exports = { whoRequires };
+const lineIn = (sites, file) => sites.find((site) => fileOf(site) === file)?.getLineNumber() ?? undefined;
+
+module.exports = { whoRequires, callSites, lineIn };

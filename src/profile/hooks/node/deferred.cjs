@@ -4,6 +4,8 @@
 const fs = require("fs");
 const Module = require("module");
 
+const { callSites, lineIn } = require("./callers.cjs");
+
 class Deferral {
   constructor(listed, names) {
     this.listed = listed;
@@ -36,6 +38,7 @@ class Deferral {
   putOff(request, parent, load) {
     const file = fileOf(request, parent);
     const told = { importer: this.names.describe(parent.filename).name, module: request, name: request };
+    told.line = lineIn(callSites(Module._load), parent.filename);
     this.told.push(told);
     let loaded;
     const real = () => {

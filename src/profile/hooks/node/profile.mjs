@@ -153,6 +153,11 @@ function first(own, owner, event, rest) {
 }
 
 function recording() {
+  // An answer through `context` was not seen.
+  if (recorder.running) {
+    esModules.finish();
+    recorder.stop();
+  }
   return {
     language: "node",
     version: process.versions.node,
