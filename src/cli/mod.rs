@@ -11,6 +11,7 @@ mod gate;
 mod invoke;
 mod logs;
 mod logs_side;
+mod profile;
 mod report;
 mod restore;
 mod run;
@@ -35,6 +36,7 @@ pub use gate::{GateArgs, VerdictArgs};
 pub use invoke::InvokeArgs;
 pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use logs_side::LogsSideArgs;
+pub use profile::ProfileArgs;
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
 pub use run::RunArgs;
@@ -152,6 +154,8 @@ pub enum SchemaOf {
     Result,
     /// What `lambench logs --json` prints
     Logs,
+    /// What `lambench profile --json` prints
+    Profile,
 }
 
 /// A touch as it is typed.
@@ -183,6 +187,9 @@ pub enum Command {
     /// Say what the REPORT lines in logs of any size know: cold starts, durations, memory, cost
     #[command(before_help = logs::EXAMPLES, long_about = logs::LONG)]
     Logs(LogsArgs),
+    /// Say what init spends its time on, and what loading less of it would save
+    #[command(before_help = profile::EXAMPLES, long_about = profile::LONG)]
+    Profile(ProfileArgs),
     /// Write stored results as a page for the browser
     #[command(before_help = report::EXAMPLES, long_about = report::LONG)]
     Report(ReportArgs),

@@ -25,6 +25,7 @@ mod observe;
 mod ours;
 mod parcel;
 mod policy;
+mod profile;
 mod report;
 mod restore;
 mod run;
@@ -87,6 +88,7 @@ pub fn main(args: Vec<OsString>) -> Exit {
         match cli.command {
             Command::Run(args) => Box::pin(run::run(args, cli.globals)).await,
             Command::Compare(args) => compare::compare(&args, &cli.globals),
+            Command::Profile(args) => Box::pin(profile::profile(args, cli.globals)).await,
             Command::Report(args) => report::report(&args, &cli.globals),
             Command::Baselines(args) => stored::baselines(&args, &cli.globals),
             Command::Results(args) => stored::results(&args, &cli.globals),

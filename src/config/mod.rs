@@ -16,6 +16,7 @@ pub mod origin;
 pub mod pace;
 pub mod payload;
 pub mod place;
+mod profiled;
 pub mod resolve;
 pub mod safety;
 pub mod served;
@@ -29,7 +30,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    CompareArgs, DemoArgs, Export, Globals, InvokeArgs, RunArgs, SafetyArgs, ServeArgs,
+    CompareArgs, DemoArgs, Export, Globals, InvokeArgs, ProfileArgs, RunArgs, SafetyArgs, ServeArgs,
 };
 use crate::cost::Prices;
 use crate::gate::Budget;
@@ -177,6 +178,11 @@ pub fn served(args: &ServeArgs, globals: &Globals) -> Result<Served, ConfigError
 /// What `lambench invoke` invokes, and where.
 pub fn invoked(args: &InvokeArgs, globals: &Globals) -> Result<Invoked, ConfigError> {
     invoked::invoked(args, globals, &Surroundings::of_process()?)
+}
+
+/// What `lambench profile` records.
+pub fn profiled(args: &ProfileArgs, globals: &Globals) -> Result<Settings, ConfigError> {
+    profiled::profiled(args, globals, &Surroundings::of_process()?)
 }
 
 /// The language of the report.

@@ -154,3 +154,15 @@ pub struct Deferred {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_line: Option<u32>,
 }
+
+/// A module that was put off, and that somebody else has loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Otherwise {
+    /// The module.
+    pub module: String,
+    /// Who.
+    pub by: String,
+    /// Line of the import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}

@@ -1,6 +1,5 @@
 """The Node hook of `lambench profile`: what it records, and that the function stays what it is; under our client and AWS's."""
 
-import json
 import pathlib
 import sys
 import unittest
@@ -22,10 +21,12 @@ def clients():
     ]
 
 
-def drive(files, handler, events=(OURS,), defer=None, argv=None):
-    env = {"LAMBENCH_PROFILE_HANDLER": handler, "LAMBENCH_PROFILE_DEFER": None if defer is None else json.dumps(defer)}
+def drive(files, handler, events=(OURS,), defer=None, argv=None, active="1"):
+    """With `defer` the handler that only puts imports off."""
+    env = {"LAMBENCH_PROFILE_HANDLER": handler, "LAMBENCH_DEFER": defer, "LAMBENCH_DEFER_ACTIVE": active}
     argv = argv or [NODE, harness.BOOTSTRAPS / "node.cjs"]
-    return harness.drive(argv, files, str(HOOK / "profile.handler"), list(events), env=env)
+    ours = HOOK / ("profile.handler" if defer is None else "defer.handler")
+    return harness.drive(argv, files, str(ours), list(events), env=env)
 
 
 class Recording:
@@ -142,15 +143,26 @@ export const handler = async () => [one, slow, typeof http.get, (await import(".
                     self.assertGreaterEqual(recording.modules["two.mjs"]["self_ms"], 399)
                     self.assertLess(recording.modules["one.mjs"]["self_ms"], 399)
                     self.assertEqual(recording.by("slow/main.cjs"), file)
-                    self.assertTrue(any("compiling" in note for note in recording.all["notes"]))
+                    self.assertTrue("es-modules" in recording.all["notes"])
+
+    def test_two_copies_of_a_package_are_two(self):
+        files = {
+            "index.js": "require('a'); require('b'); exports.handler = async () => 1;",
+            "node_modules/a/index.js": "require('b');",
+            "node_modules/a/node_modules/b/index.js": "",
+            "node_modules/b/index.js": "",
+        }
+        recording = Recording(drive(files, "index.handler"))
+        self.assertEqual(list(recording.modules), ["index.js", "a/index.js", "a/node_modules/b/index.js", "b/index.js"])
+        self.assertEqual([m.get("distribution") for m in recording.all["modules"]], [None, "a", "b", "b"])
 
     def test_what_cannot_be_seen_is_said(self):
         bundle = "// node_modules/a/i.js\n// node_modules/@b/c/x.js\nvar __commonJS = 1;\nexports.handler = async () => 1;"
         notes = Recording(drive({"index.js": bundle}, "index.handler")).all["notes"]
-        self.assertEqual(notes, ["index.js is a bundle of 2 packages: what is inside is one module here"])
+        self.assertEqual(notes, ["bundle: index.js (2)"])
         waiting = "await new Promise((f) => setTimeout(f, 5));\nexport const handler = async () => 1;"
         notes = Recording(drive({"index.mjs": waiting}, "index.handler")).all["notes"]
-        self.assertTrue(any(note.startswith("index.mjs waits") for note in notes), notes)
+        self.assertEqual(notes, ["es-modules", "waits: index.mjs"])
 
     def test_an_import_in_common_js_is_seen(self):
         files = {"index.js": "exports.handler = async () => (await import('./a.mjs')).a;", "a.mjs": "export const a = 7;"}
@@ -174,6 +186,11 @@ class TheFunction(unittest.TestCase):
                     self.assertEqual([seen.posts[0].json, seen.posts[2].json], [answer, answer], seen.log)
                     self.assertEqual(seen.posts[1].json["language"], "node")
                     self.assertEqual(seen.posts[3].json["modules"], seen.posts[1].json["modules"])
+
+    def test_nothing_of_ours_is_left_in_its_variables(self):
+        source = "exports.handler = async () => Object.entries(process.env).filter((e) => e.join().includes('LAMBENCH'));"
+        seen = drive({"index.js": source + "exports.name = process.env._HANDLER;"}, "index.handler", [{}])
+        self.assertEqual(seen.posts[0].json, [])
 
     def test_a_failing_init_is_told_and_stays_one(self):
         broken = {
@@ -205,8 +222,8 @@ module.exports = Object.assign((n) => n * 2, { Shape, VERSION: "1.2", nested: { 
         "own.js": "globalThis.own = true; module.exports = { a: 1 };",
     }
 
-    def run_it(self, source, defer, events=({}, OURS)):
-        seen = drive({"index.js": source, **self.PACKAGE}, "index.handler", events, defer=defer)
+    def run_it(self, source, defer, **more):
+        seen = drive({"index.js": source, **self.PACKAGE}, "index.handler", [{}, OURS], defer=defer, **more)
         self.assertEqual(seen.posts[0].kind, "response", seen.log)
         return seen.posts[0].json, seen.posts[-1].json
 
@@ -223,13 +240,16 @@ exports.handler = async () => {
 };
 """
         plain = source.replace("const before = [globalThis.loaded, globalThis.own];", "const before = [null, null];")
-        expected, _ = self.run_it(plain, [])
+        expected, recording = self.run_it(plain, "lib<index.js", active="0")
+        self.assertEqual(recording["deferred"], [])
         self.assertEqual(expected[-2:], [1, "Shape"])
-        got, recording = self.run_it(source, ["lib", "own.js"])
+        got, recording = self.run_it(source, "lib<index.js;own.js<index.js")
         self.assertEqual(got, expected)
         self.assertEqual(recording["modules"], [])
         told = [(d["importer"], d["module"], d["used"], d["line"]) for d in recording["deferred"]]
-        self.assertEqual(told, [("index.js", "lib", "first", 1), ("index.js", "lib", "first", 2), ("index.js", "./own", "first", 3)])
+        lib = ("index.js", "lib/index.js", "first")
+        self.assertEqual(told, [(*lib, 1), (*lib, 2), ("index.js", "own.js", "first", 3)])
+        self.assertEqual([d["used_line"] for d in recording["deferred"]], [8, 6, 9])
 
     def test_what_is_used_at_once_loads_at_once(self):
         source = """const lib = require("lib");
@@ -237,14 +257,26 @@ const area = new lib.Shape(2).area();
 const unused = require("other");
 exports.handler = async () => [area, globalThis.loaded];
 """
-        got, recording = self.run_it(source, ["lib", "other"])
+        got, recording = self.run_it(source, "lib<;other<index.js")
         self.assertEqual(got, [4, 1])
-        self.assertEqual([d.get("used") for d in recording["deferred"]], ["init", None])
+        self.assertEqual([(d.get("used"), d.get("used_line")) for d in recording["deferred"]], [("init", 2), (None, None)])
+        self.assertEqual(recording["loaded_otherwise"], [])
 
     def test_what_packages_import_is_never_put_off(self):
         source = "const other = require('other'); exports.handler = async () => [globalThis.loaded, other];"
-        got, recording = self.run_it(source, ["lib"])
+        got, recording = self.run_it(source, "lib<index.js")
         self.assertEqual((got, recording["deferred"]), ([1, 1], []))
+
+    def test_only_the_importers_that_are_named_put_off(self):
+        source = "require('lib'); exports.handler = async () => globalThis.loaded;"
+        got, recording = self.run_it(source, "lib<own.js")
+        self.assertEqual((got, recording["deferred"]), (1, []))
+
+    def test_what_somebody_else_has_loaded_is_told(self):
+        source = "const lib = require('lib'), other = require('other'); exports.handler = async () => globalThis.loaded;"
+        got, recording = self.run_it(source, "lib<index.js")
+        self.assertEqual(got, 1)
+        self.assertEqual(recording["loaded_otherwise"], [{"module": "lib/index.js", "by": "other/index.js"}])
 
     def test_compiled_es_modules_are_known_without_loading(self):
         source = """const star = (m) => (m && m.__esModule ? m : { default: m });
@@ -255,14 +287,14 @@ exports.handler = async () => [before ?? null, made.default, lib.default(1), glo
 """
         files = {**self.PACKAGE, "index.js": source}
         files["node_modules/made/index.js"] = 'globalThis.made = 1; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = 5;'
-        seen = drive(files, "index.handler", [{}, OURS], defer=["made", "lib"])
+        seen = drive(files, "index.handler", [{}, OURS], defer="made<index.js;lib<index.js")
         self.assertEqual(seen.posts[0].json, [None, 5, 2, 1], seen.log)
 
     def test_static_imports_of_es_modules_stay_and_that_is_said(self):
         files = {"app.mjs": "import lib from 'lib'; export const handler = async () => globalThis.loaded;", **self.PACKAGE}
-        seen = drive(files, "app.handler", [{}, OURS], defer=["lib"])
+        seen = drive(files, "app.handler", [{}, OURS], defer="lib<app.mjs")
         self.assertEqual(seen.posts[0].json, 1)
-        self.assertEqual(seen.posts[1].json["notes"], ["static imports of ES modules cannot be put off"])
+        self.assertEqual(seen.posts[1].json["notes"], ["static-imports: app.handler"])
 
 
 if __name__ == "__main__":

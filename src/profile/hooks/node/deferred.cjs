@@ -7,11 +7,23 @@ const Module = require("module");
 const { callSites, lineIn } = require("./callers.cjs");
 
 class Deferral {
-  constructor(listed, names) {
-    this.listed = listed;
+  // `target<importer,importer;target<importer`: modules and distributions, and which of the function's own modules import
+  // them; of all of them where none is named.
+  constructor(written, names) {
+    this.targets = new Map();
+    for (const entry of written.split(";").filter(Boolean)) {
+      const [target, importers = ""] = entry.split("<");
+      this.targets.set(target, importers.split(",").filter(Boolean));
+    }
     this.names = names;
     this.phase = "init";
     this.told = [];
+    this.otherwise = [];
+    this.files = new Map();
+  }
+
+  get isActive() {
+    return this.targets.size > 0;
   }
 
   watch() {
@@ -19,42 +31,58 @@ class Deferral {
     const { _load } = Module;
     Module._load = function (request, parent, ...rest) {
       const load = () => _load.call(this, request, parent, ...rest);
-      return deferral.isDeferred(request, parent) ? deferral.putOff(request, parent, load) : load();
+      const file = deferral.fileToPutOff(request, parent);
+      return file === undefined ? load() : deferral.putOff(file, parent, load);
     };
   }
 
-  isDeferred(request, parent) {
-    if (this.listed.length === 0 || !this.names.isOwn(parent?.filename)) {
-      return false;
+  fileToPutOff(request, parent) {
+    if (!this.isActive || !this.names.isOwn(parent?.filename)) {
+      return undefined;
     }
-    const plain = request.replace(/^node:/, "");
-    const below = (listed) => plain === listed || plain.startsWith(`${listed}/`);
-    if (this.listed.some((listed) => below(listed.replace(/^node:/, "")))) {
-      return true;
-    }
-    return /^\.{0,2}\//.test(request) && this.listed.includes(this.names.describe(fileOf(request, parent)).name);
+    const file = fileOf(request, parent);
+    const importer = this.names.describe(parent.filename).name;
+    const { name, distribution } = this.names.describe(file);
+    const isListed = (target) => {
+      const importers = this.targets.get(target);
+      return importers !== undefined && (importers.length === 0 || importers.includes(importer));
+    };
+    return isListed(name) || isListed(distribution) ? file : undefined;
   }
 
-  putOff(request, parent, load) {
-    const file = fileOf(request, parent);
-    const told = { importer: this.names.describe(parent.filename).name, module: request, name: request };
+  putOff(file, parent, load) {
+    const { name } = this.names.describe(file);
+    const told = { importer: this.names.describe(parent.filename).name, module: name, name };
     told.line = lineIn(callSites(Module._load), parent.filename);
     this.told.push(told);
+    this.files.set(file, name);
     let loaded;
     const real = () => {
       if (!loaded) {
-        told.used = this.phase;
+        told.used ??= this.phase;
+        told.used_line ??= lineIn(callSites(real), parent.filename);
         loaded = { module: load() };
       }
       return loaded.module;
     };
-    const whole = {
+    return standIn({
       real,
       isLoaded: () => loaded !== undefined || this.phase !== "init",
       // What compiled ES modules ask at once, and what can be told without loading.
       esModule: marksEsModule(file),
-    };
-    return standIn(whole);
+    });
+  }
+
+  // What somebody else has loaded by now was not put off.
+  endInit() {
+    const used = new Set(this.told.filter((told) => told.used).map((told) => told.module));
+    for (const [file, name] of this.files) {
+      const cached = Module._cache[file];
+      if (cached && !used.has(name)) {
+        const by = cached.parent?.filename;
+        this.otherwise.push({ module: name, by: by ? this.names.describe(by).name : "" });
+      }
+    }
   }
 }
 
@@ -102,6 +130,9 @@ const isStandIn = (value) => isObject(value) && originals.has(value);
 const realOf = (value) => originals.get(value)();
 
 function fileOf(request, parent) {
+  if (Module.isBuiltin(request)) {
+    return `node:${request.replace(/^node:/, "")}`;
+  }
   try {
     return Module._resolveFilename(request, parent);
   } catch {

@@ -60,7 +60,7 @@ class EsModules {
     }
     if (waits) {
       const { name } = recorder.names.describe(keyOf(url));
-      recorder.notes.add(`${name} waits (await) at module level: what ran meanwhile may be in its time`);
+      recorder.notes.add(`waits: ${name}`);
     }
   }
 
@@ -77,7 +77,11 @@ class EsModules {
     if (isNew && key.startsWith("node:")) {
       this.loadBuiltin(key, index);
     } else {
-      recorder.modules[isNew ? index : (by ?? index)].self_ms += ms;
+      const module = recorder.modules[isNew ? index : (by ?? index)];
+      // What the first invoke finds is no work of init's.
+      if (module.phase === recorder.phase) {
+        module.self_ms += ms;
+      }
     }
     recorder.import({ from: by, at: by, line }, index);
   }

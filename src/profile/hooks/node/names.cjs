@@ -22,12 +22,13 @@ class Names {
       return { name: key };
     }
     const place = this.within(key);
-    const at = place.lastIndexOf(MODULES);
+    const at = place.indexOf(MODULES);
     if (at < 0) {
       return { name: this.isOwn(key) ? place.slice(1) : key, file: key, own: this.isOwn(key) };
     }
-    const name = place.slice(at + MODULES.length);
-    return { name, file: key, own: false, distribution: name.split("/", name.startsWith("@") ? 2 : 1).join("/") };
+    const last = place.slice(place.lastIndexOf(MODULES) + MODULES.length);
+    const distribution = last.split("/", last.startsWith("@") ? 2 : 1).join("/");
+    return { name: place.slice(at + MODULES.length), file: key, own: false, distribution };
   }
 }
 

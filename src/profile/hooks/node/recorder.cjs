@@ -24,6 +24,7 @@ class Recorder {
     this.phase = "init";
     // Positions of modules by file, or by the name of what is built in.
     this.known = new Map();
+    this.taken = new Set();
     this.seen = new Set();
     // What `require` found for a folder and a request: Node does not ask twice.
     this.found = new Map();
@@ -69,7 +70,11 @@ class Recorder {
     }
     const index = this.modules.length;
     this.known.set(key, index);
-    this.modules.push({ ...this.names.describe(key), self_ms: 0, phase, ...by });
+    const described = this.names.describe(key);
+    // A layer may hold what the package holds too.
+    const name = this.taken.has(described.name) ? key : described.name;
+    this.taken.add(name);
+    this.modules.push({ ...described, name, self_ms: 0, phase, ...by });
     return index;
   }
 
@@ -233,13 +238,8 @@ class Recorder {
     this.charge();
     this.running = false;
     if (this.phase === "init") {
-      this.betweenInit = this.ownBetween ? 0 : this.between;
+      this.initMs = this.modules.reduce((sum, module) => sum + module.self_ms, this.ownBetween ? 0 : this.between);
     }
-  }
-
-  total() {
-    const init = this.modules.filter((module) => module.phase === "init");
-    return init.reduce((sum, module) => sum + module.self_ms, this.betweenInit ?? 0);
   }
 }
 

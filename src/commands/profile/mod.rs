@@ -1,0 +1,102 @@
+//! `lambench profile`: starts of a staged copy are recorded, savings foreseen and, if wished, measured.
+
+mod hooked;
+mod record;
+mod verify;
+
+use crate::cli::{Globals, ProfileArgs};
+use crate::config;
+use crate::exit::Exit;
+use crate::profile::{Predictor, Profile, SCHEMA_VERSION};
+use crate::render::{self, Style};
+
+use super::{Failure, consent, measure, print, say, stage};
+use record::Recorded;
+
+/// Records, foresees, verifies and prints.
+pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failure> {
+    let settings = config::profiled(&args, &globals)?;
+    consent::not_denied_by_name(&settings)?;
+    let progress = measure::progress(&settings);
+    let mut signals = measure::listen(&progress, settings.pace.max_time)?;
+    let scratch = stage::scratch()?;
+    let recorded = record::record(&settings, &mut signals, &progress, scratch.path());
+    let Some(recorded) = Box::pin(recorded).await? else {
+        return Ok(Exit::Interrupted);
+    };
+    let predictor = Predictor::new(
+        &recorded.series,
+        recorded.probed.as_deref(),
+        recorded.first_cpu,
+    );
+    let mut profile = foresee(&args, &recorded, &predictor);
+    if let Some(error) = &profile.recording.error {
+        let failure = Failure::new(
+            Exit::CouldNotMeasure,
+            format!(
+                "{}: the handler could not be loaded: {}: {}",
+                args.target, error.kind, error.message
+            ),
+        )
+        .hint(Some(
+            "the profile above is of what was loaded until then".into(),
+        ));
+        show(&profile, &args, &settings)?;
+        return Err(failure);
+    }
+    let mut exit = Exit::Done;
+    if let Some(most) = args.verify {
+        let verifying = verify::Verifying {
+            settings: &settings,
+            hooked: &recorded.hooked,
+            predictor: &predictor,
+            scratch: scratch.path(),
+            progress: &progress,
+            starts: args.verify_runs,
+        };
+        let (verified, interrupted) =
+            Box::pin(verifying.verify(&profile, most as usize, &mut signals)).await?;
+        profile.verified = verified;
+        if interrupted {
+            exit = Exit::Interrupted;
+        }
+    }
+    show(&profile, &args, &settings)?;
+    Ok(exit)
+}
+
+fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Profile {
+    let suggestions = predictor.suggestions();
+    let plan = predictor.plan(&suggestions);
+    let mut notes = recorded.notes.clone();
+    notes.extend(recorded.series.recording.notes.iter().cloned());
+    Profile {
+        schema_version: SCHEMA_VERSION,
+        lambench_version: env!("CARGO_PKG_VERSION").into(),
+        created_at: jiff::Timestamp::now().to_string(),
+        target: args.target.clone(),
+        function: recorded.hooked.subject.function.clone(),
+        endpoint: recorded.endpoint,
+        runtime: recorded.hooked.runtime.clone(),
+        memory_mb: recorded.memory_mb,
+        starts: recorded.series.times.len(),
+        first_cpu: recorded.first_cpu,
+        recording: recorded.series.recording.clone(),
+        suggestions,
+        plan,
+        verified: Vec::new(),
+        notes,
+    }
+}
+
+fn show(profile: &Profile, args: &ProfileArgs, settings: &config::Settings) -> Result<(), Failure> {
+    if args.json {
+        print(&render::profile_json(profile))
+    } else {
+        say(&render::profile(
+            profile,
+            settings.lang,
+            &Style::for_stdout(),
+        ))
+    }
+}

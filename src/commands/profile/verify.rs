@@ -1,0 +1,209 @@
+//! `--verify`: the function with some imports put off beside the function as it is, by the ordinary path of a run.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::bench::events::Event;
+use crate::compare::{Figure, Metric, Row, compare_arms};
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Site, Verified, hook};
+use crate::results::{Arm, RunResult};
+use crate::stats::Looks;
+
+use super::super::Failure;
+use super::super::measure::{Shared, Show, measure_one, tell};
+use super::super::signals::Signals;
+use super::hooked::Hooked;
+use super::record::{self, Ground};
+
+/// All that a verification needs.
+pub struct Verifying<'a> {
+    /// Of the command.
+    pub settings: &'a Settings,
+    /// The function with the hook.
+    pub hooked: &'a Hooked,
+    /// What was foreseen.
+    pub predictor: &'a Predictor<'a>,
+    /// For packed zips, and for results that nobody is to find among those of runs.
+    pub scratch: &'a Path,
+    /// The display.
+    pub progress: &'a Shared,
+    /// Cold starts of each arm.
+    pub starts: u32,
+}
+
+/// What a start with imports put off says of itself.
+#[derive(Debug, Default, Deserialize)]
+struct Told {
+    #[serde(default)]
+    deferred: Vec<Deferred>,
+    #[serde(default)]
+    loaded_otherwise: Vec<Otherwise>,
+}
+
+impl Verifying<'_> {
+    /// Measures the largest savings and the plan; true: somebody stopped it.
+    pub async fn verify(
+        &self,
+        profile: &Profile,
+        most: usize,
+        signals: &mut Signals,
+    ) -> Result<(Vec<Verified>, bool), Failure> {
+        let Some(handler) = self.hooked.hook.defer_handler else {
+            let why = format!("--verify: imports of {} can't be put off", profile.runtime);
+            return Err(Failure::new(Exit::Usage, why));
+        };
+        let mut all = Vec::new();
+        for mut one in wanted(profile, most) {
+            let name = one.targets.join(" + ");
+            tell(
+                self.progress,
+                Event::Note(format!("measuring the start without {name}")),
+            );
+            let targets: Vec<&str> = one.targets.iter().map(String::as_str).collect();
+            let deferral = self.predictor.deferral(&targets);
+            let told = Box::pin(self.told(handler, &deferral, signals)).await;
+            match told {
+                Ok(Some(told)) => self.take_down(&mut one, told),
+                Ok(None) => return Ok((all, true)),
+                Err(failure) => {
+                    one.failed = Some(failure.message().to_owned());
+                    all.push(one);
+                    continue;
+                }
+            }
+            match Box::pin(self.measured(handler, &deferral, signals)).await {
+                Ok(result) => fill(&mut one, &result),
+                Err(failure) if failure.exit() == Exit::Interrupted => return Ok((all, true)),
+                Err(failure) => one.failed = Some(failure.message().to_owned()),
+            }
+            all.push(one);
+        }
+        Ok((all, false))
+    }
+
+    /// One start, to ask what was used when.
+    async fn told(
+        &self,
+        handler: &str,
+        deferral: &str,
+        signals: &mut Signals,
+    ) -> Result<Option<Told>, Failure> {
+        let work = async |ground: &mut Ground<'_>, _: &Signals| {
+            let variables = [(hook::DEFER, deferral)];
+            let subject = self
+                .hooked
+                .subject(Arm::Only, handler, "put-off", &variables)?;
+            let staged = ground.stage(subject).await?;
+            let answer = record::cold(&staged.function, &self.settings.payload).await?;
+            // A hook that can't tell is no reason not to measure.
+            Ok(Some(serde_json::from_slice(&answer).unwrap_or_default()))
+        };
+        record::on_ground(self.settings, signals, self.progress, self.scratch, work).await
+    }
+
+    fn take_down(&self, one: &mut Verified, told: Told) {
+        let used = told.deferred.into_iter();
+        one.used_at_init = used
+            .filter(|deferred| deferred.used == Some(Phase::Init))
+            .map(|deferred| {
+                self.predictor
+                    .site_in(&deferred.importer, deferred.used_line)
+            })
+            .collect();
+        one.used_at_init.sort();
+        one.used_at_init.dedup();
+        one.loaded_otherwise = told.loaded_otherwise;
+    }
+
+    async fn measured(
+        &self,
+        handler: &str,
+        deferral: &str,
+        signals: &mut Signals,
+    ) -> Result<RunResult, Failure> {
+        let arm = |arm, active| {
+            let variables = [(hook::DEFER, deferral), (hook::DEFER_ACTIVE, active)];
+            self.hooked.subject(arm, handler, "verify", &variables)
+        };
+        let mut settings = self.settings.clone();
+        settings.subjects = vec![arm(Arm::Before, "0")?, arm(Arm::After, "1")?];
+        settings.looks = Looks::one(self.starts);
+        settings.warm_invokes = 0;
+        // Not among the results of runs, which it would be compared with.
+        settings.project = self.scratch.to_owned();
+        settings.warnings.clear();
+        let mut show = Show::Keep {
+            result: None,
+            lasting: false,
+        };
+        let exit = measure_one(settings, signals, self.progress, &mut show).await?;
+        match show {
+            Show::Keep {
+                result: Some(result),
+                ..
+            } if exit != Exit::Interrupted => Ok(*result),
+            _ => Err(Failure::new(Exit::Interrupted, "stopped")),
+        }
+    }
+}
+
+/// The largest savings, and the plan where it is not one of them.
+fn wanted(profile: &Profile, most: usize) -> Vec<Verified> {
+    let first = profile.suggestions.iter().filter(|s| s.saved_ms > 0.0);
+    let mut all: Vec<Verified> = first
+        .take(most)
+        .map(|suggestion| Verified {
+            targets: vec![suggestion.target.clone()],
+            predicted_ms: suggestion.saved_ms,
+            predicted_moved_ms: suggestion.moved_ms,
+            ..Verified::default()
+        })
+        .collect();
+    if let [_, .., last] = profile.plan.as_slice() {
+        let targets = profile.plan.iter().map(|step| step.target.clone());
+        all.push(Verified {
+            targets: targets.collect(),
+            plan: true,
+            predicted_ms: last.saved_ms,
+            predicted_moved_ms: last.moved_ms,
+            ..Verified::default()
+        });
+    }
+    all
+}
+
+/// What the run has measured, in milliseconds of the median before.
+fn fill(one: &mut Verified, result: &RunResult) {
+    let Some(comparison) = compare_arms(result) else {
+        return;
+    };
+    let row = |metric| comparison.rows.iter().find(|row| row.metric == metric);
+    let Some((init, test)) = row(Metric::Init).and_then(|row| Some((before(row)?, row.test?)))
+    else {
+        return;
+    };
+    let saved = |ratio: f64| init * (1.0 - ratio);
+    one.init_ms = Some(init);
+    one.starts = test.n_after;
+    one.saved_ms = test.ratio.map(saved);
+    one.interval_ms = test.interval.map(|(low, high)| (saved(high), saved(low)));
+    one.moved_ms = row(Metric::ColdHandler).and_then(|row| Some(after(row)? - before(row)?));
+}
+
+fn before(row: &Row) -> Option<f64> {
+    ms(row.before.as_ref())
+}
+
+fn after(row: &Row) -> Option<f64> {
+    ms(row.after.as_ref())
+}
+
+fn ms(figure: Option<&Figure>) -> Option<f64> {
+    match figure {
+        Some(Figure::Ms(ms)) => Some(*ms),
+        _ => None,
+    }
+}

@@ -1,0 +1,438 @@
+"""Loads a function's handler, with some imports of the function's own modules put off until what they bind is used.
+
+LAMBENCH_DEFER says which: `target<importer,importer;target<importer`. What is bound is taken out of the importer's names
+once its module is loaded, and comes back at the first look, as with an import inside the functions that need it. While the
+module itself is still running, a stand-in answers; its first use is the import. The package stays as it is.
+"""
+
+import builtins
+import os
+import sys
+
+INIT, FIRST = "init", "first"
+
+
+class State:
+    """Where the process is in its life."""
+
+    phase = INIT
+
+
+class Fault(Exception):
+    """An error with the type that Lambda gives to it."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
+
+
+# --- the handler, as the runtime client loads it ---------------------------------------------------------------------
+
+
+def load_handler(name, import_module):
+    """The function that `module.function` names, with Lambda's own errors."""
+    try:
+        module_name, function = name.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault("Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, error))
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Fault(
+            "Runtime.BuiltInModuleConflict",
+            "Cannot use built-in module %s as a handler module" % module_name,
+        )
+    try:
+        module = import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise Fault("Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_name, error)) from error
+    except SyntaxError as error:
+        message = "Syntax error in module '%s': %s" % (module_name, error)
+        raise Fault("Runtime.UserCodeSyntaxError", message) from error
+    try:
+        return getattr(module, function)
+    except AttributeError:
+        raise Fault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (function, module_name))
+
+
+def own_handler():
+    """The name of the function's own handler, which from here on is the only one that anybody sees."""
+    name = os.environ.pop("LAMBENCH_PROFILE_HANDLER")
+    os.environ["_HANDLER"] = name
+    sys.argv[1:] = [name]
+    return name
+
+
+def absolute(name, names, level):
+    """The full name of what is imported by a module with these names."""
+    if not level:
+        return name
+    package = names.get("__package__")
+    if package is None:
+        own = names.get("__name__", "")
+        package = own if "__path__" in names else own.rpartition(".")[0]
+    base = package.rsplit(".", level - 1)[0] if level > 1 else package
+    return base + "." + name if name else base
+
+
+# --- imports that are put off ----------------------------------------------------------------------------------------
+
+
+class Pending:
+    """One name that an import binds, not imported yet."""
+
+    def __init__(self, import_, names, name, fromlist, level, attribute, module, line):
+        self.import_ = import_
+        self.names = names
+        self.call = (name, fromlist, level)
+        self.attribute = attribute
+        self.module = module
+        self.line = line
+        self.bound = attribute or name.partition(".")[0]
+        self.before = None
+        self.used = None
+        self.used_line = None
+        self.loaded = False
+        self.value = None
+
+    def load(self):
+        """What the import would have bound."""
+        if not self.loaded:
+            if self.used is None:
+                self.used = State.phase
+                self.used_line = self._line_of_use()
+            if self.before is not None:
+                self.before.load()
+            name, fromlist, level = self.call
+            module = self.import_(name, self.names, None, fromlist, level)
+            if self.attribute and (fromlist or "." in name):
+                # `import a.b as c` binds what lies at the end of the way.
+                way = [self.attribute] if fromlist else name.split(".")[1:]
+                for part in way:
+                    module = _get(module, part)
+            self.value = module
+            self.loaded = True
+            for key, value in list(self.names.items()):
+                if type(value) is StandIn and pending_of(value) is self:
+                    self.names[key] = module
+        return self.value
+
+    def _line_of_use(self):
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_globals is self.names:
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
+
+
+def _get(module, name):
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        full = module.__name__ + "." + name
+        if full in sys.modules:
+            return sys.modules[full]
+        raise ImportError("cannot import name %r from %r" % (name, module.__name__), name=module.__name__)
+
+
+class StandIn:
+    """Answers for what is not imported yet, by importing it."""
+
+    __slots__ = ("_lambench",)
+
+    def __init__(self, pending):
+        object.__setattr__(self, "_lambench", pending)
+
+    def __getattribute__(self, name):
+        if name == "__mro_entries__":
+            # Asked of the object, not of its type.
+            return lambda bases: (pending_of(self).load(),)
+        return getattr(pending_of(self).load(), name)
+
+    def __setattr__(self, name, value):
+        setattr(pending_of(self).load(), name, value)
+
+    def __delattr__(self, name):
+        delattr(pending_of(self).load(), name)
+
+    def __instancecheck__(self, instance):
+        return isinstance(instance, pending_of(self).load())
+
+    def __subclasscheck__(self, subclass):
+        return issubclass(subclass, pending_of(self).load())
+
+    def __hash__(self):
+        return hash(pending_of(self).load())
+
+    def __bool__(self):
+        return bool(pending_of(self).load())
+
+    def __call__(self, *args, **kwargs):
+        return pending_of(self).load()(*args, **kwargs)
+
+    def __repr__(self):
+        return repr(pending_of(self).load())
+
+    def __str__(self):
+        return str(pending_of(self).load())
+
+    def __dir__(self):
+        return dir(pending_of(self).load())
+
+    def __iter__(self):
+        return iter(pending_of(self).load())
+
+    def __await__(self):
+        return pending_of(self).load().__await__()
+
+
+def pending_of(stand_in):
+    """What a stand-in stands for."""
+    return object.__getattribute__(stand_in, "_lambench")
+
+
+def _operators():
+    import operator
+
+    def forward(function):
+        return lambda self, *others: function(pending_of(self).load(), *others)
+
+    def reflected(function):
+        return lambda self, other: function(other, pending_of(self).load())
+
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "getitem", "setitem", "delitem", "contains", "neg", "pos", "abs", "index"):
+        setattr(StandIn, "__%s__" % name, forward(getattr(operator, "__%s__" % name)))
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "or", "and", "xor", "lshift", "rshift", "matmul"):
+        function = getattr(operator, "__%s__" % name)
+        setattr(StandIn, "__%s__" % name, forward(function))
+        setattr(StandIn, "__r%s__" % name, reflected(function))
+    for name, function in (("len", len), ("int", int), ("float", float), ("fspath", os.fspath), ("next", next), ("format", format)):
+        setattr(StandIn, "__%s__" % name, forward(function))
+
+
+class Source:
+    """What `from x import a` takes its names from while x is not imported."""
+
+    def __init__(self, take):
+        self._take = take
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._take(name)
+
+
+class Names(dict):
+    """The built-in names of one module, and behind them those that its put-off imports will bind."""
+
+    def __init__(self, names):
+        super().__init__(vars(builtins))
+        self.names = names
+        self.pending = {}
+
+    def __missing__(self, name):
+        pending = self.pending.get(name)
+        if pending is not None:
+            value = pending.load()
+            self.names.setdefault(name, value)
+            return value
+        # Whoever adds to the built-in names later adds for everybody.
+        return vars(builtins)[name]
+
+
+class Deferring:
+    """Puts off what LAMBENCH_DEFER names; with `active` false, everything is as it would be, less the putting off."""
+
+    def __init__(self, text, active):
+        self.active = active
+        self.importers = {}
+        self.pending = []
+        self.loaded_by = {}
+        for entry in text.split(";"):
+            target, _, importers = entry.partition("<")
+            for importer in importers.split(","):
+                if importer:
+                    self.importers.setdefault(importer, set()).add(target)
+        self.targets = {target for targets in self.importers.values() for target in targets}
+
+    def install(self):
+        """From now on."""
+        if not self.importers:
+            return
+        _operators()
+        self.beneath = builtins.__import__
+        builtins.__import__ = self.import_
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name, path=None, target=None):
+        """Stands around the loading of a module whose imports are put off."""
+        if name not in self.importers:
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None:
+                break
+        else:
+            return None
+        run = getattr(spec.loader, "exec_module", None)
+
+        def exec_module(module):
+            if module.__name__ in self.importers:
+                names = self.prepare(module.__dict__)
+                run(module)
+                self.settle(module.__dict__, names)
+            else:
+                run(module)
+
+        try:
+            spec.loader.exec_module = exec_module
+        except AttributeError:
+            self.importers.pop(name)
+        return spec
+
+    def prepare(self, names):
+        """Before the module runs: its functions will look for names here last."""
+        own = Names(names)
+        names["__builtins__"] = own
+        return own
+
+    def settle(self, names, own):
+        """After it ran: what it has not used is taken out."""
+        for key, value in list(names.items()):
+            if type(value) is StandIn:
+                del names[key]
+                own.pending[key] = pending_of(value)
+        if not own.pending:
+            return
+        there = names.get("__getattr__")
+
+        def look(name):
+            pending = own.pending.get(name)
+            if pending is not None:
+                value = pending.load()
+                names.setdefault(name, value)
+                return value
+            if there is not None:
+                return there(name)
+            raise AttributeError("module %r has no attribute %r" % (names.get("__name__"), name))
+
+        names["__getattr__"] = look
+
+    def import_(self, name, globals=None, locals=None, fromlist=(), level=0):
+        """`__import__`."""
+        targets = self.importers.get(globals.get("__name__")) if globals is not None else None
+        if targets is None:
+            if name in self.targets and name not in sys.modules and name not in self.loaded_by and globals is not None:
+                self.loaded_by[name] = (globals.get("__name__"), sys._getframe(1).f_lineno)
+            return self.beneath(name, globals, locals, fromlist, level)
+        frame = sys._getframe(1)
+        if not self.active or frame.f_globals is not globals or frame.f_code.co_name != "<module>":
+            return self.beneath(name, globals, locals, fromlist, level)
+        full = absolute(name, globals, level)
+        whole = _is_in(full, targets)
+        if not fromlist:
+            if not whole or full in sys.modules:
+                return self.beneath(name, globals, locals, fromlist, level)
+            return self._plain(name, full, globals, level, frame)
+        if "*" in fromlist:
+            return self.beneath(name, globals, locals, fromlist, level)
+        wanted = {one for one in fromlist if whole or _is_in(full + "." + one, targets)}
+        if whole and full in sys.modules:
+            wanted = {one for one in wanted if not hasattr(sys.modules[full], one)}
+        wanted = {one for one in wanted if full + "." + one not in sys.modules}
+        if not wanted:
+            return self.beneath(name, globals, locals, fromlist, level)
+        rest = tuple(one for one in fromlist if one not in wanted)
+        source = self.beneath(name, globals, locals, rest, level) if rest else None
+        line = frame.f_lineno
+
+        def take(one):
+            if one not in wanted:
+                return _get(source, one)
+            module = full + "." + one if not whole else full
+            return self._stand_in(Pending(self.beneath, globals, name, (one,), level, one, module, line))
+
+        return Source(take)
+
+    def _plain(self, name, full, globals, level, frame):
+        if "." in name:
+            from opcode import opname
+
+            # `import a.b as c` goes on by looking into what it is given.
+            following = frame.f_code.co_code[frame.f_lasti + 2]
+            if opname[following] == "IMPORT_FROM":
+                attribute = name.rpartition(".")[2]
+                pending = Pending(self.beneath, globals, name, (), level, attribute, full, frame.f_lineno)
+                # Each step of the way is asked for; the last one is bound.
+                stand_in = self._stand_in(pending)
+                source = Source(lambda part: stand_in if part == attribute else source)
+                return source
+        pending = Pending(self.beneath, globals, name, (), level, None, full, frame.f_lineno)
+        there = globals.get(pending.bound)
+        if type(there) is StandIn:
+            # `import a.b` after `import a.c`: the name stands for both.
+            pending.before = pending_of(there)
+        elif there is not None:
+            return self.beneath(name, globals, None, None, level)
+        return self._stand_in(pending)
+
+    def _stand_in(self, pending):
+        self.pending.append(pending)
+        return StandIn(pending)
+
+    def report(self):
+        """What became of each."""
+        return [
+            {
+                "importer": pending.names.get("__name__", ""),
+                "module": pending.module,
+                "name": pending.bound,
+                "line": pending.line,
+                "used": pending.used,
+                "used_line": pending.used_line,
+            }
+            for pending in self.pending
+        ]
+
+    def loaded_otherwise(self):
+        """Targets that somebody else has loaded meanwhile."""
+        return [
+            {"module": module, "by": by, "line": line}
+            for module, (by, line) in self.loaded_by.items()
+            if module in sys.modules
+        ]
+
+
+def _is_in(name, targets):
+    while name:
+        if name in targets:
+            return True
+        name = name.rpartition(".")[0]
+    return False
+
+
+def deferring():
+    """As the function's variables say."""
+    text = os.environ.pop("LAMBENCH_DEFER", "")
+    active = os.environ.pop("LAMBENCH_DEFER_ACTIVE", "1") == "1"
+    return Deferring(text, active)
+
+
+if os.environ.get("_HANDLER", "").startswith("lambench_defer."):
+    _deferring = deferring()
+    _deferring.install()
+    import importlib
+
+    try:
+        _handler = load_handler(own_handler(), importlib.import_module)
+    except Fault as _fault:
+        # An ImportError stays one, so that the client says what it would have said.
+        if _fault.__cause__ is not None:
+            raise _fault.__cause__
+        raise
+
+    def handler(event, context):
+        """The function's own, and the answer to an event of ours."""
+        if isinstance(event, dict) and "lambench_profile" in event:
+            return {"deferred": _deferring.report(), "loaded_otherwise": _deferring.loaded_otherwise()}
+        State.phase = FIRST
+        return _handler(event, context)
