@@ -1,0 +1,254 @@
+//! `lambench profile`: what imports take, what loading them later would save, and that measuring agrees.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Server, Test, repository};
+
+/// Two libraries that share a third; their times are told apart by sleeping.
+fn shared(test: &Test) {
+    let sleeping = |name: &str, ms: u32, more: &str| {
+        test.write(
+            &format!("app/{name}/__init__.py"),
+            &format!(
+                "{more}import time\n\ntime.sleep({ms} / 1000)\n\n\ndef use():\n    return {ms}\n"
+            ),
+        );
+    };
+    sleeping("common", 60, "");
+    sleeping("left", 40, "import common\n");
+    sleeping("right", 20, "import common\n");
+    test.write(
+        "app/app.py",
+        "import json\nimport left\nimport right\n\n\ndef handler(event, context):\n    return {\"left\": left.use()}\n",
+    );
+}
+
+fn profile(test: &Test, more: &[&str]) -> Value {
+    let mut args = vec!["profile", "app", "--json", "--runs=2", "--memory=1769"];
+    args.extend(more);
+    serde_json::from_str(&test.run(&args).success().stdout).unwrap()
+}
+
+fn find<'v>(profile: &'v Value, target: &str) -> &'v Value {
+    let all = profile["suggestions"].as_array().unwrap();
+    let found = all.iter().find(|one| one["target"] == target);
+    found.unwrap_or_else(|| panic!("no {target} in {all:#?}"))
+}
+
+/// Sleeps end late on a busy machine, never early.
+#[track_caller]
+fn about(figure: &Value, ms: f64) {
+    let figure = figure.as_f64().unwrap();
+    assert!(
+        (ms - 1.0..ms + 45.0).contains(&figure),
+        "{figure}, not about {ms}"
+    );
+}
+
+#[test]
+fn what_two_libraries_share_is_saved_only_when_both_are_loaded_later() {
+    let test = Test::new();
+    shared(&test);
+    let profile = profile(&test, &[]);
+    let (left, right) = (find(&profile, "left"), find(&profile, "right"));
+    about(&left["saved_ms"], 40.0);
+    about(&right["saved_ms"], 20.0);
+    about(&left["cumulative_ms"], 100.0);
+    assert_eq!(
+        left["imported_at"],
+        json!([{"module": "app", "file": "/var/task/app.py", "line": 2}])
+    );
+    about(&left["moved_ms"], 40.0);
+    assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
+    let plan = profile["plan"].as_array().unwrap();
+    let steps: Vec<&Value> = plan.iter().map(|step| &step["target"]).collect();
+    assert_eq!(steps, ["left", "right"]);
+    about(&plan[1]["adds_ms"], 80.0);
+    about(&plan[1]["moved_ms"], 100.0);
+    assert!(test.journals().is_empty());
+    let schema = std::fs::read_to_string(repository().join("schema/profile.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let wrong: Vec<String> = validator
+        .iter_errors(&profile)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let printed = Test::new().run(&["schema", "profile"]).success().stdout;
+    let committed = std::fs::read_to_string(repository().join("schema/profile.json")).unwrap();
+    assert!(
+        printed == committed,
+        "write it again: cargo run -- schema profile > schema/profile.json"
+    );
+}
+
+#[test]
+fn measuring_agrees_with_what_was_foreseen() {
+    let test = Test::new();
+    shared(&test);
+    let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
+    let verified = profile["verified"].as_array().unwrap();
+    assert_eq!(
+        verified.len(),
+        2,
+        "the largest saving and the plan: {verified:#?}"
+    );
+    assert_eq!(verified[0]["targets"], json!(["left"]));
+    about(&verified[0]["saved_ms"], 40.0);
+    about(&verified[0]["moved_ms"], 40.0);
+    assert!(verified[0]["interval_ms"].is_array());
+    assert_eq!(verified[1]["plan"], true);
+    about(&verified[1]["saved_ms"], 120.0);
+    assert!(
+        !test.path().join(".lambench/results").exists(),
+        "these are no results of runs"
+    );
+}
+
+#[test]
+fn the_report_says_it_in_both_languages() {
+    let test = Test::new();
+    shared(&test);
+    test.run(&["profile", "app", "--runs=1"])
+        .success()
+        .prints("| Load later | At init | First request |")
+        .prints("app.py:2")
+        .prints("Savings do not add up")
+        .prints("├─ left")
+        .prints("no *.dist-info in the package");
+    test.run(&["profile", "app", "--runs=1", "--lang=ko"])
+        .success()
+        .prints("| 지연 로딩 대상 |")
+        .prints("초기화 시간의 내역")
+        .prints("패키지에 *.dist-info가 없어");
+}
+
+#[test]
+fn what_is_used_at_module_level_is_said_with_its_line_and_left_out_of_the_plan() {
+    let test = Test::new();
+    shared(&test);
+    test.write(
+        "app/app.py",
+        "import left\nfrom right import use as right_use\n\n\nclass Table(dict):\n    size = right_use()\n\n\ndef handler(event, context):\n    return {}\n",
+    );
+    let profile = profile(&test, &[]);
+    let right = find(&profile, "right");
+    assert_eq!(right["used_at_init"]["line"], 6, "{right}");
+    assert!(find(&profile, "left")["used_at_init"].is_null());
+    let plan = profile["plan"].as_array().unwrap();
+    assert!(
+        plan.iter().all(|step| step["target"] != "right"),
+        "{plan:?}"
+    );
+    test.run(&["profile", "app", "--runs=1"])
+        .success()
+        .prints("| right*")
+        .prints("(app.py:6)");
+}
+
+#[test]
+fn imports_inside_functions_are_blamed_on_the_module_that_is_loading() {
+    let test = Test::new();
+    test.write(
+        "app/lib/__init__.py",
+        "def make():\n    import wsgiref.headers\n    return 1\n",
+    );
+    test.write("app/app.py", "import lib\nimport helper\n\n\ndef handler(event, context):\n    import wsgiref.util\n    return {}\n");
+    test.write(
+        "app/helper.py",
+        "import lib\n\nlib.make()\ntry:\n    import broken\nexcept ImportError:\n    pass\n",
+    );
+    test.write("app/broken.py", "import colorsys\nimport no_such_module\n");
+    let profile = profile(&test, &[]);
+    let recording = &profile["recording"];
+    let modules = recording["modules"].as_array().unwrap();
+    let position = |name: &str| modules.iter().position(|m| m["name"] == name);
+    let (lib, helper) = (position("lib").unwrap(), position("helper").unwrap());
+    let headers = position("wsgiref.headers").unwrap();
+    assert_eq!(modules[headers]["loaded_by"], helper);
+    assert_eq!(modules[headers]["own"], false);
+    assert_eq!(modules[helper]["own"], true);
+    let imports = recording["imports"].as_array().unwrap();
+    let into = |to: usize| imports.iter().find(|import| import["to"] == to).unwrap();
+    assert_eq!(
+        *into(headers),
+        json!({"from": helper, "to": headers, "line": 2, "phase": "init", "at": lib, "function": "make"})
+    );
+    assert_eq!(
+        position("broken"),
+        None,
+        "a failed import is its importer's time"
+    );
+    assert_eq!(
+        modules[position("colorsys").unwrap()]["loaded_by"],
+        helper,
+        "and what it loaded stays"
+    );
+    let util = position("wsgiref.util").unwrap();
+    assert_eq!(modules[util]["phase"], "first");
+    assert_eq!(into(util)["from"], 0);
+    let both: Vec<&Value> = imports
+        .iter()
+        .filter(|import| import["to"] == lib)
+        .map(|import| &import["from"])
+        .collect();
+    assert_eq!(
+        both,
+        [&json!(0), &json!(helper)],
+        "also of what is loaded already"
+    );
+}
+
+#[test]
+fn a_handler_that_cannot_be_loaded_gives_awss_error_and_the_profile_so_far() {
+    let test = Test::new();
+    shared(&test);
+    test.write(
+        "app/app.py",
+        "import left\nimport no_such_module\n\n\ndef handler(event, context):\n    return {}\n",
+    );
+    test.run(&["profile", "app"])
+        .fails_with(1)
+        .says("Runtime.ImportModuleError: Unable to import module 'app': No module named 'no_such_module'")
+        .prints("left");
+}
+
+#[test]
+fn what_cannot_be_profiled_is_refused_with_what_to_do() {
+    let test = Test::new();
+    test.write("app/bootstrap", "#!/bin/sh\n");
+    test.run(&["profile", "app", "--runtime=provided.al2023"])
+        .fails_with(2)
+        .says("nothing records the runtime provided.al2023");
+    test.run(&["profile", "nowhere/"]).fails_with(2);
+    test.run(&["profile", ""])
+        .fails_with(2)
+        .says("the target is empty");
+    test.run(&["profile", "app", "--verify-runs=5"])
+        .fails_with(2);
+}
+
+#[test]
+fn a_deployed_function_is_profiled_by_a_copy_that_leaves_nothing_behind() {
+    let test = Test::new();
+    shared(&test);
+    let server = Server::start(&test, &["--settle", "10", "--function", "my-fn=app"]);
+    let url = ["--endpoint-url", server.url.as_str()];
+    let before = server.call("GET", "/2015-03-31/functions/my-fn/configuration", None);
+    let args = ["profile", "my-fn", "--json", "--runs=2", "--yes"];
+    let args: Vec<&str> = args.into_iter().chain(url).collect();
+    let printed = test.run(&args).success().stdout;
+    let profile: Value = serde_json::from_str(&printed).unwrap();
+    about(&find(&profile, "left")["saved_ms"], 40.0);
+    let after = server.call("GET", "/2015-03-31/functions/my-fn/configuration", None);
+    assert_eq!(before, after);
+    let functions = server.call("GET", "/2015-03-31/functions", None);
+    assert_eq!(functions["Functions"].as_array().unwrap().len(), 1);
+    let layers = server.call("GET", "/2018-10-31/layers", None);
+    assert!(layers["Layers"].as_array().unwrap().is_empty(), "{layers}");
+    assert!(test.journals().is_empty());
+}
