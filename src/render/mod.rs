@@ -44,7 +44,7 @@ pub use json::json;
 pub use logs::{LogsProgress, logs, logs_amount, logs_csv, logs_json};
 pub use look::look;
 pub use plan::{dry_run, one_invoke, question, question_of_invoke, real_world};
-pub use profile::{profile, profile_json};
+pub use profile::{profile, profile_html, profile_json};
 pub use progress::Progress;
 pub use report::report;
 pub use self_test::{Proof, self_test};

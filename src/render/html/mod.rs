@@ -16,7 +16,7 @@ mod svg;
 use std::path::Path;
 
 pub use logs::logs_html;
-pub(super) use profile::{ProfilePage, profile_html};
+pub(super) use profile::ProfilePage;
 
 use super::report;
 use super::text::Text;

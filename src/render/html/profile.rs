@@ -15,16 +15,21 @@ pub(in crate::render) struct ProfilePage<'a> {
     /// What is to be said first.
     pub(in crate::render) lead: &'a [String],
     /// Tables with their headings and what is said below each: suggestions, the plan, what was verified.
-    pub(in crate::render) tables: &'a [(String, Table, Vec<String>)],
+    pub(in crate::render) tables: &'a [(&'static str, Table, &'static str)],
     /// What the figures mean, and what could not be seen.
     pub(in crate::render) notes: &'a [String],
     /// The recording.
     pub(in crate::render) recording: &'a Recording,
 }
 
-/// The page.
-pub(in crate::render) fn profile_html(said: &ProfilePage, lang: Lang) -> String {
-    let text = Text(lang);
+impl ProfilePage<'_> {
+    /// The page.
+    pub(in crate::render) fn html(&self, lang: Lang) -> String {
+        page::page_with(self.title, &body(self, Text(lang)), lang, icicle::STYLE, icicle::SCRIPT)
+    }
+}
+
+fn body(said: &ProfilePage, text: Text) -> String {
     let recording = said.recording;
     let mut inside = page::heading(1, said.title);
     for line in said.lead {
@@ -32,7 +37,7 @@ pub(in crate::render) fn profile_html(said: &ProfilePage, lang: Lang) -> String 
     }
     inside.push_str(&tiles(recording, text));
     for (title, table, below) in said.tables {
-        let shown = page::table(table, title, &[]) + &page::list("note", below);
+        let shown = page::table(table, title, &[]) + &page::paragraph("note", below);
         inside.push_str(&page::section("table", 2, title, &shown));
     }
     let colours = Colours::of_all(recording);
@@ -40,10 +45,9 @@ pub(in crate::render) fn profile_html(said: &ProfilePage, lang: Lang) -> String 
         inside.push_str(&icicle::icicle(recording, phase, &colours, text));
     }
     let notes = page::list("", said.notes);
-    inside.push_str(&page::section("notes", 2, text.profile_unseen(), &notes));
+    inside.push_str(&page::section("notes", 2, text.profile_notes(), &notes));
     let foot = page::paragraph("", &text.written_by(env!("CARGO_PKG_VERSION")));
-    let body = format!("<article id=\"profile\">\n{inside}</article>\n<footer>\n{foot}</footer>\n");
-    page::page_with(said.title, &body, lang, icicle::STYLE, icicle::SCRIPT)
+    format!("<article id=\"profile\">\n{inside}</article>\n<footer>\n{foot}</footer>\n")
 }
 
 fn tiles(recording: &Recording, text: Text) -> String {

@@ -16,10 +16,32 @@ words! {
     profile_init: "Loading the handler", "핸들러 로드";
     profile_modules: "Modules", "모듈";
     profile_first: "First invoke", "첫 호출";
-    profile_unseen: "To know", "알아 둘 점";
+    es_modules_seen: "ES modules: finding, reading and running each is timed; compiling them is not seen",
+        "ES 모듈은 찾기, 읽기, 실행 시간만 측정하며 컴파일 시간은 알 수 없습니다";
 }
 
 impl Text {
+    pub(in crate::render) fn is_bundle(self, file: &str) -> String {
+        self.say(
+            format!("{file} is a bundle: all that is in it is one module here; profile the sources before bundling to see more"),
+            format!("{file}: 번들이므로 그 안의 모듈은 하나로 표시됩니다. 자세히 보려면 번들하기 전의 소스를 프로파일링하세요"),
+        )
+    }
+
+    pub(in crate::render) fn waits_at_module_level(self, module: &str) -> String {
+        self.say(
+            format!("{module} waits (await) at module level: its time holds the waiting, and what others did meanwhile"),
+            format!("{module}: 모듈 수준의 await가 있어, 기다린 시간과 그동안 실행된 작업이 이 모듈의 시간에 포함됩니다"),
+        )
+    }
+
+    pub(in crate::render) fn static_imports_stay(self, handler: &str) -> String {
+        self.say(
+            format!("{handler} is an ES module: its static imports can't be put off for a measurement, only what it requires"),
+            format!("{handler}: ES 모듈의 정적 import는 측정을 위해 미룰 수 없고, require만 미룰 수 있습니다"),
+        )
+    }
+
     pub(in crate::render) fn icicle_few(self, n: usize) -> String {
         let s = if n == 1 { "" } else { "s" };
         self.say(format!("{n} small module{s}"), format!("작은 모듈 {n}개"))
