@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::{Value, json};
 use support::{Server, Test, repository};
 
@@ -15,12 +17,12 @@ fn shared(test: &Test) {
             ),
         );
     };
-    sleeping("common", 60, "");
-    sleeping("left", 40, "import common\n");
-    sleeping("right", 20, "import common\n");
+    sleeping("common", 180, "");
+    sleeping("left", 120, "import common\n");
+    sleeping("right", 60, "import common\n");
     test.write(
-        "app/app.py",
-        "import json\nimport left\nimport right\n\n\ndef handler(event, context):\n    return {\"left\": left.use()}\n",
+        "app/lambda_function.py",
+        "import json\nimport left\nimport right\n\n\ndef lambda_handler(event, context):\n    return {\"left\": left.use()}\n",
     );
 }
 
@@ -41,9 +43,16 @@ fn find<'v>(profile: &'v Value, target: &str) -> &'v Value {
 fn about(figure: &Value, ms: f64) {
     let figure = figure.as_f64().unwrap();
     assert!(
-        (ms - 1.0..ms + 45.0).contains(&figure),
+        (ms * 0.98..ms + 80.0).contains(&figure),
         "{figure}, not about {ms}"
     );
+}
+
+/// The difference of two medians, either of which may be late.
+#[track_caller]
+fn near(figure: &Value, ms: f64) {
+    let figure = figure.as_f64().unwrap();
+    assert!((figure - ms).abs() < 80.0, "{figure}, not about {ms}");
 }
 
 #[test]
@@ -52,20 +61,20 @@ fn what_two_libraries_share_is_saved_only_when_both_are_loaded_later() {
     shared(&test);
     let profile = profile(&test, &[]);
     let (left, right) = (find(&profile, "left"), find(&profile, "right"));
-    about(&left["saved_ms"], 40.0);
-    about(&right["saved_ms"], 20.0);
-    about(&left["cumulative_ms"], 100.0);
+    about(&left["saved_ms"], 120.0);
+    about(&right["saved_ms"], 60.0);
+    about(&left["cumulative_ms"], 300.0);
     assert_eq!(
         left["imported_at"],
-        json!([{"module": "app", "file": "/var/task/app.py", "line": 2}])
+        json!([{"module": "lambda_function", "file": "/var/task/lambda_function.py", "line": 2}])
     );
-    about(&left["moved_ms"], 40.0);
+    about(&left["moved_ms"], 120.0);
     assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
     let plan = profile["plan"].as_array().unwrap();
     let steps: Vec<&Value> = plan.iter().map(|step| &step["target"]).collect();
-    assert_eq!(steps, ["left", "right"]);
-    about(&plan[1]["adds_ms"], 80.0);
-    about(&plan[1]["moved_ms"], 100.0);
+    assert_eq!(steps[..2], ["left", "right"]);
+    about(&plan[1]["adds_ms"], 240.0);
+    about(&plan[1]["moved_ms"], 300.0);
     assert!(test.journals().is_empty());
     let schema = std::fs::read_to_string(repository().join("schema/profile.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
@@ -98,11 +107,11 @@ fn measuring_agrees_with_what_was_foreseen() {
         "the largest saving and the plan: {verified:#?}"
     );
     assert_eq!(verified[0]["targets"], json!(["left"]));
-    about(&verified[0]["saved_ms"], 40.0);
-    about(&verified[0]["moved_ms"], 40.0);
+    near(&verified[0]["saved_ms"], 120.0);
+    near(&verified[0]["moved_ms"], 120.0);
     assert!(verified[0]["interval_ms"].is_array());
     assert_eq!(verified[1]["plan"], true);
-    about(&verified[1]["saved_ms"], 120.0);
+    near(&verified[1]["saved_ms"], 360.0);
     assert!(
         !test.path().join(".lambench/results").exists(),
         "these are no results of runs"
@@ -115,8 +124,8 @@ fn the_report_says_it_in_both_languages() {
     shared(&test);
     test.run(&["profile", "app", "--runs=1"])
         .success()
-        .prints("| Load later | At init | First request |")
-        .prints("app.py:2")
+        .prints("| Load later |")
+        .prints("lambda_function.py:2")
         .prints("Savings do not add up")
         .prints("├─ left")
         .prints("no *.dist-info in the package");
@@ -132,8 +141,8 @@ fn what_is_used_at_module_level_is_said_with_its_line_and_left_out_of_the_plan()
     let test = Test::new();
     shared(&test);
     test.write(
-        "app/app.py",
-        "import left\nfrom right import use as right_use\n\n\nclass Table(dict):\n    size = right_use()\n\n\ndef handler(event, context):\n    return {}\n",
+        "app/lambda_function.py",
+        "import left\nfrom right import use as right_use\n\n\nclass Table(dict):\n    size = right_use()\n\n\ndef lambda_handler(event, context):\n    return {}\n",
     );
     let profile = profile(&test, &[]);
     let right = find(&profile, "right");
@@ -147,7 +156,7 @@ fn what_is_used_at_module_level_is_said_with_its_line_and_left_out_of_the_plan()
     test.run(&["profile", "app", "--runs=1"])
         .success()
         .prints("| right*")
-        .prints("(app.py:6)");
+        .prints("(lambda_function.py:6)");
 }
 
 #[test]
@@ -157,7 +166,7 @@ fn imports_inside_functions_are_blamed_on_the_module_that_is_loading() {
         "app/lib/__init__.py",
         "def make():\n    import wsgiref.headers\n    return 1\n",
     );
-    test.write("app/app.py", "import lib\nimport helper\n\n\ndef handler(event, context):\n    import wsgiref.util\n    return {}\n");
+    test.write("app/lambda_function.py", "import lib\nimport helper\n\n\ndef lambda_handler(event, context):\n    import wsgiref.util\n    return {}\n");
     test.write(
         "app/helper.py",
         "import lib\n\nlib.make()\ntry:\n    import broken\nexcept ImportError:\n    pass\n",
@@ -208,20 +217,21 @@ fn a_handler_that_cannot_be_loaded_gives_awss_error_and_the_profile_so_far() {
     let test = Test::new();
     shared(&test);
     test.write(
-        "app/app.py",
-        "import left\nimport no_such_module\n\n\ndef handler(event, context):\n    return {}\n",
+        "app/lambda_function.py",
+        "import left\nimport no_such_module\n\n\ndef lambda_handler(event, context):\n    return {}\n",
     );
     test.run(&["profile", "app"])
         .fails_with(1)
-        .says("Runtime.ImportModuleError: Unable to import module 'app': No module named 'no_such_module'")
+        .says("Runtime.ImportModuleError: Unable to import module 'lambda_function': No module named 'no_such_module'")
         .prints("left");
 }
 
 #[test]
 fn what_cannot_be_profiled_is_refused_with_what_to_do() {
     let test = Test::new();
-    test.write("app/bootstrap", "#!/bin/sh\n");
-    test.run(&["profile", "app", "--runtime=provided.al2023"])
+    let bootstrap = test.write("app/bootstrap", "#!/bin/sh\n");
+    std::fs::set_permissions(bootstrap, PermissionsExt::from_mode(0o755)).unwrap();
+    test.run(&["profile", "app"])
         .fails_with(2)
         .says("nothing records the runtime provided.al2023");
     test.run(&["profile", "nowhere/"]).fails_with(2);
@@ -243,7 +253,7 @@ fn a_deployed_function_is_profiled_by_a_copy_that_leaves_nothing_behind() {
     let args: Vec<&str> = args.into_iter().chain(url).collect();
     let printed = test.run(&args).success().stdout;
     let profile: Value = serde_json::from_str(&printed).unwrap();
-    about(&find(&profile, "left")["saved_ms"], 40.0);
+    about(&find(&profile, "left")["saved_ms"], 120.0);
     let after = server.call("GET", "/2015-03-31/functions/my-fn/configuration", None);
     assert_eq!(before, after);
     let functions = server.call("GET", "/2015-03-31/functions", None);

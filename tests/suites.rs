@@ -57,6 +57,11 @@ fn the_fixtures_do_what_they_say() {
 }
 
 #[test]
+fn imports_that_are_put_off_behave_as_if_they_stood_where_they_are_needed() {
+    run("hooks");
+}
+
+#[test]
 fn boto3_and_the_aws_cli_cannot_tell_the_sandbox_from_lambda() {
     run("clients");
 }

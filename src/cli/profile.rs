@@ -1,7 +1,5 @@
 //! `lambench profile`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::shared::{CommonBuild, InterpreterArgs, PlaceArgs};

@@ -44,7 +44,7 @@ pub struct Profile {
     pub starts: usize,
     /// The share of a CPU that the first invoke has; 1: a whole one, as init has. What is moved there takes as much longer.
     pub first_cpu: f64,
-    /// Medians over the starts.
+    /// The starts together.
     pub recording: Recording,
     /// What loading one target later would do, the largest saving first.
     pub suggestions: Vec<Suggestion>,

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One recorded start, or the medians of several.
+/// One recorded start, or several together: medians, and for modules means of the middle half of the starts, which add up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Recording {
     /// What the function is written in.

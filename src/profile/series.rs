@@ -8,7 +8,7 @@ use crate::stats::median;
 /// Several starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Medians; the graph has what any start had.
+    /// Times by themselves are means of the middle half of the starts, so that they add up; the graph has what any start had.
     pub recording: Recording,
     /// Per start, per module of `recording`: ms by itself.
     pub times: Vec<Vec<f64>>,
@@ -64,8 +64,9 @@ impl Series {
         };
         let times = of_each(&|start, n| start.modules[n].self_ms);
         let memory = of_each(&|start, n| start.modules[n].memory_kb.unwrap_or(0.0));
+        let middle = middle_half(&starts);
         for (n, module) in all.modules.iter_mut().enumerate() {
-            module.self_ms = median_of(times.iter().map(|start| start[n]));
+            module.self_ms = mean(middle.iter().map(|&start| times[start][n]));
             if module.memory_kb.is_some() {
                 module.memory_kb = Some(median_of(memory.iter().map(|start| start[n])));
             }
@@ -102,6 +103,19 @@ fn sum(figures: &[f64], of: &[bool]) -> f64 {
     // Not `sum`: of nothing that is -0.
     let those = figures.iter().zip(of).filter(|(_, is)| **is);
     those.fold(0.0, |sum, (figure, _)| sum + figure)
+}
+
+/// The starts that are neither among the fastest nor among the slowest quarter.
+fn middle_half(starts: &[Recording]) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..starts.len()).collect();
+    all.sort_by(|&a, &b| starts[a].total_ms.total_cmp(&starts[b].total_ms));
+    let quarter = starts.len() / 4;
+    all[quarter..starts.len() - quarter].to_vec()
+}
+
+fn mean(figures: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = figures.len();
+    figures.sum::<f64>() / n as f64
 }
 
 fn median_of(figures: impl Iterator<Item = f64>) -> f64 {

@@ -19,6 +19,7 @@ const NOTICEABLE: f64 = 0.005;
 const NOTICEABLE_MS: f64 = 0.5;
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 15;
+const NOT_KNOWN: &str = "?";
 
 /// The JSON of `--json`.
 #[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
@@ -270,7 +271,7 @@ fn less(ms: f64, text: Text) -> String {
 
 fn more(ms: Option<f64>, text: Text) -> String {
     match ms {
-        None => text.not_known().to_owned(),
+        None => NOT_KNOWN.to_owned(),
         Some(ms) if ms.abs() < 0.005 => text.nothing_moved().to_owned(),
         Some(ms) => less(-ms, text),
     }
@@ -278,7 +279,7 @@ fn more(ms: Option<f64>, text: Text) -> String {
 
 fn less_kb(kb: Option<f64>, text: Text) -> String {
     let Some(kb) = kb else {
-        return text.not_known().to_owned();
+        return NOT_KNOWN.to_owned();
     };
     if kb.abs() < 1.0 {
         return text.nothing_moved().to_owned();

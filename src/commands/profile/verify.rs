@@ -8,7 +8,7 @@ use crate::bench::events::Event;
 use crate::compare::{Figure, Metric, Row, compare_arms};
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Site, Verified, hook};
+use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Verified, hook};
 use crate::results::{Arm, RunResult};
 use crate::stats::Looks;
 

@@ -57,7 +57,8 @@ def own_handler():
     """The name of the function's own handler, which from here on is the only one that anybody sees."""
     name = os.environ.pop("LAMBENCH_PROFILE_HANDLER")
     os.environ["_HANDLER"] = name
-    sys.argv[1:] = [name]
+    if len(sys.argv) > 1:
+        sys.argv[1:] = [name]
     return name
 
 
@@ -258,7 +259,10 @@ class Deferring:
         """From now on."""
         if not self.importers:
             return
+        from opcode import opname
+
         _operators()
+        self.opname = opname
         self.beneath = builtins.__import__
         builtins.__import__ = self.import_
         sys.meta_path.insert(0, self)
@@ -355,11 +359,9 @@ class Deferring:
 
     def _plain(self, name, full, globals, level, frame):
         if "." in name:
-            from opcode import opname
-
             # `import a.b as c` goes on by looking into what it is given.
             following = frame.f_code.co_code[frame.f_lasti + 2]
-            if opname[following] == "IMPORT_FROM":
+            if self.opname[following] == "IMPORT_FROM":
                 attribute = name.rpartition(".")[2]
                 pending = Pending(self.beneath, globals, name, (), level, attribute, full, frame.f_lineno)
                 # Each step of the way is asked for; the last one is bound.

@@ -1,1 +1,159 @@
+use super::*;
+use crate::profile::{Module, Otherwise, Predictor, Recording, SCHEMA_VERSION, Series};
 
+fn module(name: &str, self_ms: f64, by: Option<(usize, u32)>, own: bool) -> Module {
+    Module {
+        name: name.into(),
+        file: Some(format!("/var/task/{name}.py")),
+        self_ms,
+        memory_kb: Some(self_ms * 600.0),
+        loaded_by: by.map(|(by, _)| by),
+        line: by.map(|(_, line)| line),
+        own,
+        ..Module::default()
+    }
+}
+
+fn profile_of_three() -> Profile {
+    let modules = vec![
+        module("app", 2.0, None, true),
+        module("requests", 17.0, Some((0, 2)), false),
+        module("urllib3", 79.0, Some((1, 40)), false),
+        module("pandas", 161.0, Some((0, 3)), false),
+        module("numpy", 48.0, Some((3, 1)), false),
+        module("boto3", 90.0, Some((0, 4)), false),
+    ];
+    let mut imports: Vec<crate::profile::Import> = modules
+        .iter()
+        .enumerate()
+        .filter_map(|(to, module)| {
+            Some(crate::profile::Import {
+                from: module.loaded_by?,
+                to,
+                line: module.line,
+                phase: Phase::Init,
+                at: None,
+                function: None,
+            })
+        })
+        .collect();
+    for (from, to, line) in [(0, 4, 5), (5, 2, 9)] {
+        imports.push(crate::profile::Import {
+            from,
+            to,
+            line: Some(line),
+            phase: Phase::Init,
+            at: None,
+            function: None,
+        });
+    }
+    let recording = Recording {
+        language: Language::Python,
+        version: "3.11.7".into(),
+        handler: "app.handler".into(),
+        total_ms: modules.iter().map(|module| module.self_ms).sum(),
+        modules,
+        imports,
+        first_ms: Some(3.0),
+        error: None,
+        first_error: None,
+        deferred: Vec::new(),
+        notes: Vec::new(),
+    };
+    let series = Series::of(vec![recording]).unwrap();
+    let probed = [
+        deferred("pandas", Some(Phase::First), None),
+        deferred("boto3", Some(Phase::Init), Some(8)),
+    ];
+    let predictor = Predictor::new(&series, Some(&probed), 0.5);
+    let suggestions = predictor.suggestions();
+    let plan = predictor.plan(&suggestions);
+    Profile {
+        schema_version: SCHEMA_VERSION,
+        lambench_version: "0.1.0".into(),
+        created_at: "2026-11-01T12:00:00Z".into(),
+        target: "build/new/".into(),
+        function: "new".into(),
+        endpoint: EndpointKind::Sandbox,
+        runtime: "python3.11".into(),
+        memory_mb: 884,
+        starts: 10,
+        first_cpu: 0.5,
+        recording: series.recording.clone(),
+        suggestions,
+        plan,
+        verified: vec![
+            Verified {
+                targets: vec!["pandas".into()],
+                predicted_ms: 161.0,
+                saved_ms: Some(168.25),
+                interval_ms: Some((159.5, 176.0)),
+                init_ms: Some(412.0),
+                predicted_moved_ms: Some(418.0),
+                moved_ms: Some(401.0),
+                starts: 15,
+                loaded_otherwise: vec![Otherwise {
+                    module: "numpy".into(),
+                    by: "boto3".into(),
+                    line: Some(7),
+                }],
+                ..Verified::default()
+            },
+            Verified {
+                targets: vec!["pandas".into(), "requests".into()],
+                plan: true,
+                failed: Some("the function answered with an error".into()),
+                ..Verified::default()
+            },
+        ],
+        notes: vec!["no-distributions".into(), "other-threads: 3".into()],
+    }
+}
+
+fn deferred(module: &str, used: Option<Phase>, line: Option<u32>) -> crate::profile::Deferred {
+    crate::profile::Deferred {
+        importer: "app".into(),
+        module: module.into(),
+        name: module.into(),
+        line: None,
+        used,
+        used_line: line,
+    }
+}
+
+#[test]
+fn savings_the_plan_and_the_tree_in_english() {
+    insta::assert_snapshot!(profile(&profile_of_three(), Lang::En, &Style::plain()));
+}
+
+#[test]
+fn the_same_in_korean() {
+    insta::assert_snapshot!(profile(&profile_of_three(), Lang::Ko, &Style::plain()));
+}
+
+#[test]
+fn a_file_is_shown_from_the_package_on_wherever_that_lies() {
+    let at = |module: &str, file: &str| {
+        site(&Site {
+            module: module.into(),
+            file: Some(file.into()),
+            line: Some(3),
+        })
+    };
+    assert_eq!(at("app", "/var/task/app.py"), "app.py:3");
+    assert_eq!(at("lib.a", "/tmp/x/task/lib/a.py"), "lib/a.py:3");
+    assert_eq!(
+        at("lib", "/tmp/x/task/lib/__init__.py"),
+        "lib/__init__.py:3"
+    );
+}
+
+#[test]
+fn a_saving_has_its_sign_and_nothing_has_none() {
+    let text = Text(Lang::En);
+    assert_eq!(less(161.0, text), "-161 ms");
+    assert_eq!(less(-2.5, text), "+2.50 ms");
+    assert_eq!(more(Some(0.0), text), "-");
+    assert_eq!(more(None, text), "?");
+    assert_eq!(less_kb(Some(100_352.0), text), "-98.0 MB");
+}

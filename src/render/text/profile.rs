@@ -26,7 +26,6 @@ words! {
         "함수의 자체 모듈이 import하는 것 중 나중에 불러와서 초기화를 눈에 띄게 줄일 수 있는 것은 없습니다.";
     profile_note: "At init: what nothing else loads any more. First request: what its handler needs again, at the CPU share that it has. Recorded starts are slower than plain ones (about 6%); --verify measures plain ones.",
         "초기화는 다른 모듈이 불러오지 않게 되는 부분이고, 첫 요청은 핸들러가 다시 필요로 하는 부분을 그때의 CPU 비율로 환산한 값입니다. 기록 중인 시작은 일반 시작보다 느립니다(약 6%). 일반 시작은 --verify로 측정합니다.";
-    not_known: "?", "?";
     nothing_moved: "-", "-";
     no_file_list: "no *.dist-info in the package: folders beside the handler's own count as libraries",
         "패키지에 *.dist-info가 없어, 핸들러 옆의 다른 폴더는 라이브러리로 간주했습니다";
@@ -60,10 +59,12 @@ impl Text {
         language: &str,
         memory_mb: u64,
     ) -> String {
+        let of = match starts {
+            1 => "in one recorded start".to_owned(),
+            _ => format!("the median of {starts} recorded starts"),
+        };
         self.say(
-            format!(
-                "{modules} modules in {took}, the median of {starts} recorded starts; {language}, {memory_mb} MB"
-            ),
+            format!("{modules} modules in {took}, {of}; {language}, {memory_mb} MB"),
             format!(
                 "모듈 {modules}개, {took}(기록한 시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
             ),

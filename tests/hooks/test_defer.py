@@ -1,0 +1,178 @@
+"""Imports that are put off behave as imports inside the functions that need them, and are seen as what they are."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "src", "profile", "hooks")
+
+DRIVER = """
+import json, os, sys
+task, hook = sys.argv[1:]
+sys.path[:0] = [task]
+sys.path.append(os.path.join(task, ".layer"))
+os.environ["LAMBDA_TASK_ROOT"] = task
+os.environ["LAMBENCH_PROFILE_HANDLER"] = "app.handler"
+os.environ["_HANDLER"] = hook + ".handler"
+module = __import__(hook)
+answer = module.handler({}, None)
+print()
+print(json.dumps([answer, module.handler({"lambench_profile": "recording"}, None)]))
+"""
+
+
+class PutOff(unittest.TestCase):
+    def start(self, files, put_off, hook="lambench_defer", active="1"):
+        with tempfile.TemporaryDirectory() as task:
+            for name, text in files.items():
+                path = os.path.join(task, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+            layer = os.path.join(task, ".layer")
+            os.mkdir(layer)
+            for name, source in (("lambench_defer", "defer.py"), ("lambench_profile", "profile.py")):
+                os.symlink(os.path.abspath(os.path.join(HOOKS, source)), os.path.join(layer, name + ".py"))
+            environment = dict(os.environ, LAMBENCH_DEFER=put_off, LAMBENCH_DEFER_ACTIVE=active)
+            command = [sys.executable, "-c", DRIVER, os.path.realpath(task), hook]
+            ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            return json.loads(ran.stdout.splitlines()[-1])
+
+    def used(self, told):
+        return {(one["module"], one["name"]): one["used"] for one in told["deferred"]}
+
+    def test_each_form_of_import_is_put_off_until_its_first_use(self):
+        app = """
+import sys
+import decimal
+import xml.dom.minidom
+import email.message as em
+from statistics import mean as average, median
+from fractions import Fraction
+early = [name in sys.modules for name in ("decimal", "xml.dom.minidom", "email.message", "statistics", "fractions")]
+
+def handler(event, context):
+    return [
+        early,
+        str(decimal.Decimal(1) + 1),
+        xml.dom.minidom.Document.__name__,
+        em.Message.__name__,
+        average([1, 3]),
+        "fractions" in sys.modules and not isinstance(Fraction(1, 2), decimal.Decimal),
+    ]
+"""
+        put_off = "decimal<app;xml<app;email<app;statistics<app;fractions<app"
+        answer, told = self.start({"app.py": app}, put_off)
+        self.assertEqual(answer, [[False] * 5, "2", "Document", "Message", 2, True])
+        used = self.used(told)
+        self.assertEqual(used[("decimal", "decimal")], "first")
+        self.assertIsNone(used[("statistics", "median")])
+        without, _ = self.start({"app.py": app}, put_off, active="0")
+        self.assertEqual(without[0], [True] * 5, "an arm that puts nothing off")
+
+    def test_what_the_module_itself_uses_is_loaded_then_and_said(self):
+        app = """
+from lib import Base, Oops, fail, mark
+import lib as alias
+
+class Own(Base):
+    pass
+
+@mark
+def work():
+    try:
+        fail()
+    except Oops as error:
+        return str(error)
+
+def handler(event, context):
+    own = Own()
+    return [work(), own.hello(), isinstance(own, Base), issubclass(Own, alias.Base), Own.__mro__[1] is Base]
+"""
+        lib = """
+class Oops(Exception):
+    pass
+
+class Base:
+    def hello(self):
+        return "hello"
+
+def fail():
+    raise Oops("caught")
+
+def mark(function):
+    return function
+"""
+        answer, told = self.start({"app.py": app, "lib/__init__.py": lib}, "lib<app")
+        self.assertEqual(answer, ["caught", "hello", True, True, True])
+        used = self.used(told)
+        self.assertEqual([used["lib", name] for name in ("Base", "mark", "fail", "Oops")], ["init", "init", "first", "first"])
+        lines = {one["name"]: one["used_line"] for one in told["deferred"]}
+        self.assertEqual(lines["Base"], 5)
+        # Older versions call a decorator on the line of its function.
+        self.assertIn(lines["mark"], (8, 9))
+
+    def test_a_submodule_is_put_off_without_its_siblings(self):
+        files = {
+            "app.py": "from parts import heavy, light\n\ndef handler(event, context):\n    import sys\n    return ['parts.heavy' in sys.modules, light.x, heavy.y]\n",
+            "parts/__init__.py": "",
+            "parts/heavy.py": "y = 2\n",
+            "parts/light.py": "x = 1\n",
+        }
+        answer, told = self.start(files, "parts.heavy<app")
+        self.assertEqual(answer, [False, 1, 2])
+        self.assertEqual([one["name"] for one in told["deferred"]], ["heavy"])
+
+    def test_other_modules_see_the_name_all_the_same(self):
+        files = {
+            "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.look()\n",
+            "other.py": "def look():\n    import app\n    from app import decimal\n    return [app.decimal is decimal, str(decimal.Decimal(1))]\n",
+        }
+        answer, _ = self.start(files, "decimal<app")
+        self.assertEqual(answer, [True, "1"])
+
+    def test_whoever_else_loads_it_is_named(self):
+        files = {
+            "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "\nimport decimal\n",
+        }
+        _, told = self.start(files, "decimal<app")
+        self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 2}])
+
+    def test_a_recording_start_can_put_off_too(self):
+        app = "import decimal\n\ndef handler(event, context):\n    return str(decimal.Decimal(2))\n"
+        answer, told = self.start({"app.py": app}, "decimal<app", hook="lambench_profile")
+        self.assertEqual(answer, "2")
+        self.assertEqual(self.used(told), {("decimal", "decimal"): "first"})
+        phases = {module["name"]: module["phase"] for module in told["modules"]}
+        self.assertEqual((phases["app"], phases["decimal"]), ("init", "first"))
+
+    def test_threads_that_import_have_stacks_of_their_own(self):
+        app = """
+import threading
+
+def work():
+    import wsgiref.headers
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+
+def handler(event, context):
+    return 1
+"""
+        _, told = self.start({"app.py": app}, "", hook="lambench_profile")
+        names = [module["name"] for module in told["modules"]]
+        headers = told["modules"][names.index("wsgiref.headers")]
+        self.assertNotIn("loaded_by", headers)
+        imports = [one for one in told["imports"] if one["to"] == names.index("wsgiref.headers")]
+        self.assertEqual([(one["from"], one["function"]) for one in imports], [(0, "work")])
+        self.assertTrue(any(note.startswith("other-threads: ") for note in told["notes"]), told["notes"])
+
+
+if __name__ == "__main__":
+    unittest.main()
