@@ -1,5 +1,7 @@
 //! `lambench profile`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::shared::{CommonBuild, InterpreterArgs, PlaceArgs};
