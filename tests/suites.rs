@@ -72,11 +72,6 @@ fn a_browser_shows_the_page_of_a_result_and_has_nothing_to_complain_of() {
 }
 
 #[test]
-fn nodes_hook_records_what_is_loaded_and_changes_nothing() {
-    run("profile");
-}
-
-#[test]
 fn the_statistics_are_scipys() {
     let mut random = Random(4);
     let cases: Vec<_> = (0..420)

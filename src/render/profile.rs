@@ -311,6 +311,10 @@ fn inside(file: &str, module: &str) -> String {
     if let Some(inside) = file.strip_prefix("/var/task/") {
         return clean(inside);
     }
+    // Node's names are paths.
+    if file.ends_with(&format!("/{module}")) {
+        return clean(module);
+    }
     let parts: Vec<&str> = file.split('/').collect();
     let is_package = parts
         .last()
