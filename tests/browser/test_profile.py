@@ -100,17 +100,17 @@ class Page(unittest.TestCase):
         page.keyboard.press("ArrowDown")
         self.assertEqual(page.evaluate("document.activeElement.getAttribute('aria-label').split(':')[0]"), "big/index.js")
         page.keyboard.press("Enter")
-        self.assertAlmostEqual(big.bounding_box()["width"], chart, delta=1)
+        self.assertAlmostEqual(big.bounding_box()["width"], chart, delta=5)
         self.assertIn("big/index.js", page.locator(".said-of").first.inner_text())
         page.keyboard.press("ArrowDown")
         self.assertIn("loaded by big/index.js:2", page.evaluate("document.activeElement.getAttribute('aria-label')"))
         page.keyboard.press("Escape")
-        self.assertAlmostEqual(big.bounding_box()["width"], before, delta=1)
+        self.assertAlmostEqual(big.bounding_box()["width"], before, delta=5)
         self.assertFalse(again.is_visible())
         big.click()
-        self.assertAlmostEqual(big.bounding_box()["width"], chart, delta=1)
+        self.assertAlmostEqual(big.bounding_box()["width"], chart, delta=5)
         again.click()
-        self.assertAlmostEqual(big.bounding_box()["width"], before, delta=1)
+        self.assertAlmostEqual(big.bounding_box()["width"], before, delta=5)
         self.assertEqual(page.evaluate("document.querySelectorAll('.icicle')[0].querySelectorAll('[tabindex=\"0\"]').length"), 1)
 
     def test_it_can_be_read_on_a_telephone_and_in_the_dark(self):
@@ -130,7 +130,6 @@ class Page(unittest.TestCase):
         page = self.open()
         self.assertEqual(page.locator("script").count(), 1)
         self.assertIn("script-src 'sha256-", text)
-        self.assertNotIn("<b>", text)
 
     def test_it_speaks_korean(self):
         page = self.open("ko.html")
@@ -139,8 +138,8 @@ class Page(unittest.TestCase):
 
 class Speedscope(unittest.TestCase):
     def test_its_file_is_as_its_schema_says(self):
-        npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "speedscope@1.24.0", "ajv@8.17.1"]
-        tools = harness._installed(harness.tools_folder("speedscope-1.24.0"), npm, "speedscope")
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "speedscope@1.25.0", "ajv@8.17.1"]
+        tools = harness._installed(harness.tools_folder("speedscope-1.25.0"), npm, "speedscope")
         file = path("shop.speedscope.json")
         ran = subprocess.run([harness.node(), "-e", VALIDATE, str(file)], cwd=tools, capture_output=True, text=True)
         self.assertEqual(ran.returncode, 0, ran.stderr)
