@@ -79,19 +79,22 @@ pub struct Predictor<'s> {
     targets: Targets<'s>,
     /// What a start with everything put off has shown; none: there was no such start.
     probed: Option<&'s [Deferred]>,
-    /// The share of a CPU that the first invoke has.
-    first_cpu: f64,
+    /// How much longer the same takes in the first invoke.
+    slower: f64,
 }
 
 impl<'s> Predictor<'s> {
     /// From recorded starts, from one with everything put off, and from the share of a CPU that the first invoke has.
     pub fn new(series: &'s Series, probed: Option<&'s [Deferred]>, first_cpu: f64) -> Self {
+        let recording = &series.recording;
+        let busy = recording.cpu_ms.map_or(1.0, |cpu| cpu / recording.total_ms);
         Self {
             series,
             graph: Graph::of(&series.recording),
             targets: Targets::of(&series.recording),
             probed,
-            first_cpu,
+            // Waiting takes no longer with less of a processor.
+            slower: (busy / first_cpu).max(1.0),
         }
     }
 
@@ -274,7 +277,7 @@ impl<'s> Predictor<'s> {
             }
         }
         let needed = self.graph.needed(seeds.into_iter(), removed);
-        Some(self.series.ms(&needed) / self.first_cpu)
+        Some(self.series.ms(&needed) * self.slower)
     }
 
     /// The targets to load later, the best first, each as good as it can be beside those before it.

@@ -16,6 +16,9 @@ pub struct Recording {
     pub handler: String,
     /// Loading the handler's module and all that it needs, ms, without the hook's own time.
     pub total_ms: f64,
+    /// What of that the processor was at work, ms: the rest is waiting. None: not known, as if it were all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ms: Option<f64>,
     /// Every module that was loaded, in the order in which loading them began.
     pub modules: Vec<Module>,
     /// Every import, also of modules that were loaded already.

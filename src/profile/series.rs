@@ -72,6 +72,8 @@ impl Series {
             }
         }
         all.total_ms = median_of(starts.iter().map(|start| start.total_ms));
+        let cpu: Vec<f64> = starts.iter().filter_map(|start| start.cpu_ms).collect();
+        all.cpu_ms = median(&cpu);
         let firsts: Vec<f64> = starts.iter().filter_map(|start| start.first_ms).collect();
         all.first_ms = median(&firsts);
         all.error = starts.iter().find_map(|start| start.error.clone());

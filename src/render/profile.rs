@@ -58,14 +58,10 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         ]);
         out.push_str(&paragraph("", text.plan_note(), style.width));
     }
-    if !profile.verified.is_empty() {
+    if profile.verified.iter().any(|one| one.saved_ms.is_some()) {
+        let tables = [true, false].map(|whole| verified_table(profile, whole, text));
         let heading = style.paint(Paint::Bold, text.verified_heading());
-        out.extend([
-            "\n",
-            &heading,
-            "\n\n",
-            &verified_table(profile, text).render(style),
-        ]);
+        out.extend(["\n", &heading, "\n\n", &render_first(&tables, style).1]);
         out.push_str(&paragraph("", text.verified_note(), style.width));
     }
     out.extend(["\n", &style.paint(Paint::Bold, text.tree_heading()), "\n\n"]);
@@ -218,35 +214,56 @@ pub(super) fn plan_table(profile: &Profile, text: Text) -> Table {
     }
 }
 
-/// Predictions beside what was measured.
-pub(super) fn verified_table(profile: &Profile, text: Text) -> Table {
+/// Predictions beside what was measured; the narrow form leaves out what the other tables say.
+pub(super) fn verified_table(profile: &Profile, whole: bool, text: Text) -> Table {
     let rows = profile.verified.iter().filter(|one| one.saved_ms.is_some());
     let rows = rows.map(|one| {
         let measured = one.saved_ms.map_or_else(String::new, |saved| {
-            let interval = one.interval_ms.map_or_else(String::new, |(low, high)| {
-                format!(" ({} .. {})", less(low, text), less(high, text))
-            });
-            less(saved, text) + &interval
+            saved_within(saved, one.interval_ms, text)
         });
-        let cells = vec![
+        let mut cells = vec![
             verified_name(one, text),
             less(one.predicted_ms, text),
             measured,
-            more(one.predicted_moved_ms, text),
-            more(one.moved_ms, text),
         ];
+        if whole {
+            cells.push(more(one.predicted_moved_ms, text));
+        }
+        cells.push(more(one.moved_ms, text));
         row(cells, Tone::Neutral)
     });
+    let mut names = titles(&[text.load_later(), text.foreseen(), text.measured()]);
+    if whole {
+        names.push(text.first_request().into());
+        names.push(text.measured_first().into());
+    } else {
+        names.push(text.first_request().into());
+    }
     Table {
-        titles: titles(&[
-            text.load_later(),
-            text.foreseen(),
-            text.measured(),
-            text.first_request(),
-            text.measured_first(),
-        ]),
+        titles: names,
         rows: rows.collect(),
     }
+}
+
+/// `-168 ms (-176 .. -160)`, in one unit.
+fn saved_within(saved: f64, interval: Option<(f64, f64)>, text: Text) -> String {
+    let Some((low, high)) = interval else {
+        return less(saved, text);
+    };
+    let all = [saved, high, low];
+    let figures = figure::times(&all.map(f64::abs), text);
+    let signed: Vec<String> = all
+        .iter()
+        .zip(&figures)
+        .map(|(ms, figure)| format!("{}{figure}", sign(*ms)))
+        .collect();
+    let number = |figure: &str| figure.split(' ').next().unwrap_or_default().to_owned();
+    format!(
+        "{} ({} .. {})",
+        signed[0],
+        number(&signed[1]),
+        number(&signed[2])
+    )
 }
 
 fn verified_name(one: &Verified, text: Text) -> String {
@@ -259,14 +276,15 @@ fn verified_name(one: &Verified, text: Text) -> String {
 
 /// A saving, as the change that it is.
 fn less(ms: f64, text: Text) -> String {
-    let sign = if ms >= 0.005 {
-        "-"
-    } else if ms <= -0.005 {
-        "+"
-    } else {
-        ""
-    };
-    format!("{sign}{}", figure::time(ms.abs(), text))
+    format!("{}{}", sign(ms), figure::time(ms.abs(), text))
+}
+
+fn sign(saved: f64) -> &'static str {
+    match saved {
+        ms if ms >= 0.005 => "-",
+        ms if ms <= -0.005 => "+",
+        _ => "",
+    }
 }
 
 fn more(ms: Option<f64>, text: Text) -> String {

@@ -259,7 +259,7 @@ class _Writer:
             "deferred": _deferring.report(),
             "notes": notes,
         }
-        for key in ("first_ms", "error", "first_error"):
+        for key in ("cpu_ms", "first_ms", "error", "first_error"):
             if _result.get(key) is not None:
                 answer[key] = _result[key]
         return answer
@@ -340,7 +340,7 @@ def _error(kind, error):
 
 
 def _load():
-    began = _clock()
+    began = time.process_time_ns()
     try:
         return defer.load_handler(_own_name, importlib.import_module)
     except defer.Fault as fault:
@@ -353,7 +353,7 @@ def _load():
         _result["error"] = _error("Runtime.ExitError", "the module called sys.exit(%s)" % error)
         _result["raised"] = RuntimeError("the module called sys.exit(%s)" % error)
     finally:
-        _result["wall"] = _clock() - began
+        _result["cpu_ms"] = (time.process_time_ns() - began) / 1e6
         _result["total"] = sum(node.took for node in _nodes if node.phase == INIT and not node.thread)
     return None
 

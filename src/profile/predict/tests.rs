@@ -35,6 +35,7 @@ fn recording(modules: &[(&str, f64)], imports: &[(&str, &str, u32)]) -> Recordin
             .iter()
             .map(|(from, to, line)| import(position(from), position(to), *line))
             .collect(),
+        cpu_ms: None,
         first_ms: None,
         error: None,
         first_error: None,
@@ -329,4 +330,19 @@ fn several_starts_give_medians_of_sums_and_the_graph_of_all() {
         "boto3",
         90.0,
     );
+}
+
+#[test]
+fn waiting_takes_no_longer_with_less_of_a_processor() {
+    let mut recording = shared();
+    recording.cpu_ms = Some(recording.total_ms * 0.6);
+    let series = series(recording);
+    let probed = [deferred("app", "requests", Some(Phase::First))];
+    let moved = |first_cpu| {
+        let suggestions = Predictor::new(&series, Some(&probed), first_cpu).suggestions();
+        let requests = suggestions.into_iter().find(|s| s.target == "requests");
+        requests.unwrap().moved_ms.unwrap()
+    };
+    assert!((moved(0.5) - 15.0 * 1.2).abs() < 1e-9);
+    assert!((moved(1.0) - 15.0).abs() < 1e-9);
 }

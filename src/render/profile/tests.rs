@@ -54,6 +54,7 @@ fn profile_of_three() -> Profile {
         total_ms: modules.iter().map(|module| module.self_ms).sum(),
         modules,
         imports,
+        cpu_ms: None,
         first_ms: Some(3.0),
         error: None,
         first_error: None,

@@ -54,11 +54,10 @@ pub(super) fn tree(recording: &Recording, text: Text, style: &Style) -> String {
     for (name, took) in lines {
         let name = fit(&name, most);
         let gap = " ".repeat(widest.saturating_sub(name.width()));
-        let took = format!("{took:>10}");
-        out.push_str(&format!(
-            "  {name}{gap}  {}\n",
-            style.paint(Paint::Bold, &took)
-        ));
+        let took = style.paint(Paint::Bold, &format!("{took:>10}"));
+        let line = format!("  {name}{gap}  {took}");
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
     out
 }
