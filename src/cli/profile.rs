@@ -51,10 +51,20 @@ pub struct ProfileArgs {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
     /// Write a page with the tables and a chart of what init loads; - for standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "json")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with = "json"
+    )]
     pub html: Option<PathBuf>,
     /// Write what init and the first request load in speedscope's format; - for standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "json")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with = "json"
+    )]
     pub speedscope: Option<PathBuf>,
     /// Invoke copies of a deployed function without asking first [env: LAMBENCH_YES]
     #[arg(long, short = 'y', help_heading = "Where")]

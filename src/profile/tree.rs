@@ -31,7 +31,10 @@ impl Tree {
             }
         }
         for at in (0..modules.len()).rev() {
-            let below: f64 = tree.children[at].iter().map(|&child| tree.total_ms[child]).sum();
+            let below: f64 = tree.children[at]
+                .iter()
+                .map(|&child| tree.total_ms[child])
+                .sum();
             tree.total_ms[at] += below;
         }
         tree
@@ -54,6 +57,7 @@ mod tests {
             version: "3.11.7".into(),
             handler: "app.handler".into(),
             total_ms: 0.0,
+            cpu_ms: None,
             modules: modules
                 .iter()
                 .map(|&(self_ms, loaded_by, phase)| Module {
@@ -101,7 +105,11 @@ mod tests {
 
     #[test]
     fn a_recording_that_turns_in_a_circle_ends() {
-        let all = recording(&[(1.0, Some(1), Phase::Init), (2.0, Some(0), Phase::Init), (1.0, Some(9), Phase::Init)]);
+        let all = recording(&[
+            (1.0, Some(1), Phase::Init),
+            (2.0, Some(0), Phase::Init),
+            (1.0, Some(9), Phase::Init),
+        ]);
         assert_eq!(Tree::of(&all, Phase::Init).roots, [0, 2]);
     }
 }

@@ -93,7 +93,7 @@ pub fn profile_html(profile: &Profile, lang: Lang) -> String {
         tables.push((text.plan_heading(), table, text.plan_note()));
     }
     if !profile.verified.is_empty() {
-        let table = verified_table(profile, text);
+        let table = verified_table(profile, true, text);
         tables.push((text.verified_heading(), table, text.verified_note()));
     }
     let mut lead = vec![lead(profile, text)];

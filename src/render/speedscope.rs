@@ -46,13 +46,23 @@ fn evented(recording: &Recording, tree: &Tree, name: &str) -> Value {
     }
     let mut at = 0.0;
     let mut events = Vec::new();
-    let mut todo: Vec<Step> = tree.roots.iter().rev().map(|&root| Step::Open(root)).collect();
+    let mut todo: Vec<Step> = tree
+        .roots
+        .iter()
+        .rev()
+        .map(|&root| Step::Open(root))
+        .collect();
     while let Some(step) = todo.pop() {
         match step {
             Step::Open(frame) => {
                 events.push(json!({ "type": "O", "frame": frame, "at": at }));
                 todo.push(Step::Close(frame));
-                todo.extend(tree.children[frame].iter().rev().map(|&child| Step::Open(child)));
+                todo.extend(
+                    tree.children[frame]
+                        .iter()
+                        .rev()
+                        .map(|&child| Step::Open(child)),
+                );
             }
             Step::Close(frame) => {
                 at += recording.modules[frame].self_ms.max(0.0);
@@ -92,6 +102,7 @@ mod tests {
             version: "20.20.2".into(),
             handler: "index.handler".into(),
             total_ms: 7.0,
+            cpu_ms: None,
             modules: vec![
                 module("index.js", 1.0, None, Phase::Init),
                 module("a/index.js", 2.0, Some(0), Phase::Init),
@@ -117,7 +128,11 @@ mod tests {
             .iter()
             .map(|event| {
                 let kind = event["type"].as_str().unwrap().to_owned();
-                (kind, event["frame"].as_u64().unwrap(), event["at"].as_f64().unwrap())
+                (
+                    kind,
+                    event["frame"].as_u64().unwrap(),
+                    event["at"].as_f64().unwrap(),
+                )
             })
             .collect();
         let expected = [
@@ -130,7 +145,10 @@ mod tests {
             ("C", 3, 6.0),
             ("C", 0, 7.0),
         ];
-        let told: Vec<(&str, u64, f64)> = events.iter().map(|(kind, n, at)| (kind.as_str(), *n, *at)).collect();
+        let told: Vec<(&str, u64, f64)> = events
+            .iter()
+            .map(|(kind, n, at)| (kind.as_str(), *n, *at))
+            .collect();
         assert_eq!(told, expected);
         assert_eq!(file["profiles"][0]["endValue"], 7.0);
         assert_eq!(file["profiles"][1]["name"], "shop: first invoke");

@@ -202,7 +202,11 @@ mod tests {
     fn a_handler_in_a_layer_is_found_where_layers_are_not_mounted() {
         let cases = [
             ("/opt/nodejs/a.handler", "/opt", "/opt/nodejs/a.handler"),
-            ("/opt/nodejs/a.handler", "/tmp/x/opt", "/tmp/x/opt/nodejs/a.handler"),
+            (
+                "/opt/nodejs/a.handler",
+                "/tmp/x/opt",
+                "/tmp/x/opt/nodejs/a.handler",
+            ),
             ("src/opt/a.handler", "/tmp/x/opt", "src/opt/a.handler"),
         ];
         for (name, opt, found) in cases {

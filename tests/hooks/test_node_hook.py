@@ -108,6 +108,12 @@ class WhatIsRecorded(unittest.TestCase):
         self.assertLessEqual(together, recording.all["total_ms"] + 0.01)
         self.assertLess(recording.all["total_ms"] - together, 59)
 
+    def test_waiting_is_no_work(self):
+        waits = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400); exports.handler = async () => 1;"
+        waiting = Recording(drive({"index.js": waits}, "index.handler")).all
+        self.assertGreaterEqual(waiting["total_ms"], 399)
+        self.assertLess(waiting["cpu_ms"], 200)
+
     def test_es_modules_and_what_they_need(self):
         files = {
             "app.mjs": """#!/usr/bin/env node

@@ -51,7 +51,12 @@ pub(super) fn icicle(recording: &Recording, phase: Phase, colours: &Colours, tex
         Phase::Init => text.icicle_init(),
         Phase::First => text.icicle_first(),
     };
-    let levels = cells.iter().map(|cell| cell.level).max().unwrap_or_default() + 1;
+    let levels = cells
+        .iter()
+        .map(|cell| cell.level)
+        .max()
+        .unwrap_or_default()
+        + 1;
     let mut drawing = format!(
         "<button class=\"again\" type=\"button\" hidden=\"hidden\">{}</button>\n\
          <svg class=\"icicle\" role=\"tree\" aria-label=\"{}\" width=\"100%\" height=\"{}\">\n",
@@ -85,7 +90,14 @@ fn layout(tree: &Tree) -> Vec<Cell> {
     cells
 }
 
-fn row(tree: &Tree, modules: &[usize], level: usize, mut x: f64, scale: f64, cells: &mut Vec<Cell>) {
+fn row(
+    tree: &Tree,
+    modules: &[usize],
+    level: usize,
+    mut x: f64,
+    scale: f64,
+    cells: &mut Vec<Cell>,
+) {
     let (mut small, mut small_ms) = (0, 0.0);
     for &module in modules {
         let ms = tree.total_ms[module];
@@ -95,21 +107,45 @@ fn row(tree: &Tree, modules: &[usize], level: usize, mut x: f64, scale: f64, cel
             small_ms += ms;
             continue;
         }
-        cells.push(Cell { module: Some(module), modules: 1, level, x, width, ms });
+        cells.push(Cell {
+            module: Some(module),
+            modules: 1,
+            level,
+            x,
+            width,
+            ms,
+        });
         row(tree, &tree.children[module], level + 1, x, scale, cells);
         x += width;
     }
     let width = small_ms * scale;
     if width >= SLIVER {
-        cells.push(Cell { module: None, modules: small, level, x, width, ms: small_ms });
+        cells.push(Cell {
+            module: None,
+            modules: small,
+            level,
+            x,
+            width,
+            ms: small_ms,
+        });
     }
 }
 
 fn counted(tree: &Tree, module: usize) -> usize {
-    1 + tree.children[module].iter().map(|&child| counted(tree, child)).sum::<usize>()
+    1 + tree.children[module]
+        .iter()
+        .map(|&child| counted(tree, child))
+        .sum::<usize>()
 }
 
-fn draw(out: &mut String, cell: &Cell, recording: &Recording, tree: &Tree, colours: &Colours, text: Text) {
+fn draw(
+    out: &mut String,
+    cell: &Cell,
+    recording: &Recording,
+    tree: &Tree,
+    colours: &Colours,
+    text: Text,
+) {
     let time = figure::time(cell.ms, text);
     let (name, says, colour, leaf) = match cell.module {
         Some(at) => {
@@ -148,7 +184,10 @@ fn draw(out: &mut String, cell: &Cell, recording: &Recording, tree: &Tree, colou
 /// Enlarged, two decimals would be seen.
 fn precise(x: f64) -> String {
     let written = format!("{x:.4}");
-    written.trim_end_matches('0').trim_end_matches('.').to_owned()
+    written
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 fn about(module: &Module, time: &str, recording: &Recording, text: Text) -> String {
@@ -198,12 +237,20 @@ impl Colours {
 
     fn legend(&self, recording: &Recording, phase: Phase, text: Text) -> String {
         let mut groups: HashMap<usize, (f64, usize)> = HashMap::new();
-        for module in recording.modules.iter().filter(|module| module.phase == phase) {
+        for module in recording
+            .modules
+            .iter()
+            .filter(|module| module.phase == phase)
+        {
             let group = groups.entry(self.of(module)).or_default();
             group.0 += module.self_ms;
             group.1 += 1;
         }
-        let names: HashMap<usize, &str> = self.ranked.iter().map(|(name, rank)| (*rank, name.as_str())).collect();
+        let names: HashMap<usize, &str> = self
+            .ranked
+            .iter()
+            .map(|(name, rank)| (*rank, name.as_str()))
+            .collect();
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(colour, _)| *colour);
         let lines: Vec<String> = groups
@@ -246,7 +293,10 @@ mod tests {
     #[test]
     fn a_box_is_as_wide_as_its_share_and_stands_below_who_loaded_it() {
         let tree = tree(&[&[1, 2], &[], &[]], &[50.0, 30.0, 20.0], &[0]);
-        let cells: Vec<_> = layout(&tree).iter().map(|c| (c.module, c.level, c.x, c.width)).collect();
+        let cells: Vec<_> = layout(&tree)
+            .iter()
+            .map(|c| (c.module, c.level, c.x, c.width))
+            .collect();
         assert_eq!(
             cells,
             [

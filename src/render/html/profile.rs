@@ -25,7 +25,13 @@ pub(in crate::render) struct ProfilePage<'a> {
 impl ProfilePage<'_> {
     /// The page.
     pub(in crate::render) fn html(&self, lang: Lang) -> String {
-        page::page_with(self.title, &body(self, Text(lang)), lang, icicle::STYLE, icicle::SCRIPT)
+        page::page_with(
+            self.title,
+            &body(self, Text(lang)),
+            lang,
+            icicle::STYLE,
+            icicle::SCRIPT,
+        )
     }
 }
 
@@ -51,11 +57,16 @@ fn body(said: &ProfilePage, text: Text) -> String {
 }
 
 fn tiles(recording: &Recording, text: Text) -> String {
-    let modules = recording.modules.iter().filter(|module| module.phase == Phase::Init);
+    let modules = recording
+        .modules
+        .iter()
+        .filter(|module| module.phase == Phase::Init);
     let tiles = [
         Some((text.profile_init(), figure::time(recording.total_ms, text))),
         Some((text.profile_modules(), modules.count().to_string())),
-        recording.first_ms.map(|ms| (text.profile_first(), figure::time(ms, text))),
+        recording
+            .first_ms
+            .map(|ms| (text.profile_first(), figure::time(ms, text))),
     ];
     let tiles: Vec<String> = tiles
         .into_iter()

@@ -56,7 +56,9 @@ impl Text {
         memory: Option<&str>,
         by: Option<(&str, Option<u32>)>,
     ) -> String {
-        let place = by.map(|(name, line)| line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}")));
+        let place = by.map(|(name, line)| {
+            line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"))
+        });
         let mut en = format!("{name}: {total} with all that it loads, {own} by itself");
         let mut ko = format!("{name}: 로드하는 모듈 포함 {total}, 자체 {own}");
         if let Some(memory) = memory {
