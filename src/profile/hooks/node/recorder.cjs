@@ -245,7 +245,7 @@ class Recorder {
 
 function isLoaded(builtin) {
   const name = builtin.slice("node:".length);
-  return process.moduleLoadList.includes(`NativeModule ${name}`);
+  return process.moduleLoadList?.includes(`NativeModule ${name}`) ?? false;
 }
 
 module.exports = { Recorder, now, isLoaded, realTaskRoot };
