@@ -262,3 +262,77 @@ fn a_deployed_function_is_profiled_by_a_copy_that_leaves_nothing_behind() {
     assert!(layers["Layers"].as_array().unwrap().is_empty(), "{layers}");
     assert!(test.journals().is_empty());
 }
+
+/// As [`shared`], in Node.
+fn shared_in_node(test: &Test) {
+    let sleeping = |name: &str, ms: u32, more: &str| {
+        test.write(
+            &format!("app/node_modules/{name}/index.js"),
+            &format!(
+                "{more}\nAtomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, {ms});\nexports.use = () => {ms};\n"
+            ),
+        );
+    };
+    sleeping("common", 180, "");
+    sleeping("left", 120, "require('common');");
+    sleeping("right", 60, "require('common');");
+    test.write(
+        "app/index.js",
+        "const left = require('left');\nconst { use } = require('right');\nexports.handler = async (event) => (event.right ? use() : left.use());\n",
+    );
+}
+
+#[test]
+fn node_functions_are_profiled_and_their_savings_measured() {
+    let test = Test::new();
+    shared_in_node(&test);
+    let profile = profile(&test, &["--verify=1", "--verify-runs=3"]);
+    let (left, right) = (find(&profile, "left"), find(&profile, "right"));
+    about(&left["saved_ms"], 120.0);
+    about(&right["saved_ms"], 60.0);
+    about(&left["moved_ms"], 120.0);
+    assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
+    assert_eq!(
+        left["imported_at"],
+        json!([{"module": "index.js", "file": "/var/task/index.js", "line": 1}])
+    );
+    let plan = profile["plan"].as_array().unwrap();
+    let steps: Vec<&Value> = plan.iter().map(|step| &step["target"]).collect();
+    assert_eq!(steps, ["left", "right"]);
+    about(&plan[1]["adds_ms"], 240.0);
+    assert_eq!(profile["recording"]["language"], "node");
+    let verified = profile["verified"].as_array().unwrap();
+    near(&verified[0]["saved_ms"], 120.0);
+    near(&verified[1]["saved_ms"], 360.0);
+    assert!(verified[0]["used_at_init"].is_null(), "{verified:#?}");
+}
+
+#[test]
+fn a_page_and_a_file_for_speedscope_are_written_beside_the_report() {
+    let test = Test::new();
+    shared_in_node(&test);
+    let args = [
+        "profile",
+        "app",
+        "--runs=1",
+        "--html=page.html",
+        "--speedscope=app.json",
+    ];
+    test.run(&args)
+        .success()
+        .prints("Written: page.html")
+        .prints("Written: app.json");
+    let read = |name: &str| std::fs::read_to_string(test.path().join(name)).unwrap();
+    let page = read("page.html");
+    assert!(page.contains("class=\"icicle\"") && page.contains("left/index.js"));
+    let file: Value = serde_json::from_str(&read("app.json")).unwrap();
+    assert_eq!(file["profiles"][0]["name"], "app: init");
+    assert_eq!(file["shared"]["frames"][0]["file"], "/var/task/index.js");
+    let printed = test
+        .run(&["profile", "app", "--runs=1", "--quiet", "--speedscope=-"])
+        .success()
+        .stdout;
+    let _: Value = serde_json::from_str(&printed).unwrap();
+    test.run(&["profile", "app", "--html=nowhere/page.html"])
+        .fails_with(2);
+}
