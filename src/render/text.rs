@@ -24,6 +24,7 @@ mod look;
 mod names;
 mod observed;
 mod plan;
+mod reachability;
 mod self_test;
 mod sentences;
 mod stored;

@@ -40,10 +40,17 @@ pub enum Reachability {
 
 /// Runs where the function is one of Python and its handler is known.
 pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
-    let (Some(handler), Some(python)) = (&subject.handler, subject.runtime.as_deref().and_then(version)) else {
+    let (Some(handler), Some(python)) = (
+        &subject.handler,
+        subject.runtime.as_deref().and_then(version),
+    ) else {
         return Vec::new();
     };
-    told(&reach(&subject.mounts, distributions, handler, python), distributions, handler)
+    told(
+        &reach(&subject.mounts, distributions, handler, python),
+        distributions,
+        handler,
+    )
 }
 
 /// `(3, 12)` of `python3.12`.
@@ -114,7 +121,10 @@ fn unseen(limits: &[Limit]) -> Vec<Finding> {
         before = Some((limit.kind, &limit.place));
         all.push(Finding {
             severity: Severity::Note,
-            subject: limit.distribution.clone().unwrap_or_else(|| limit.file.clone()),
+            subject: limit
+                .distribution
+                .clone()
+                .unwrap_or_else(|| limit.file.clone()),
             place: Some(limit.place.clone()),
             bytes: None,
             examples: vec![example],

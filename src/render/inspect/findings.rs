@@ -31,6 +31,7 @@ impl Said {
 pub(in crate::render) fn said(finding: &Finding, text: Text) -> Said {
     match &finding.evidence {
         Evidence::Limit(limit) => of_limit(limit, text),
+        Evidence::Reachability(found) => super::reachability::said(found, text),
     }
 }
 
