@@ -143,7 +143,8 @@ fn on_this_machine(
 }
 
 fn open(path: &Path) -> Result<Files, Failure> {
-    let files = Files::open(path).map_err(|error| unreadable(&error))?;
+    let path = seen_from_here(path);
+    let files = Files::open(&path).map_err(|error| unreadable(&error))?;
     if files.list().is_empty() && files.left_out().is_empty() {
         return Err(Failure::new(
             Exit::Usage,
@@ -151,6 +152,16 @@ fn open(path: &Path) -> Result<Files, Failure> {
         ));
     }
     Ok(files)
+}
+
+/// As somebody would name it who stands in the working folder: it is in errors, and in commands to copy.
+fn seen_from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    match path.strip_prefix(here) {
+        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(inside) => inside.to_owned(),
+        Err(_) => path.to_owned(),
+    }
 }
 
 fn unreadable(error: &FilesError) -> Failure {

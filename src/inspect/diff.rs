@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::kinds::Kind;
-use super::{Anatomy, Ecosystem, Part};
+use super::{Anatomy, Ecosystem, Finding, Part};
 
 /// Before and after, the largest changes first. Sizes are bytes, unzipped.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Diff {
     /// Everything.
     pub unzipped: Change,
@@ -21,6 +21,8 @@ pub struct Diff {
     pub distributions: Vec<DistributionChange>,
     /// By kind, those alone that differ.
     pub kinds: Vec<KindChange>,
+    /// What was found before and is no longer.
+    pub gone: Vec<Finding>,
 }
 
 /// A figure before and after.
@@ -84,7 +86,30 @@ pub fn diff(before: &Anatomy, after: &Anatomy) -> Diff {
         },
         distributions: distributions(before, after),
         kinds: kinds(before, after),
+        gone: gone(before, after),
     }
+}
+
+/// The same finding may have other figures: its kind and what it is about tell whether it is still there.
+fn gone(before: &Anatomy, after: &Anatomy) -> Vec<Finding> {
+    let keys = |of: &Anatomy| -> Vec<(String, String)> {
+        let target = &of.target;
+        let subject = |finding: &Finding| match &finding.subject {
+            // The packages themselves have two names.
+            whole if whole == target => String::new(),
+            part => part.clone(),
+        };
+        let findings = of.findings.iter();
+        findings
+            .map(|finding| (finding.kind(), subject(finding)))
+            .collect()
+    };
+    let still = keys(after);
+    let mut gone: Vec<(_, &Finding)> = keys(before).into_iter().zip(&before.findings).collect();
+    gone.retain(|(key, _)| !still.contains(key));
+    gone.into_iter()
+        .map(|(_, finding)| finding.clone())
+        .collect()
 }
 
 fn distributions(before: &Anatomy, after: &Anatomy) -> Vec<DistributionChange> {
@@ -177,6 +202,37 @@ mod tests {
             handler: None,
             architecture: None,
         })
+    }
+
+    #[test]
+    fn what_was_found_and_is_not_any_more_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = |names: &[&str]| {
+            let path = folder.path().join(names.len().to_string());
+            let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+            for name in names {
+                let options = zip::write::SimpleFileOptions::default();
+                zip.start_file(*name, options).unwrap();
+            }
+            zip.finish().unwrap();
+            inspect(&Subject {
+                name: path.display().to_string(),
+                mounts: vec![Mounted {
+                    place: Place::Task,
+                    files: Files::open(&path).unwrap(),
+                }],
+                unread: Vec::new(),
+                runtime: None,
+                handler: None,
+                architecture: None,
+            })
+        };
+        let (two, one) = (found(&["../a", "b"]), found(&["b"]));
+        let gone = diff(&two, &one).gone;
+        assert_eq!(gone, two.findings);
+        assert_eq!(gone.len(), 1);
+        let three = found(&["../a", "../c", "b"]);
+        assert!(diff(&two, &three).gone.is_empty());
     }
 
     #[test]

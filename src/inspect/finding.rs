@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Place;
-use super::{limits, reach};
+use super::{Place, bytecode, duplicates, limits, models, native, provided, reach, unused};
 
 /// How much it matters, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -36,6 +35,14 @@ pub struct Finding {
     pub evidence: Evidence,
 }
 
+impl Finding {
+    /// The `kind` of its evidence, as in JSON.
+    pub fn kind(&self) -> String {
+        let evidence = serde_json::to_value(&self.evidence).unwrap_or_default();
+        evidence["kind"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
 /// No more files than these stand in [`Finding::examples`].
 pub const MOST_EXAMPLES: usize = 5;
 
@@ -43,8 +50,28 @@ pub const MOST_EXAMPLES: usize = 5;
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Evidence {
+    /// What Python compiles again and again, and what it never reads.
+    Bytecode(bytecode::Bytecode),
+    /// What is there more than once.
+    Duplicate(duplicates::Duplicate),
     /// Lambda's limits.
     Limit(limits::Limit),
+    /// The AWS SDKs' descriptions of services.
+    Models(models::Models),
+    /// Native libraries.
+    Native(native::Native),
+    /// What the runtime has, too.
+    Provided(provided::Provided),
     /// Which distributions the handler reaches.
     Reachability(reach::Reachability),
+    /// What no runtime reads.
+    Unused(unused::Unused),
+}
+
+/// The largest few of some files.
+pub(super) fn examples<'a>(files: impl Iterator<Item = (&'a str, u64)>) -> Vec<String> {
+    let mut files: Vec<_> = files.collect();
+    files.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    files.truncate(MOST_EXAMPLES);
+    files.into_iter().map(|(path, _)| path.to_owned()).collect()
 }

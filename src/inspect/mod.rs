@@ -2,14 +2,21 @@
 //! no endpoint; what is fetched from one is given here as a file.
 
 pub mod anatomy;
+pub mod bytecode;
 pub mod diff;
 pub mod distributions;
+pub mod duplicates;
 pub mod files;
 pub mod finding;
 pub mod kinds;
 pub mod limits;
+pub mod models;
+pub mod native;
+pub mod provided;
+mod python;
 pub mod reach;
 pub mod tree;
+pub mod unused;
 
 pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION, schema};
 pub use distributions::{Distribution, Ecosystem};
@@ -117,6 +124,14 @@ impl Subject {
     pub fn mounted(&self, place: &Place) -> Option<&Mounted> {
         self.mounts.iter().find(|mount| mount.place == *place)
     }
+
+    /// What the package or the layer at a place is called.
+    pub fn name_of(&self, place: &Place) -> String {
+        match place {
+            Place::Task => self.name.clone(),
+            Place::Layer { name, .. } => name.clone(),
+        }
+    }
 }
 
 /// Looks into a subject: sizes by distribution and by kind, limits, and everything that was found.
@@ -135,8 +150,14 @@ pub fn inspect(subject: &Subject) -> Anatomy {
 /// [`Evidence`]; its words are in `render/inspect/`.
 fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     let mut all = limits::findings(subject);
-    // bytecode, native, duplicates, provided, models
+    all.extend(bytecode::findings(subject));
+    all.extend(native::findings(subject, distributions));
+    all.extend(duplicates::findings(subject, distributions));
+    all.extend(provided::findings(subject, distributions));
+    all.extend(models::findings(subject, distributions));
+    all.extend(unused::findings(subject, distributions));
     all.extend(reach::findings(subject, distributions));
-    all.sort_by(|a, b| (a.severity, b.bytes).cmp(&(b.severity, a.bytes)));
+    // What is not about size costs time, or does not work at all.
+    all.sort_by_key(|found| (found.severity, found.bytes.map(std::cmp::Reverse)));
     all
 }

@@ -18,7 +18,7 @@ use crate::inspect::tree::{Is, Node};
 use crate::inspect::{Anatomy, Inspection};
 
 pub(super) use change::{changed_distributions, changed_kinds, changed_sizes};
-pub(super) use findings::{examples, said, subject};
+pub(super) use findings::{examples, label, said, sentence};
 pub(super) use limits::used;
 
 /// The JSON of `--json`.
@@ -64,6 +64,11 @@ pub fn inspect(inspection: &Inspection, lang: Lang, style: &Style) -> String {
         out.push_str(&tree::tree(&anatomy.tree, text, style));
         out.push_str(&headed(text.kinds_heading(), style));
         out.push_str(&kinds(anatomy, text).render(style));
+    }
+    let gone = findings::gone(inspection, text, style);
+    if !gone.is_empty() {
+        out.push_str(&headed(text.gone_heading(), style));
+        out.push_str(&gone);
     }
     out.push_str(&headed(text.findings_heading(), style));
     out.push_str(&findings::findings(anatomy, text, style));

@@ -16,6 +16,7 @@ mod budgets;
 mod cloud_logs;
 mod explain;
 mod exports;
+mod found;
 mod html;
 mod inspect;
 mod left_over;

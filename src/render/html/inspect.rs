@@ -49,6 +49,14 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
             title,
             &kinds.unwrap_or_default(),
         ));
+        let before = inspection.before.as_ref();
+        let gone = before.into_iter().flat_map(|before| {
+            let gone = diff.gone.iter();
+            gone.map(move |finding| said::sentence(finding, before, text))
+        });
+        let gone: Vec<String> = gone.collect();
+        let gone = page::list("", &gone);
+        inside.push_str(&page::section("gone", 2, text.gone_heading(), &gone));
     }
     let limits = page::table(&limits(anatomy, text), text.limits_heading(), &[]);
     inside.push_str(&page::section("table", 2, text.limits_heading(), &limits));
@@ -117,17 +125,11 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
             Severity::Waste => "open",
             Severity::Note => "told",
         };
-        let subject = said::subject(finding, anatomy.parts.len(), text);
-        let size = finding
-            .bytes
-            .map_or_else(String::new, |bytes| format!(" ({})", figure::bytes(bytes)));
         let _ = write!(
             items,
-            "<li class=\"{class}\"><b>{}: {}{}</b>: {}",
-            esc(text.severity(finding.severity)),
-            esc(&subject),
-            esc(&size),
-            esc(&words.what)
+            "<li class=\"{class}\"><b>{}</b>: {}",
+            esc(&said::label(finding, text)),
+            esc(&said::sentence(finding, anatomy, text))
         );
         let examples = said::examples(finding);
         if !examples.is_empty() {
@@ -135,6 +137,9 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         }
         if !words.fix.is_empty() {
             let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(&words.fix));
+        }
+        for command in &words.commands {
+            let _ = write!(items, "<br/><code>{}</code>", esc(command));
         }
         items.push_str("</li>\n");
     }

@@ -19,6 +19,7 @@ words! {
     tree_heading: "Where the bytes are", "용량이 쓰인 곳";
     kinds_heading: "By kind", "종류별 크기";
     findings_heading: "Found", "발견한 점";
+    gone_heading: "No longer found", "해결된 점";
     nothing_found: "Nothing was found that Lambda refuses or that is known to be needless.",
         "Lambda가 거부하거나 불필요하다고 알려진 것은 발견하지 못했습니다.";
     changed_heading: "What went and what came", "줄어든 것과 늘어난 것";
@@ -109,6 +110,17 @@ impl Text {
 
     pub(in crate::render) fn layers_of(self, is: usize, limit: usize) -> String {
         self.say(format!("{is} of {limit}"), format!("{is}개 / {limit}개"))
+    }
+
+    /// Files that stand for more.
+    pub(in crate::render) fn and_more(self, examples: &str, more: usize) -> String {
+        if more == 0 {
+            return examples.to_owned();
+        }
+        self.say(
+            format!("{examples} and {more} more"),
+            format!("{examples} 외 {more}개"),
+        )
     }
 
     /// What a part that could not be read is called, and why.

@@ -1,0 +1,142 @@
+use std::fs;
+
+use super::*;
+use crate::inspect::Place;
+use crate::inspect::distributions::distributions;
+use crate::inspect::files::Files;
+
+fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let mount = Mounted {
+        place: Place::Task,
+        files: Files::open(folder.path()).unwrap(),
+    };
+    let distributions = distributions(&mount);
+    let subject = Subject {
+        name: "app".to_owned(),
+        mounts: vec![mount],
+        runtime: Some("python3.12".to_owned()),
+        handler: None,
+        architecture: None,
+        unread: Vec::new(),
+    };
+    findings(&subject, &distributions)
+}
+
+#[test]
+fn services_that_no_source_names_are_summed_up() {
+    let found = found(&[
+        ("botocore/data/endpoints.json", "{}"),
+        ("botocore/data/s3/2006-03-01/service-2.json.gz", "12345"),
+        ("botocore/data/s3/2006-03-01/waiters-2.json", "123"),
+        (
+            "botocore/data/ec2/2016-11-15/service-2.json.gz",
+            "1234567890",
+        ),
+        ("botocore/data/sqs/2012-11-05/service-2.json.gz", "1234"),
+        ("botocore/session.py", "boto = session.client('ec2')"),
+        (
+            "app.py",
+            "import boto3\ns3 = boto3.client('s3')\nother = boto3.client(NAME)\nmine = boto3.client('mine')\n",
+        ),
+        ("queue.py", "client('ec2')"),
+        ("old.py", "import boto3\nprint 'no'\n"),
+        (
+            "lib/__init__.py",
+            "from boto3 import client\nclient('sqs')\nboto3.client('s3')\n",
+        ),
+        ("lib-1.0.dist-info/METADATA", "Name: lib\nVersion: 1.0\n"),
+        ("lib-1.0.dist-info/RECORD", "lib/__init__.py,,\n"),
+    ]);
+    let [
+        Finding {
+            bytes,
+            evidence:
+                Evidence::Models(Models::BotocoreModels {
+                    services,
+                    services_bytes,
+                    named,
+                    dynamic,
+                    unread,
+                    ..
+                }),
+            ..
+        },
+    ] = &found[..]
+    else {
+        panic!("{found:?}");
+    };
+    assert_eq!((*services, *services_bytes, *bytes), (3, 22, Some(10)));
+    let named: Vec<_> = named
+        .iter()
+        .map(|service| {
+            let calls = service
+                .calls
+                .iter()
+                .map(|call| (call.path.as_str(), call.line, call.own));
+            (
+                service.name.as_str(),
+                service.bytes,
+                calls.collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        named,
+        [
+            (
+                "s3",
+                8,
+                vec![("app.py", 2, true), ("lib/__init__.py", 3, false)]
+            ),
+            ("sqs", 4, vec![("lib/__init__.py", 2, false)]),
+        ]
+    );
+    assert_eq!(dynamic.len(), 1);
+    assert_eq!((dynamic[0].path.as_str(), dynamic[0].line), ("app.py", 3));
+    assert_eq!(*unread, 1);
+}
+
+#[test]
+fn a_package_without_an_sdk_has_nothing_to_tell() {
+    assert_eq!(
+        found(&[("app.py", "import boto3\nboto3.client('s3')\n")]),
+        []
+    );
+}
+
+#[test]
+fn version_2_for_javascript_is_told_with_its_builds_for_browsers() {
+    let found = found(&[
+        (
+            "node_modules/aws-sdk/package.json",
+            r#"{"name": "aws-sdk", "version": "2.1.0"}"#,
+        ),
+        ("node_modules/aws-sdk/apis/s3-2006-03-01.min.json", "12345"),
+        ("node_modules/aws-sdk/dist/aws-sdk.js", "123"),
+    ]);
+    let [
+        Finding {
+            bytes,
+            evidence: Evidence::Models(evidence),
+            ..
+        },
+    ] = &found[..]
+    else {
+        panic!("{found:?}");
+    };
+    assert_eq!(*bytes, Some(3));
+    assert_eq!(
+        *evidence,
+        Models::AwsSdk2Models {
+            files: 1,
+            models_bytes: 5,
+            browser_bytes: 3
+        }
+    );
+}
