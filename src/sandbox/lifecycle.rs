@@ -249,17 +249,30 @@ impl Lifecycle {
                 thawed_ns?;
                 break failure;
             }
-            if let Some(how) = self.inbox.ended.take() {
+            if next_ns.is_none()
+                && let Some(how) = self.inbox.ended.take()
+            {
                 // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
                 let was_dead = self.inbox.ended_ns < handed_ns;
                 if idle && (waiting.is_some() || was_dead) {
                     return None;
                 }
-                if let Some(Call::Answer(given)) = self.last_call().await {
-                    answer = Some(given);
+                for call in self.last_calls().await {
+                    match call {
+                        Call::Answer(given) => answer = Some(given),
+                        Call::Next { at_ns } if answer.is_some() => next_ns = Some(at_ns),
+                        _ => {}
+                    }
                 }
-                break Failure::Exited(how);
+                let Some(at_ns) = next_ns else {
+                    break Failure::Exited(how);
+                };
+                // It had done its part: it died at rest, whichever of both was heard first, and the next invoke will
+                // find it dead.
+                self.inbox.ended = Some(how);
+                self.runtime_is_done(event.as_ref(), answer.as_ref(), since(began_ns, at_ns));
+                continue;
             }
             match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => {
@@ -332,9 +345,9 @@ impl Lifecycle {
     }
 
     /// What a dead runtime process said before it died, and we had not yet heard.
-    async fn last_call(&mut self) -> Option<Call> {
+    async fn last_calls(&mut self) -> Vec<Call> {
         self.api.all_heard().await;
-        self.inbox.last_call()
+        self.inbox.last_calls()
     }
 
     async fn order(&mut self, order: &Order) {
