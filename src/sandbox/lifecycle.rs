@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
@@ -341,6 +342,7 @@ impl Lifecycle {
             arn: self.spec.arn.clone(),
             trace: trace_id(),
             client_context: invocation.client_context,
+            stream: invocation.stream,
         }
     }
 
@@ -419,14 +421,17 @@ impl Lifecycle {
             (Ok(answer), None) => status_of(answer),
             (Err(failure), None) => failure.status(),
         };
+        let mut streamed = 0;
+        let failure_body = |failure: Failure| failure.body(request_id, self.spec.timeout);
         let (body, failed) = match served.answer {
             Ok(Answer::Response(body)) => (body, false),
+            Ok(Answer::Streamed(bytes)) => {
+                streamed = bytes;
+                (Bytes::new(), false)
+            }
             Ok(Answer::Error(raised)) => (raised.body, true),
-            Ok(Answer::TooLarge) => (
-                Failure::ResponseTooLarge.body(request_id, self.spec.timeout),
-                true,
-            ),
-            Err(failure) => (failure.body(request_id, self.spec.timeout), true),
+            Ok(Answer::TooLarge(limit)) => (failure_body(Failure::ResponseTooLarge(limit)), true),
+            Err(failure) => (failure_body(failure), true),
         };
         records.end(
             &Figures {
@@ -436,7 +441,7 @@ impl Lifecycle {
                 peak_kb,
             },
             &status,
-            body.len(),
+            streamed + body.len(),
         );
         Outcome {
             body,
@@ -449,9 +454,9 @@ impl Lifecycle {
 
 fn status_of(answer: &Answer) -> Status {
     match answer {
-        Answer::Response(_) => Status::Success,
+        Answer::Response(_) | Answer::Streamed(_) => Status::Success,
         Answer::Error(raised) => Status::Raised(raised.kind.clone()),
-        Answer::TooLarge => Failure::ResponseTooLarge.status(),
+        Answer::TooLarge(limit) => Failure::ResponseTooLarge(*limit).status(),
     }
 }
 
