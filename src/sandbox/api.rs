@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{Either, Full};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -82,12 +83,20 @@ impl Call {
     }
 }
 
+/// A body that comes bit by bit.
+pub(super) type Stream = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// A response on its way out.
+pub(super) type Reply = Response<Either<Full<Bytes>, Stream>>;
+
 /// What an operation answers.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// In place of the body.
+    pub stream: Option<Stream>,
 }
 
 impl Answer {
@@ -96,6 +105,7 @@ impl Answer {
             status,
             headers: HeaderMap::new(),
             body,
+            stream: None,
         }
     }
 
@@ -119,9 +129,12 @@ impl From<ApiError> for Answer {
 }
 
 /// Finishes an answer.
-pub(super) fn respond(answer: Answer, request_id: &str) -> Response<Full<Bytes>> {
-    let empty = answer.body.is_empty();
-    let mut response = Response::new(Full::new(answer.body));
+pub(super) fn respond(answer: Answer, request_id: &str) -> Reply {
+    let empty = answer.body.is_empty() && answer.stream.is_none();
+    let mut response = Response::new(match answer.stream {
+        Some(stream) => Either::Right(stream),
+        None => Either::Left(Full::new(answer.body)),
+    });
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     let headers = response.headers_mut();

@@ -15,6 +15,7 @@ use super::extensions::{Extensions, Function};
 use super::happening::Inbox;
 use super::leash::Leash;
 use super::lifecycle::{Lifecycle, trace_id};
+use super::live::Live;
 use super::names::ACCOUNT;
 use super::protocol::{Crewing, Root, Setup};
 use super::runtime_api::{RuntimeApi, address};
@@ -126,12 +127,14 @@ pub struct Invocation {
     pub payload: Bytes,
     /// Base64 `X-Amz-Client-Context`, decoded, if any.
     pub client_context: Option<String>,
+    /// Where a response goes that the function streams, piece by piece as it comes; if nowhere, it is collected.
+    pub stream: Option<mpsc::Sender<Bytes>>,
 }
 
 /// What came of an invoke.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The response body, or the error body.
+    /// The response body, or the error body; of a response that was streamed, nothing.
     pub body: Bytes,
     /// `Unhandled` (or what the runtime said) when the function failed.
     pub function_error: Option<String>,
@@ -161,7 +164,11 @@ impl Environment {
         let (told, happenings) = mpsc::unbounded_channel();
         let programs = spec.extensions();
         let extensions = Arc::new(Extensions::new(facts(&spec), names(&programs)));
-        let telemetry = Arc::new(Telemetry::new(spec.log_format == LogFormat::Json));
+        let live = host.listener.clone();
+        let telemetry = Arc::new(Telemetry::new(
+            spec.log_format == LogFormat::Json,
+            live.map(|listener| Live::new(&spec.function_name, listener)),
+        ));
         let taps = [Stream::Function, Stream::Extension]
             .map(|stream| Tap::new(Arc::clone(&telemetry), stream));
         let own_address = host.mounts == Mounts::Namespaces;

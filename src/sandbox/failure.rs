@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::protocol::Exit;
 use super::records::Status;
-use super::runtime_messages::{RESPONSE_LIMIT, Raised};
+use super::runtime_messages::Raised;
 
 /// Why an init or an invoke came to nothing.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub(super) enum Failure {
     OutOfMemory,
     /// It ran out of time.
     TimedOut,
-    /// It responded with more than AWS takes.
-    ResponseTooLarge,
+    /// It responded with more than these bytes, which are all that AWS takes.
+    ResponseTooLarge(usize),
     /// An extension ended, or said that it can't go on, or could not be started.
     Extension {
         /// `Extension.Crash`.
@@ -44,7 +44,7 @@ impl Failure {
             Self::NotStarted(_) => "Runtime.InvalidEntrypoint",
             Self::OutOfMemory => "Runtime.OutOfMemory",
             Self::TimedOut => "Sandbox.Timedout",
-            Self::ResponseTooLarge => "Function.ResponseSizeTooLarge",
+            Self::ResponseTooLarge(_) => "Function.ResponseSizeTooLarge",
         }
     }
 
@@ -60,9 +60,9 @@ impl Failure {
     pub fn body(self, request_id: &str, limit: Duration) -> Bytes {
         let message = match &self {
             Self::Raised(raised) => return raised.body.clone(),
-            Self::ResponseTooLarge => {
+            Self::ResponseTooLarge(limit) => {
                 format!(
-                    "Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
+                    "Response payload size exceeded maximum allowed payload size ({limit} bytes)."
                 )
             }
             Self::Exited(how) => format!(

@@ -93,27 +93,32 @@ impl Inbox {
         }
     }
 
-    /// Reads all that has happened; gives the last thing that the runtime process said.
-    pub fn last_call(&mut self) -> Option<Call> {
-        let mut last = None;
+    /// Reads all that has happened; gives what the runtime process said meanwhile.
+    pub fn last_calls(&mut self) -> Vec<Call> {
+        let mut calls = Vec::new();
         while let Ok(happening) = self.happenings.try_recv() {
             self.note(&happening);
-            match (happening, &last) {
-                // An answer counts more than the question that follows it, and extensions speak for themselves.
-                (Happening::Called(Call::Next { .. }), Some(_))
-                | (Happening::Called(Call::Extension | Call::ExtensionFailed { .. }), _) => {}
-                (Happening::Called(call), _) => last = Some(call),
+            match happening {
+                // Extensions speak for themselves.
+                Happening::Called(Call::Extension | Call::ExtensionFailed { .. }) => {}
+                Happening::Called(call) => calls.push(call),
                 _ => {}
             }
         }
-        last
+        calls
     }
 
     fn note(&mut self, happening: &Happening) {
         match happening {
             Happening::Guard(Event::Started { .. }) => self.left = Left::All,
-            Happening::Guard(Event::Exited { how, at_ns, .. }) => {
+            Happening::Guard(Event::Exited {
+                how,
+                at_ns,
+                peak_kb,
+            }) => {
                 self.ended = Some(*how);
+                // It can't be asked any more.
+                self.peak_kb = self.peak_kb.max(*peak_kb);
                 self.ended_ns = *at_ns;
                 self.left = Left::Extensions;
             }

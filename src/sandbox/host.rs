@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::cgroup::CpuGroups;
 use super::happening::Happening;
 use super::leash::Leash;
+use super::live::LogListener;
 use super::protocol::{Root, Setup};
 
 /// How packages and layers are presented to the process.
@@ -39,6 +40,8 @@ pub struct Host {
     pub cpu: Option<Arc<CpuGroups>>,
     /// Why they are not, where they were to be.
     pub cpu_refusal: Option<String>,
+    /// Who reads the logs of all environments along.
+    pub listener: Option<LogListener>,
     /// How long an init may take before it is started again inside the invoke: 10 s, as on AWS.
     pub init_limit: Duration,
 }
@@ -57,6 +60,7 @@ impl Host {
             refusal: None,
             cpu: None,
             cpu_refusal: None,
+            listener: None,
             init_limit: INIT_LIMIT,
         };
         if let Err(error) = host.can_mount().await {

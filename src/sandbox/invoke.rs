@@ -6,15 +6,13 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::HeaderValue;
 use serde::de::IgnoredAny;
-use serde_json::json;
 
 use super::api::{Answer, Call};
 use super::background::Unstoppable;
 use super::environment::{Invocation, Outcome};
 use super::errors::ApiError;
-use super::event_stream::event;
 use super::plane::Plane;
 use super::pool::{Pool, ServeError};
 
@@ -26,22 +24,13 @@ const EVENT_LIMIT: usize = 1024 * 1024;
 const CLIENT_CONTEXT_LIMIT: usize = 3583;
 /// What `LogType=Tail` gives of the log, bytes.
 const TAIL: usize = 4096;
-/// Of a streamed response, bytes.
-const CHUNK: usize = 64 * 1024;
 
 /// `X-Amz-Invocation-Type`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     RequestResponse,
     Event,
     DryRun,
-}
-
-/// What an invoke came to.
-enum Served {
-    /// Nobody waits for it, or nothing was to be run.
-    Bare(StatusCode),
-    Outcome(Arc<Pool>, Outcome),
 }
 
 impl Plane {
@@ -49,30 +38,34 @@ impl Plane {
     pub async fn invoke(self: &Arc<Self>, call: Call) -> Result<Answer, ApiError> {
         let kind = kind(&call)?;
         let tail = wants_tail(&call)?;
-        Ok(match self.serve(call, kind).await? {
-            Served::Bare(status) => Answer::empty(status),
-            Served::Outcome(pool, outcome) => answer(&pool, outcome, tail),
-        })
-    }
-
-    /// `InvokeWithResponseStream`. The events come all at once, when the function is done.
-    pub async fn invoke_streaming(self: &Arc<Self>, call: Call) -> Result<Answer, ApiError> {
-        let kind = kind(&call)?;
-        if kind == Kind::Event {
-            return Err(ApiError::validation(
-                "Event",
-                "invocationType",
-                "Member must satisfy enum value set: [RequestResponse, DryRun]",
-            ));
+        let (pool, invocation) = self.invocation(call, kind)?;
+        match kind {
+            Kind::DryRun => Ok(Answer::empty(StatusCode::NO_CONTENT)),
+            Kind::Event => {
+                self.background.spawn(async move {
+                    // Nobody waits for an event's outcome; a failed one is not tried again here.
+                    let _ = pool.serve_event(invocation).await;
+                });
+                Ok(Answer::empty(StatusCode::ACCEPTED))
+            }
+            Kind::RequestResponse => {
+                let serving = Arc::clone(&pool);
+                let outcome = Unstoppable::new(
+                    async move { serving.serve(invocation).await },
+                    Arc::clone(&self.background),
+                )
+                .await?;
+                Ok(answer(&pool, outcome, tail))
+            }
         }
-        let tail = wants_tail(&call)?;
-        Ok(match self.serve(call, kind).await? {
-            Served::Bare(status) => Answer::empty(status),
-            Served::Outcome(pool, outcome) => answer_in_events(&pool, &outcome, tail),
-        })
     }
 
-    async fn serve(self: &Arc<Self>, call: Call, kind: Kind) -> Result<Served, ApiError> {
+    /// Who is to serve it, and what.
+    pub(super) fn invocation(
+        &self,
+        call: Call,
+        kind: Kind,
+    ) -> Result<(Arc<Pool>, Invocation), ApiError> {
         let identifier = call.segments.get(2).map_or("", String::as_str);
         let named = self.named(identifier, call.query("Qualifier"))?;
         check_size(call.body.len(), kind)?;
@@ -86,26 +79,9 @@ impl Plane {
             request_id: call.request_id,
             payload,
             client_context,
+            stream: None,
         };
-        match kind {
-            Kind::DryRun => Ok(Served::Bare(StatusCode::NO_CONTENT)),
-            Kind::Event => {
-                self.background.spawn(async move {
-                    // Nobody waits for an event's outcome; a failed one is not tried again here.
-                    let _ = pool.serve_event(invocation).await;
-                });
-                Ok(Served::Bare(StatusCode::ACCEPTED))
-            }
-            Kind::RequestResponse => {
-                let serving = Arc::clone(&pool);
-                let outcome = Unstoppable::new(
-                    async move { serving.serve(invocation).await },
-                    Arc::clone(&self.background),
-                )
-                .await?;
-                Ok(Served::Outcome(pool, outcome))
-            }
-        }
+        Ok((pool, invocation))
     }
 }
 
@@ -128,39 +104,13 @@ fn answer(pool: &Pool, outcome: Outcome, tail: bool) -> Answer {
     answer
 }
 
-fn answer_in_events(pool: &Pool, outcome: &Outcome, tail: bool) -> Answer {
-    let mut end = json!({});
-    let mut body = Vec::new();
-    if let Some(error) = &outcome.function_error {
-        end["ErrorCode"] = error.as_str().into();
-        end["ErrorDetails"] = String::from_utf8_lossy(&outcome.body).into();
-    } else {
-        for chunk in outcome.body.chunks(CHUNK) {
-            body.extend(event("PayloadChunk", "application/octet-stream", chunk));
-        }
-    }
-    if tail {
-        end["LogResult"] = log_result(outcome).into();
-    }
-    let end = end.to_string();
-    body.extend(event("InvokeComplete", "application/json", end.as_bytes()));
-    let mut answer = Answer::new(StatusCode::OK, body.into());
-    answer.headers = pool.facts.clone();
-    let set = HeaderValue::from_static("application/vnd.amazon.eventstream");
-    answer.headers.insert(CONTENT_TYPE, set);
-    if let Ok(version) = HeaderValue::from_str(&pool.spec.version) {
-        answer.headers.insert("x-amz-executed-version", version);
-    }
-    answer
-}
-
 /// The end of the log, in base64.
-fn log_result(outcome: &Outcome) -> String {
+pub(super) fn log_result(outcome: &Outcome) -> String {
     let cut = outcome.log.len().saturating_sub(TAIL);
     BASE64_STANDARD.encode(&outcome.log[cut..])
 }
 
-fn kind(call: &Call) -> Result<Kind, ApiError> {
+pub(super) fn kind(call: &Call) -> Result<Kind, ApiError> {
     match call.header("x-amz-invocation-type") {
         None | Some("RequestResponse") => Ok(Kind::RequestResponse),
         Some("Event") => Ok(Kind::Event),
@@ -173,7 +123,7 @@ fn kind(call: &Call) -> Result<Kind, ApiError> {
     }
 }
 
-fn wants_tail(call: &Call) -> Result<bool, ApiError> {
+pub(super) fn wants_tail(call: &Call) -> Result<bool, ApiError> {
     match call.header("x-amz-log-type") {
         None | Some("None") => Ok(false),
         Some("Tail") => Ok(true),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
@@ -249,17 +250,30 @@ impl Lifecycle {
                 thawed_ns?;
                 break failure;
             }
-            if let Some(how) = self.inbox.ended.take() {
+            if next_ns.is_none()
+                && let Some(how) = self.inbox.ended.take()
+            {
                 // None: the guard tells of a death before it thaws, and an event that nobody took killed nobody.
                 thawed_ns?;
                 let was_dead = self.inbox.ended_ns < handed_ns;
                 if idle && (waiting.is_some() || was_dead) {
                     return None;
                 }
-                if let Some(Call::Answer(given)) = self.last_call().await {
-                    answer = Some(given);
+                for call in self.last_calls().await {
+                    match call {
+                        Call::Answer(given) => answer = Some(given),
+                        Call::Next { at_ns } if answer.is_some() => next_ns = Some(at_ns),
+                        _ => {}
+                    }
                 }
-                break Failure::Exited(how);
+                let Some(at_ns) = next_ns else {
+                    break Failure::Exited(how);
+                };
+                // It had done its part: it died at rest, whichever of both was heard first, and the next invoke will
+                // find it dead.
+                self.inbox.ended = Some(how);
+                self.runtime_is_done(event.as_ref(), answer.as_ref(), since(began_ns, at_ns));
+                continue;
             }
             match timeout_at(deadline, self.inbox.happens()).await {
                 Err(_) => {
@@ -328,13 +342,14 @@ impl Lifecycle {
             arn: self.spec.arn.clone(),
             trace: trace_id(),
             client_context: invocation.client_context,
+            stream: invocation.stream,
         }
     }
 
     /// What a dead runtime process said before it died, and we had not yet heard.
-    async fn last_call(&mut self) -> Option<Call> {
+    async fn last_calls(&mut self) -> Vec<Call> {
         self.api.all_heard().await;
-        self.inbox.last_call()
+        self.inbox.last_calls()
     }
 
     async fn order(&mut self, order: &Order) {
@@ -406,14 +421,17 @@ impl Lifecycle {
             (Ok(answer), None) => status_of(answer),
             (Err(failure), None) => failure.status(),
         };
+        let mut streamed = 0;
+        let failure_body = |failure: Failure| failure.body(request_id, self.spec.timeout);
         let (body, failed) = match served.answer {
             Ok(Answer::Response(body)) => (body, false),
+            Ok(Answer::Streamed(bytes)) => {
+                streamed = bytes;
+                (Bytes::new(), false)
+            }
             Ok(Answer::Error(raised)) => (raised.body, true),
-            Ok(Answer::TooLarge) => (
-                Failure::ResponseTooLarge.body(request_id, self.spec.timeout),
-                true,
-            ),
-            Err(failure) => (failure.body(request_id, self.spec.timeout), true),
+            Ok(Answer::TooLarge(limit)) => (failure_body(Failure::ResponseTooLarge(limit)), true),
+            Err(failure) => (failure_body(failure), true),
         };
         records.end(
             &Figures {
@@ -423,7 +441,7 @@ impl Lifecycle {
                 peak_kb,
             },
             &status,
-            body.len(),
+            streamed + body.len(),
         );
         Outcome {
             body,
@@ -436,9 +454,9 @@ impl Lifecycle {
 
 fn status_of(answer: &Answer) -> Status {
     match answer {
-        Answer::Response(_) => Status::Success,
+        Answer::Response(_) | Answer::Streamed(_) => Status::Success,
         Answer::Error(raised) => Status::Raised(raised.kind.clone()),
-        Answer::TooLarge => Failure::ResponseTooLarge.status(),
+        Answer::TooLarge(limit) => Failure::ResponseTooLarge(*limit).status(),
     }
 }
 

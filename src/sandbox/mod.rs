@@ -8,7 +8,7 @@
 //! runtime's, in a file tree that `mounts` built and a control group (`cgroup`, `starter`); they speak `protocol`.
 //! `machine` says how fast a CPU and how warm a disk (`page_cache`) a function is given. External extensions are the
 //! guard's `crew`, known to lambench as `extensions` by the `extension_api`; `telemetry` is what they are told if they ask
-//! for it.
+//! for it, and `live` is the log for one who reads along.
 
 mod cgroup;
 mod crew;
@@ -22,6 +22,7 @@ mod happening;
 mod host;
 mod leash;
 mod lifecycle;
+mod live;
 mod log;
 mod machine;
 #[cfg(target_os = "linux")]
@@ -61,13 +62,14 @@ mod server;
 mod settings;
 mod shapes;
 mod snapshot;
+mod streaming;
 mod tags;
 mod unzip;
 
 pub use environment::{guard_main, is_guard};
 pub use errors::SandboxError;
+pub use live::LogListener;
 pub use machine::{Cpu, Machine};
 pub use packages::{PackageError, UNZIPPED_LIMIT};
 pub use page_cache::Disk;
-pub use pool::LogListener;
 pub use server::{Location, Sandbox, SandboxOptions};

@@ -23,28 +23,6 @@ pub(super) struct Stage {
     pub kills: Background,
     /// What cold starts find in the page cache.
     pub disk: Disk,
-    /// Who hears the log of each invoke.
-    pub listener: Option<LogListener>,
-}
-
-/// Hears the whole log of an invoke once it is over: the function's name, and START to REPORT. It is called where the
-/// next invoke may be waited for, so it must not take its time.
-#[derive(Clone)]
-pub struct LogListener(Arc<Hear>);
-
-type Hear = dyn Fn(&str, &[u8]) + Send + Sync;
-
-impl LogListener {
-    /// Calls `hear`.
-    pub fn new(hear: impl Fn(&str, &[u8]) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hear))
-    }
-}
-
-impl std::fmt::Debug for LogListener {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LogListener")
-    }
 }
 
 /// Why no environment served an invoke.
@@ -138,9 +116,6 @@ impl Pool {
             None => self.unused().await?,
         };
         let outcome = environment.invoke(invocation).await;
-        if let Some(LogListener(hear)) = &self.stage.listener {
-            hear(&self.spec.function_name, &outcome.log);
-        }
         if outcome.ended {
             self.kill(environment);
         } else {

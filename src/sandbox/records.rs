@@ -188,15 +188,15 @@ impl<'a> Records<'a> {
         } else {
             self.telemetry.platform(at, kind, record);
         }
-        match self.spec.log_format {
-            LogFormat::Text => self
-                .bytes
-                .extend_from_slice(text.unwrap_or_default().as_bytes()),
+        let line = match self.spec.log_format {
+            LogFormat::Text => text.unwrap_or_default(),
             LogFormat::Json => {
                 let line = json!({"time": format!("{at:.3}"), "type": kind, "record": record});
-                self.bytes.extend_from_slice(format!("{line}\n").as_bytes());
+                format!("{line}\n")
             }
-        }
+        };
+        self.bytes.extend_from_slice(line.as_bytes());
+        self.telemetry.logged(line.as_bytes());
     }
 }
 

@@ -6,21 +6,22 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{Sender, UnboundedSender};
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::extensions::Extensions;
 use super::protocol::monotonic_ns;
 use super::runtime_messages::{
-    Answer, Handout, Raised, Reply, accepted, broken_off, event, not_found, raised, read, refuse,
-    too_large, unreadable, wrong_state,
+    Answer, Handout, RESPONSE_LIMIT, Raised, Reply, accepted, broken_off, event, forward,
+    is_streamed, not_found, raised, read, refuse, too_large, unreadable, wrong_state,
 };
 use super::telemetry::Telemetry;
 use super::{extension_api, telemetry_api};
@@ -69,8 +70,8 @@ enum State {
     Initialising,
     /// Waits for one.
     Waiting(oneshot::Sender<Handout>),
-    /// Works on it.
-    Invoking(String),
+    /// Works on it; where its response goes if it streams one.
+    Invoking(String, Option<Sender<Bytes>>),
     /// Has answered it, and not yet asked for the next.
     Answered(String),
 }
@@ -78,7 +79,7 @@ enum State {
 impl State {
     fn refusal(&self, id: &str) -> Option<Reply> {
         match self {
-            Self::Invoking(current) if current == id => None,
+            Self::Invoking(current, _) if current == id => None,
             Self::Answered(current) if current == id => Some(wrong_state()),
             _ => Some(refuse(
                 StatusCode::BAD_REQUEST,
@@ -142,7 +143,7 @@ impl RuntimeApi {
     /// Gives the event to a runtime process that waits for one; gives it back if none does.
     pub fn hand_out(&self, handout: Handout) -> Option<Handout> {
         let mut state = self.shared.state();
-        let invoking = State::Invoking(handout.request_id.clone());
+        let invoking = State::Invoking(handout.request_id.clone(), handout.stream.clone());
         let returned = match std::mem::replace(&mut *state, invoking) {
             State::Waiting(runtime) => runtime.send(handout).err()?,
             _ => handout,
@@ -201,8 +202,16 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, open: watch::Sender<usize
     // Without it an answer may wait 40 ms for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
+        let at_ns = monotonic_ns();
         let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+        // Here, not in the future: that is never polled where the end of the connection is read with the request.
+        let asked = asks_for_an_event(&request).then(|| shared.ask(at_ns));
+        async move {
+            Ok::<_, Infallible>(match asked {
+                Some(handout) => hand_over(handout).await,
+                None => answer(&shared, request, at_ns).await,
+            })
+        }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     // Scripts look for `Lambda-Runtime-Aws-Request-Id` as AWS writes it.
@@ -230,9 +239,26 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
         || headers.get(HOST).is_some_and(foreign)
 }
 
+fn asks_for_an_event(request: &Request<Incoming>) -> bool {
+    request.method() == Method::GET
+        && request.uri().path() == "/2018-06-01/runtime/invocation/next"
+        && !is_from_a_page(request.headers())
+}
+
+/// The event, once there is one; no handout: the runtime process has not answered the last.
+async fn hand_over(handout: Option<oneshot::Receiver<Handout>>) -> Reply {
+    match handout {
+        Some(handout) => handout.await.map_or_else(
+            // Asked again on another connection, or the environment is being reset.
+            |_| wrong_state(),
+            event,
+        ),
+        None => wrong_state(),
+    }
+}
+
 /// Every body is read to its end, a refused one too: the connection lives on, and the next request is on it.
-async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
-    let at_ns = monotonic_ns();
+async fn answer(shared: &Shared, request: Request<Incoming>, at_ns: u64) -> Reply {
     if is_from_a_page(request.headers()) {
         let message = "no web page may ask the Runtime API";
         return match read(request.into_body()).await {
@@ -258,7 +284,6 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
         .unwrap_or_default();
     let segments: Vec<&str> = path.split('/').collect();
     match (request.method(), &segments[..]) {
-        (&Method::GET, ["invocation", "next"]) => shared.next(at_ns).await,
         (&Method::POST, ["invocation", id, "response"]) => shared.response(id, request).await,
         (&Method::POST, ["invocation", id, "error"]) => shared.error(id, request).await,
         (&Method::POST, ["init", "error"]) => shared.init_error(request).await,
@@ -274,21 +299,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn next(&self, at_ns: u64) -> Reply {
+    /// The runtime process asks for an event, unless it has one.
+    fn ask(&self, at_ns: u64) -> Option<oneshot::Receiver<Handout>> {
         let (runtime, handout) = oneshot::channel();
-        {
-            let mut state = self.state();
-            if let State::Invoking(_) = *state {
-                return wrong_state();
-            }
-            *state = State::Waiting(runtime);
-            (self.tell)(Call::Next { at_ns });
+        let mut state = self.state();
+        if let State::Invoking(..) = *state {
+            return None;
         }
-        match handout.await {
-            Ok(handout) => event(handout),
-            // Asked again on another connection, or the environment is being reset.
-            Err(_) => wrong_state(),
-        }
+        *state = State::Waiting(runtime);
+        (self.tell)(Call::Next { at_ns });
+        Some(handout)
     }
 
     /// Takes the answer if the invoke still waits for one.
@@ -297,10 +317,9 @@ impl Shared {
         if let Some(refusal) = state.refusal(id) {
             return refusal;
         }
-        let reply = if matches!(answer, Answer::TooLarge) {
-            too_large()
-        } else {
-            accepted()
+        let reply = match &answer {
+            Answer::TooLarge(limit) => too_large(*limit),
+            _ => accepted(),
         };
         *state = State::Answered(id.to_owned());
         (self.tell)(Call::Answer(answer));
@@ -308,19 +327,36 @@ impl Shared {
     }
 
     async fn response(&self, id: &str, request: Request<Incoming>) -> Reply {
-        match read(request.into_body()).await {
-            Ok(Some((body, trailers))) => {
-                let answer = broken_off(&trailers).map_or(Answer::Response(body), Answer::Error);
-                self.settle(id, answer)
-            }
-            Ok(None) => self.settle(id, Answer::TooLarge),
-            Err(_) => unreadable(),
+        let stream = is_streamed(request.headers())
+            .then(|| self.take_stream(id))
+            .flatten();
+        let body = request.into_body();
+        let answer = match stream {
+            Some(stream) => forward(body, &stream).await,
+            None => read(body).await.map(|whole| match whole {
+                Some((body, trailers)) => {
+                    broken_off(&trailers).map_or(Answer::Response(body), Answer::Error)
+                }
+                None => Answer::TooLarge(RESPONSE_LIMIT),
+            }),
+        };
+        answer.map_or_else(|_| unreadable(), |answer| self.settle(id, answer))
+    }
+
+    /// Where the response to this event goes as it comes; for the first that asks.
+    fn take_stream(&self, id: &str) -> Option<Sender<Bytes>> {
+        match &mut *self.state() {
+            State::Invoking(current, stream) if current == id => stream.take(),
+            _ => None,
         }
     }
 
     async fn error(&self, id: &str, request: Request<Incoming>) -> Reply {
         match raised(request).await {
-            Ok(raised) => self.settle(id, raised.map_or(Answer::TooLarge, Answer::Error)),
+            Ok(raised) => {
+                let answer = raised.map_or(Answer::TooLarge(RESPONSE_LIMIT), Answer::Error);
+                self.settle(id, answer)
+            }
             Err(_) => unreadable(),
         }
     }
@@ -333,7 +369,7 @@ impl Shared {
             return wrong_state();
         }
         let Some(raised) = raised else {
-            return too_large();
+            return too_large(RESPONSE_LIMIT);
         };
         (self.tell)(Call::InitError(raised));
         accepted()

@@ -10,10 +10,14 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::Sender;
 
 /// What a response may hold: 6 MB and a little, as AWS counts.
 pub(super) const RESPONSE_LIMIT: usize = 6_291_556;
+/// What a streamed one may hold: 200 MB.
+pub(super) const STREAM_LIMIT: usize = 200 * 1024 * 1024;
 
+const RESPONSE_MODE: &str = "lambda-runtime-function-response-mode";
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 
@@ -22,10 +26,24 @@ const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 pub(super) enum Answer {
     /// The function's response.
     Response(Bytes),
+    /// So many bytes, which have gone their way already.
+    Streamed(usize),
     /// The function's error.
     Error(Raised),
-    /// A response over the limit.
-    TooLarge,
+    /// A response over this limit.
+    TooLarge(usize),
+}
+
+impl Answer {
+    /// Bytes that the function produced.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Response(body) => body.len(),
+            Self::Streamed(bytes) => *bytes,
+            Self::Error(raised) => raised.body.len(),
+            Self::TooLarge(_) => 0,
+        }
+    }
 }
 
 /// An error in the runtime's own words.
@@ -52,6 +70,8 @@ pub(super) struct Handout {
     pub trace: String,
     /// Client context, JSON.
     pub client_context: Option<String>,
+    /// Where a streamed response goes.
+    pub stream: Option<Sender<Bytes>>,
 }
 
 /// What a runtime process gets back.
@@ -86,6 +106,36 @@ pub(super) async fn read(mut body: Incoming) -> Result<Option<(Bytes, HeaderMap)
     }
     let whole = if all.is_empty() { first } else { all.freeze() };
     Ok((size <= RESPONSE_LIMIT).then_some((whole, trailers)))
+}
+
+/// The runtime says that it streams this response.
+pub(super) fn is_streamed(headers: &HeaderMap) -> bool {
+    let mode = headers.get(RESPONSE_MODE);
+    mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
+}
+
+/// Passes a streamed response on as it comes. One who no longer listens holds nothing up; one who is slow does.
+pub(super) async fn forward(
+    mut body: Incoming,
+    stream: &Sender<Bytes>,
+) -> Result<Answer, hyper::Error> {
+    let (mut bytes, mut trailers) = (0, HeaderMap::new());
+    while let Some(frame) = body.frame().await {
+        match frame?.into_data() {
+            Ok(data) => {
+                bytes += data.len();
+                if bytes <= STREAM_LIMIT && !data.is_empty() {
+                    let _ = stream.send(data).await;
+                }
+            }
+            Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
+        }
+    }
+    Ok(match broken_off(&trailers) {
+        _ if bytes > STREAM_LIMIT => Answer::TooLarge(STREAM_LIMIT),
+        Some(raised) => Answer::Error(raised),
+        None => Answer::Streamed(bytes),
+    })
 }
 
 /// An error that a streaming function met after it had begun to respond.
@@ -192,8 +242,8 @@ pub(super) fn wrong_state() -> Reply {
     )
 }
 
-pub(super) fn too_large() -> Reply {
-    let message = format!("Exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).");
+pub(super) fn too_large(limit: usize) -> Reply {
+    let message = format!("Exceeded maximum allowed payload size ({limit} bytes).");
     refuse(
         StatusCode::PAYLOAD_TOO_LARGE,
         "RequestEntityTooLarge",

@@ -8,24 +8,25 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::{HOST, ORIGIN};
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::api::{Answer, Call, respond, route};
+use super::api::{Answer, Call, Reply, respond, route};
 use super::background::Background;
 use super::environment::{Host, Mounts};
 use super::errors::{ApiError, SandboxError};
+use super::live::LogListener;
 use super::machine::{Cpu, Machine};
 use super::packages::PackageError;
 use super::plane::{FOLDERS, Parts, Plane, REQUEST_LIMIT};
-use super::pool::{LogListener, Stage};
+use super::pool::Stage;
 use super::runtimes::RuntimeOptions;
 use crate::scratch::Scratch;
 
@@ -59,7 +60,7 @@ pub struct SandboxOptions {
     pub mounts: Option<Mounts>,
     /// The CPU and the disk that functions are given.
     pub machine: Machine,
-    /// Who hears the log of each invoke.
+    /// Who reads logs along.
     pub listener: Option<LogListener>,
 }
 
@@ -135,6 +136,7 @@ impl Sandbox {
         let mut host = Host::new(options.guard_exe, folder.path().join("environments")).await;
         host.mounts = options.mounts.unwrap_or(host.mounts);
         host.clients = Some(folder.path().join("clients"));
+        host.listener = options.listener;
         if options.machine.cpu == Cpu::ByMemory {
             host.limit_cpu();
         }
@@ -153,7 +155,6 @@ impl Sandbox {
                 most: options.concurrency,
                 kills: Background::new(),
                 disk,
-                listener: options.listener,
             },
             folder,
         }));
@@ -284,7 +285,7 @@ async fn serve(stream: TcpStream, plane: Arc<Plane>) {
         .await;
 }
 
-async fn handle(plane: &Arc<Plane>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn handle(plane: &Arc<Plane>, request: Request<Incoming>) -> Reply {
     let request_id = uuid::Uuid::new_v4().to_string();
     let answered = std::panic::AssertUnwindSafe(answer(plane, request, request_id.clone()))
         .catch_unwind()

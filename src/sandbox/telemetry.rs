@@ -1,4 +1,5 @@
-//! The telemetry of one environment: what happens in it, told to the extensions that subscribed.
+//! The telemetry of one environment: what happens in it, told to the extensions that subscribed, and its log to one who
+//! reads it along.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::live::Live;
 use super::telemetry_delivery::{Destination, Queue};
 
 /// What an extension may subscribe to.
@@ -84,6 +86,8 @@ const BACKLOG: usize = 1024 * 1024;
 pub(super) struct Telemetry {
     /// The function logs JSON objects.
     json: bool,
+    /// Who reads the log along.
+    live: Option<Live>,
     /// Somebody listens, or may yet: else an event is not even written.
     heard: AtomicBool,
     hub: Mutex<Hub>,
@@ -102,10 +106,11 @@ struct Hub {
 }
 
 impl Telemetry {
-    /// Of an environment whose function logs in JSON or not.
-    pub fn new(json: bool) -> Self {
+    /// Of an environment whose function logs in JSON or not, and whose log is read along or not.
+    pub fn new(json: bool, live: Option<Live>) -> Self {
         Self {
             json,
+            live,
             heard: AtomicBool::new(false),
             hub: Mutex::default(),
             running: watch::Sender::new(true),
@@ -132,6 +137,13 @@ impl Telemetry {
         hub.backlog = None;
         let heard = !hub.subscribers.is_empty();
         self.heard.store(heard, Ordering::Relaxed);
+    }
+
+    /// The platform has written a line of the log.
+    pub fn logged(&self, line: &[u8]) {
+        if let Some(live) = &self.live {
+            live.said(line);
+        }
     }
 
     /// Processes run again, or not.
@@ -246,6 +258,9 @@ impl Tap {
 
     /// More has been read.
     pub fn feed(&mut self, bytes: &[u8]) {
+        if let Some(live) = &self.telemetry.live {
+            live.written(self.stream, bytes);
+        }
         if !self.telemetry.heard.load(Ordering::Relaxed) {
             self.partial.clear();
             return;

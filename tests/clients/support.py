@@ -100,8 +100,12 @@ class Sandbox:
 
 def package(**files):
     """A zip of Python files, the same for the same files."""
+    return archive({f"{name.replace('__', '/')}.py": text for name, text in files.items()})
+
+
+def archive(files):
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
+    with zipfile.ZipFile(data, "w") as made:
         for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(f"{name.replace('__', '/')}.py", (2026, 1, 1, 0, 0, 0)), text)
+            made.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
     return data.getvalue()

@@ -6,13 +6,15 @@ import hashlib
 import io
 import json
 import os
+import socket
 import subprocess
+import time
 import unittest
 import unittest.mock
 import urllib.request
 import zipfile
 
-from support import PYTHON, ROLE, Sandbox, install_python_clients, package
+from support import PYTHON, ROLE, Sandbox, archive, install_python_clients, package
 
 HANDLER = """
 import os
@@ -46,14 +48,14 @@ class Boto3(unittest.TestCase):
         self.name = f"boto3-{self._testMethodName.replace('_', '-')}"[:64]
 
     def create(self, **more):
-        created = self.client.create_function(
-            FunctionName=self.name,
-            Runtime="python3",
-            Role=ROLE,
-            Handler="lambda_function.handler",
-            Code={"ZipFile": package(lambda_function=HANDLER)},
-            **more,
-        )
+        asked = {
+            "FunctionName": self.name,
+            "Runtime": "python3",
+            "Role": ROLE,
+            "Handler": "lambda_function.handler",
+            "Code": {"ZipFile": package(lambda_function=HANDLER)},
+        }
+        created = self.client.create_function(**asked | more)
         self.addCleanup(self.delete)
         self.client.get_waiter("function_active_v2").wait(FunctionName=self.name)
         return created
@@ -205,6 +207,72 @@ class Boto3(unittest.TestCase):
         answer = self.client.invoke_with_response_stream(FunctionName=self.name, Payload=b'{"fail": 1}')
         (end,) = (event["InvokeComplete"] for event in answer["EventStream"])
         self.assertEqual((end["ErrorCode"], json.loads(end["ErrorDetails"])["errorType"]), ("Unhandled", "ValueError"))
+
+    def stream(self, body, **more):
+        """Creates a Node function that streams, and gives its events as they come."""
+        source = "exports.handler = awslambda.streamifyResponse(async (event, stream) => { %s });" % body
+        self.create(Runtime="nodejs", Handler="index.handler", Code={"ZipFile": archive({"index.js": source})}, **more)
+        answer = self.client.invoke_with_response_stream(FunctionName=self.name, LogType="Tail")
+        self.assertEqual(answer["ResponseStreamContentType"], "application/vnd.amazon.eventstream")
+        return iter(answer["EventStream"])
+
+    def payload(self, events):
+        return next(events)["PayloadChunk"]["Payload"]
+
+    def end(self, events):
+        *chunks, end = events
+        return b"".join(chunk["PayloadChunk"]["Payload"] for chunk in chunks), end["InvokeComplete"]
+
+    def test_chunks_come_before_the_handler_has_ended(self):
+        gate = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(gate.close)
+        gate.settimeout(30)
+        # It waits for a byte between the two, which it gets once the first has been read.
+        events = self.stream(
+            "stream.write('first'); const gate = require('net').connect(%d, '127.0.0.1');"
+            "await new Promise((go) => gate.once('data', go)); gate.destroy(); stream.write('second'); stream.end();"
+            % gate.getsockname()[1]
+        )
+        self.assertEqual(self.payload(events), b"first")
+        inside, _ = gate.accept()
+        with inside:
+            inside.sendall(b"!")
+        body, end = self.end(events)
+        self.assertEqual(body, b"second")
+        self.assertNotIn("ErrorCode", end)
+        self.assertIn("REPORT", base64.b64decode(end["LogResult"]).decode())
+
+    def test_an_error_in_mid_stream_comes_after_what_was_sent(self):
+        events = self.stream("stream.write('part'); await 1; throw new RangeError('midway');")
+        body, end = self.end(events)
+        self.assertEqual(body, b"part")
+        details = json.loads(end["ErrorDetails"])
+        self.assertEqual(
+            (end["ErrorCode"], details["errorType"], details["errorMessage"]), ("Unhandled", "RangeError", "midway")
+        )
+
+    def test_a_crash_or_a_time_out_in_mid_stream_comes_after_what_was_sent(self):
+        hang = "stream.write('part'); await new Promise((f) => setTimeout(f, 100)); %s; await new Promise(() => 1);"
+        body, end = self.end(self.stream(hang % "process.exit(3)"))
+        self.assertEqual((body, json.loads(end["ErrorDetails"])["errorType"]), (b"part", "Runtime.ExitError"))
+        self.delete()
+        body, end = self.end(self.stream(hang % "setInterval(() => 1, 1000)", Timeout=1))
+        self.assertEqual((body, json.loads(end["ErrorDetails"])["errorType"]), (b"part", "Sandbox.Timedout"))
+
+    def test_a_stream_may_be_larger_than_a_response_and_its_reader_slow_or_gone(self):
+        large = "for (let i = 0; i < 256; i++) if (!stream.write('x'.repeat(32768)))"
+        large += " await new Promise((go) => stream.once('drain', go)); stream.end();"
+        events = self.stream(large)
+        time.sleep(0.5)
+        body, end = self.end(events)
+        self.assertEqual((len(body), end.get("ErrorCode")), (256 * 32768, None))
+        refused = self.client.invoke(FunctionName=self.name)
+        self.assertEqual(json.loads(refused["Payload"].read())["errorType"], "Function.ResponseSizeTooLarge")
+        answer = self.client.invoke_with_response_stream(FunctionName=self.name)
+        next(iter(answer["EventStream"]))
+        answer["EventStream"].close()
+        events = self.client.invoke_with_response_stream(FunctionName=self.name)["EventStream"]
+        self.assertEqual(len(self.end(events)[0]), 256 * 32768)
 
     def test_tags(self):
         arn = self.create(Tags={"team": "red", "old": "1"})["FunctionArn"]

@@ -350,6 +350,42 @@ async fn a_runtime_that_died_while_idle_is_started_again_as_a_cold_start() {
     );
 }
 
+/// Answers, asks for its next event, and exits that many seconds later if it was asked to.
+const LEAVER: &str = "
+while True:
+    headers, event = take()
+    respond(headers, json.dumps(event))
+    if event:
+        api.request('GET', '/2018-06-01/runtime/invocation/next')
+        time.sleep(event - 1)
+        os._exit(1)";
+
+/// Nothing that lambench would hear is read between the death and the next event; and of a death that comes at once its
+/// guard may be heard first, or its last question.
+#[tokio::test]
+async fn a_runtime_that_died_before_it_was_stopped_has_served_and_took_no_event_with_it() {
+    let mark = format!("lambench-leaver-{}", uuid::Uuid::new_v4().simple());
+    for function in [
+        Function::python(&named(&mark, LEAVER)).await,
+        Function::python(&named(&mark, LEAVER))
+            .await
+            .without_mounts(),
+    ] {
+        let mut environment = function.start().await;
+        for event in ["1.02", "1", "1"] {
+            let last = invoke(&mut environment, event).await;
+            assert_eq!(json(&last).to_string(), event);
+            assert!(!last.ended, "{}", said(&last));
+            assert!(figure(&last, "Init Duration").is_some(), "{}", said(&last));
+            // On this one thread the order to stop it waits as well.
+            while !processes_with(&mark).is_empty() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_environment_whose_guard_was_killed_fails_and_never_hangs() {
     let function = Function::python("serve(lambda event: time.sleep(event) or event)")

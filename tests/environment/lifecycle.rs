@@ -145,6 +145,7 @@ take()";
         request_id: REQUEST.into(),
         payload: bytes::Bytes::from_static(br#"{"a":[1]}"#),
         client_context: Some(r#"{"custom":{"k":"v"}}"#.into()),
+        stream: None,
     };
     let now_ms = jiff::Timestamp::now().as_millisecond();
     let seen = json(&environment.invoke(invocation).await);

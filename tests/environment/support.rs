@@ -325,6 +325,7 @@ pub async fn invoke(environment: &mut Environment, event: &str) -> Outcome {
         request_id: REQUEST.into(),
         payload: Bytes::copy_from_slice(event.as_bytes()),
         client_context: None,
+        stream: None,
     };
     environment.invoke(invocation).await
 }

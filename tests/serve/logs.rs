@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::house::{GATED, House};
+use crate::house::{GATED, Gate, House};
 use crate::support::wait_for;
 
 #[test]
@@ -34,6 +34,28 @@ fn logs_go_to_standard_error_under_the_functions_name_unless_it_is_to_be_quiet()
     server.client().invoke("f", &json!({}));
     assert_eq!(server.end("TERM").code(), Some(0));
     assert_eq!(server.said(), "");
+}
+
+#[test]
+fn a_line_is_written_when_the_function_writes_it_in_the_order_of_the_log() {
+    let house = House::with(GATED);
+    let mut server = house.serve(&[]);
+    let mut gate = Gate::new();
+    let mut client = server.client();
+    client.begin("f", &gate.event());
+    gate.arrival();
+    let meanwhile = server.wait_until_it_says("f | serving 1\n");
+    assert!(meanwhile.contains("f | START RequestId: "), "{meanwhile}");
+    assert!(!meanwhile.contains("REPORT"), "{meanwhile}");
+    gate.open();
+    client.receive().unwrap();
+    let said = server.wait_until_it_says("f | REPORT RequestId: ");
+    let words: Vec<_> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("f | ")?.split(' ').next())
+        .collect();
+    assert_eq!(words, ["START", "serving", "END", "REPORT"], "{said}");
+    assert_eq!(server.end("TERM").code(), Some(0));
 }
 
 #[test]

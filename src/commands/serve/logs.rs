@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::render::Style;
 use crate::sandbox::LogListener;
 
-/// What may wait to be written; more is dropped, and that is said.
+/// What may wait to be written; more is dropped, and that is said when there is room again.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 
 /// At the end somebody may have stopped reading.
@@ -78,14 +78,21 @@ impl Logs {
     /// Who brings them, if anybody reads them.
     pub fn listener(&self) -> Option<LogListener> {
         let (sender, waiting) = (self.writer.0.clone(), Arc::clone(&self.waiting));
+        let left_out = AtomicUsize::new(0);
         self.wanted.then(|| {
             LogListener::new(move |function, log| {
-                let bytes = log.len();
-                let log = if waiting.load(Ordering::Relaxed) > WAITING_BYTES {
-                    format!("[lambench: {bytes} bytes of log are left out, nobody reads them]\n")
-                        .into_bytes()
-                } else {
-                    log.to_vec()
+                if waiting.load(Ordering::Relaxed) > WAITING_BYTES {
+                    left_out.fetch_add(log.len(), Ordering::Relaxed);
+                    return;
+                }
+                let log = match left_out.swap(0, Ordering::Relaxed) {
+                    0 => log.to_vec(),
+                    bytes => {
+                        let gap = format!(
+                            "[lambench: {bytes} bytes of logs are left out, nobody read them]\n"
+                        );
+                        [gap.as_bytes(), log].concat()
+                    }
                 };
                 waiting.fetch_add(log.len(), Ordering::Relaxed);
                 let function = function.to_owned();
@@ -142,7 +149,7 @@ impl Place {
         append(path).map(Self::File)
     }
 
-    /// The log of one invoke in one piece: those of simultaneous invokes are not mixed.
+    /// Whole lines in one piece: those of simultaneous invokes may take turns.
     fn write(&mut self, function: &str, log: &[u8]) -> std::io::Result<()> {
         match self {
             Self::Stderr(style) => {

@@ -106,12 +106,7 @@ impl Lifecycle {
             return;
         };
         let request_id = event["requestId"].as_str().unwrap_or_default();
-        let bytes = match answer {
-            Answer::Response(body) => body.len(),
-            Answer::Error(raised) => raised.body.len(),
-            Answer::TooLarge => 0,
-        };
-        let record = runtime_done(request_id, &status_of(answer), took, bytes);
+        let record = runtime_done(request_id, &status_of(answer), took, answer.bytes());
         self.api.telemetry().runtime_done(Timestamp::now(), &record);
     }
 

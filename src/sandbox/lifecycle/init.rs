@@ -103,12 +103,14 @@ impl Lifecycle {
                 }
                 Ok(Happening::Guard(Event::OutOfMemory { .. })) => break Failure::OutOfMemory,
                 Ok(Happening::Gone) => break Failure::GuardGone,
-                Ok(Happening::Guard(Event::Exited { how, .. })) => match self.last_call().await {
-                    Some(Call::InitError(raised)) => break Failure::Raised(raised),
-                    // Complete, and dead: the invoke will find that.
-                    Some(Call::Next { at_ns }) => next_ns = Some(at_ns),
-                    _ => break Failure::Exited(how),
-                },
+                Ok(Happening::Guard(Event::Exited { how, .. })) => {
+                    match self.last_calls().await.into_iter().next() {
+                        Some(Call::InitError(raised)) => break Failure::Raised(raised),
+                        // Complete, and dead: the invoke will find that.
+                        Some(Call::Next { at_ns }) => next_ns = Some(at_ns),
+                        _ => break Failure::Exited(how),
+                    }
+                }
                 Ok(_) => {}
             }
         };
