@@ -4,7 +4,7 @@ use super::super::text::{self, Wrap};
 use super::super::{Line, json};
 use memchr::memmem;
 
-use super::number::{micros, whole};
+use super::number::{hexadecimal, micros, whole};
 use super::prefix::{Prefix, prefix};
 use super::{Invoke, Outcome, RequestId, What};
 
@@ -29,6 +29,7 @@ pub fn record(bytes: &[u8]) -> Option<What> {
 }
 
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+#[inline]
 pub(super) fn report(bytes: &[u8]) -> Option<What> {
     let id = uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
     if let Some(invoke) = usual(&bytes[REPORT.len() + UUID_LEN..], id) {
@@ -45,6 +46,7 @@ pub(super) fn report(bytes: &[u8]) -> Option<What> {
 }
 
 /// The fields of a REPORT in AWS's own order and with its own TABs, up to the end of the line.
+#[inline]
 fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
     let (handler_us, rest) = figure(fields, b"\tDuration: ", b" ms\t")?;
     let (billed_us, rest) = figure(rest, b"Billed Duration: ", b" ms\t")?;
@@ -56,7 +58,7 @@ fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
         rest = after;
     }
     let mut outcome = Outcome::Done;
-    if let Some(after) = rest.strip_prefix(b"Status: timeout") {
+    if let Some(after) = behind(rest, b"Status: timeout") {
         outcome = Outcome::Timeout;
         rest = after.strip_prefix(b"\t").unwrap_or(after);
     }
@@ -76,6 +78,7 @@ fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
     })
 }
 
+#[inline]
 fn figure<'a, const L: usize, const U: usize>(
     bytes: &'a [u8],
     label: &[u8; L],
@@ -86,6 +89,7 @@ fn figure<'a, const L: usize, const U: usize>(
     Some((us, behind(&bytes[used..], unit)?))
 }
 
+#[inline]
 fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u32, &'a [u8])> {
     let bytes = behind(bytes, label)?;
     let (mb, used) = whole(bytes)?;
@@ -93,6 +97,7 @@ fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u3
 }
 
 /// What follows a word whose length the compiler knows: a comparison without a call.
+#[inline]
 pub(super) fn behind<'a, const N: usize>(bytes: &'a [u8], word: &[u8; N]) -> Option<&'a [u8]> {
     let (first, rest) = bytes.split_first_chunk::<N>()?;
     (first == word).then_some(rest)
@@ -145,39 +150,23 @@ pub(super) fn any_object(bytes: &[u8]) -> Option<What> {
 }
 
 /// `8-4-4-4-12` hexadecimal digits, and nothing else.
+#[inline]
 pub fn uuid(text: &[u8]) -> Option<RequestId> {
     let text: &[u8; UUID_LEN] = text.try_into().ok()?;
     if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
         return None;
     }
+    let four = |at: usize| [text[at], text[at + 1], text[at + 2], text[at + 3]];
     let mut id = 0;
-    let mut wrong = 0;
-    for part in [0..8, 9..13, 14..18, 19..23, 24..36] {
-        let mut n = 0u64;
-        let digits = part.len();
-        for &byte in &text[part] {
-            let digit = NIBBLES[usize::from(byte)];
-            wrong |= digit;
-            n = n << 4 | u64::from(digit & 15);
-        }
-        id = id << (4 * digits) | u128::from(n);
+    for [first, second] in [
+        [four(0), four(4)],
+        [four(9), four(14)],
+        [four(19), four(24)],
+        [four(28), four(32)],
+    ] {
+        let eight =
+            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(second)) << 32;
+        id = id << 32 | u128::from(hexadecimal(eight)?);
     }
-    (wrong < 16).then_some(RequestId(id))
+    Some(RequestId(id))
 }
-
-/// The value of a hexadecimal digit; 255 for any other byte.
-const NIBBLES: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut i = 0;
-    while i < 10 {
-        table[b'0' as usize + i] = i as u8;
-        i += 1;
-    }
-    let mut i = 0;
-    while i < 6 {
-        table[b'a' as usize + i] = 10 + i as u8;
-        table[b'A' as usize + i] = 10 + i as u8;
-        i += 1;
-    }
-    table
-};
