@@ -2,34 +2,60 @@
 //! and no branch depends on how many.
 
 const HIGH: u64 = 0x8080_8080_8080_8080;
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// `12.34` milliseconds at the beginning, as whole microseconds, and the bytes that it takes. `None`: no number, or one
 /// that no log holds; the platform prints three decimals at most.
 #[inline]
 pub(super) fn micros(bytes: &[u8]) -> Option<(u64, usize)> {
+    usual_micros(bytes).or_else(|| any_micros(bytes))
+}
+
+/// Up to five digits, a point, and one to three more: as one number of eight digits.
+#[inline]
+fn usual_micros(bytes: &[u8]) -> Option<(u64, usize)> {
+    let whole = u64::from_le_bytes(*bytes.first_chunk()?);
+    let count = digits(whole);
+    if !(1..6).contains(&count) || bytes[count] != b'.' {
+        return None;
+    }
+    let part = u64::from_le_bytes(*bytes[count + 1..].first_chunk()?);
+    let decimals = digits(part);
+    if !(1..4).contains(&decimals) {
+        return None;
+    }
+    let whole = (whole ^ ZEROS) & ((1 << (8 * count)) - 1);
+    let part = (part ^ ZEROS) & ((1 << (8 * decimals)) - 1);
+    let eight = (whole | part << (8 * count)) << (8 * (5 - count));
+    Some((value(eight), count + 1 + decimals))
+}
+
+#[inline]
+fn any_micros(bytes: &[u8]) -> Option<(u64, usize)> {
     let (whole, at) = whole(bytes)?;
     let us = whole * 1000;
     if bytes.get(at) != Some(&b'.') {
         return Some((us, at));
     }
-    let (part, digits) = number(&bytes[at + 1..])?;
+    let (part, digits) = whole_part(&bytes[at + 1..])?;
+    Some((us + part, at + 1 + digits))
+}
+
+#[cold]
+fn whole_part(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (part, digits) = digit_by_digit(bytes)?;
     let scale = [0, 100, 10, 1].get(digits)?;
-    Some((us + part * scale, at + 1 + digits))
+    Some((part * scale, digits))
 }
 
 /// Digits at the beginning, fifteen at most, and how many.
 #[inline]
 pub(super) fn whole(bytes: &[u8]) -> Option<(u64, usize)> {
-    number(bytes)
-}
-
-#[inline]
-fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     if let Some(eight) = bytes.first_chunk() {
         let eight = u64::from_le_bytes(*eight);
         let count = digits(eight);
         if (1..8).contains(&count) {
-            return Some((value(eight, count), count));
+            return Some((value((eight ^ ZEROS) << (64 - 8 * count)), count));
         }
     }
     digit_by_digit(bytes)
@@ -38,16 +64,15 @@ fn number(bytes: &[u8]) -> Option<(u64, usize)> {
 /// How many of eight bytes are digits, from the first on.
 #[inline]
 fn digits(eight: u64) -> usize {
-    let values = eight ^ 0x3030_3030_3030_3030;
+    let values = eight ^ ZEROS;
     // A carry goes to later bytes alone.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & HIGH;
     others.trailing_zeros() as usize / 8
 }
 
-/// The number that the first of them are: digits to pairs, pairs to fours, fours to all.
+/// The number that eight digits are, as values: digits to pairs, pairs to fours, fours to all.
 #[inline]
-fn value(eight: u64, count: usize) -> u64 {
-    let digits = (eight ^ 0x3030_3030_3030_3030) << (64 - 8 * count);
+fn value(digits: u64) -> u64 {
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
@@ -67,9 +92,9 @@ fn digit_by_digit(bytes: &[u8]) -> Option<(u64, usize)> {
     (at > 0).then_some((n, at))
 }
 
-/// The values of eight hexadecimal digits as one number; `None` if one is none.
+/// The values of eight hexadecimal digits as one number, and 0; or any number, and what is not 0.
 #[inline]
-pub(super) fn hexadecimal(eight: u64) -> Option<u32> {
+pub(super) fn hexadecimal(eight: u64) -> (u32, u64) {
     const ONES: u64 = HIGH >> 7;
     // Lower case: it changes no digit.
     let lower = eight | ONES << 5;
@@ -82,13 +107,10 @@ pub(super) fn hexadecimal(eight: u64) -> Option<u32> {
         | (eight & HIGH)
         | (values & (ONES * 16))
         | (!(eight >> 5 | eight >> 6) & ONES);
-    if wrong != 0 {
-        return None;
-    }
     let values = values.swap_bytes();
     let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    Some((fours | fours >> 16) as u32)
+    ((fours | fours >> 16) as u32, wrong)
 }
 
 #[cfg(test)]
@@ -105,7 +127,8 @@ mod tests {
                     .ok()
                     .filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()))
                     .and_then(|text| u32::from_str_radix(text, 16).ok());
-                assert_eq!(hexadecimal(u64::from_le_bytes(text)), expected, "{text:?}");
+                let (number, wrong) = hexadecimal(u64::from_le_bytes(text));
+                assert_eq!((wrong == 0).then_some(number), expected, "{text:?}");
             }
         }
     }

@@ -48,14 +48,20 @@ pub(super) fn report(bytes: &[u8]) -> Option<What> {
 /// The fields of a REPORT in AWS's own order and with its own TABs, up to the end of the line.
 #[inline]
 fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
-    let (handler_us, rest) = figure(fields, b"\tDuration: ", b" ms\t")?;
-    let (billed_us, rest) = figure(rest, b"Billed Duration: ", b" ms\t")?;
-    let (memory_mb, rest) = megabytes(rest, b"Memory Size: ")?;
-    let (max_memory_mb, mut rest) = megabytes(rest, b"Max Memory Used: ")?;
+    let rest = behind(fields, b"\tDuration: ")?;
+    let (handler_us, used) = micros(rest)?;
+    let rest = behind(&rest[used..], b" ms\tBilled Duration: ")?;
+    let (billed_us, rest) = billed(rest)?;
+    let rest = behind(rest, b" ms\tMemory Size: ")?;
+    let (memory, used) = whole(rest)?;
+    let rest = behind(&rest[used..], b" MB\tMax Memory Used: ")?;
+    let (max_memory, used) = whole(rest)?;
+    let mut rest = behind(&rest[used..], b" MB\t")?;
     let mut init_us = None;
-    if let Some((us, after)) = figure(rest, b"Init Duration: ", b" ms\t") {
+    if let Some(after) = behind(rest, b"Init Duration: ") {
+        let (us, used) = micros(after)?;
         init_us = Some(us);
-        rest = after;
+        rest = behind(&after[used..], b" ms\t")?;
     }
     let mut outcome = Outcome::Done;
     if let Some(after) = behind(rest, b"Status: timeout") {
@@ -70,30 +76,23 @@ fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
         request_id: Some(request_id),
         handler_us,
         billed_us: Some(billed_us),
-        memory_mb: Some(memory_mb),
-        max_memory_mb: Some(max_memory_mb),
+        memory_mb: Some(u32::try_from(memory).ok()?),
+        max_memory_mb: Some(u32::try_from(max_memory).ok()?),
         init_us,
         restore_us: None,
         outcome,
     })
 }
 
+/// Whole milliseconds, as nearly all are, and what follows.
 #[inline]
-fn figure<'a, const L: usize, const U: usize>(
-    bytes: &'a [u8],
-    label: &[u8; L],
-    unit: &[u8; U],
-) -> Option<(u64, &'a [u8])> {
-    let bytes = behind(bytes, label)?;
+fn billed(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (ms, used) = whole(bytes)?;
+    if bytes.get(used) == Some(&b' ') {
+        return Some((ms * 1000, &bytes[used..]));
+    }
     let (us, used) = micros(bytes)?;
-    Some((us, behind(&bytes[used..], unit)?))
-}
-
-#[inline]
-fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u32, &'a [u8])> {
-    let bytes = behind(bytes, label)?;
-    let (mb, used) = whole(bytes)?;
-    Some((u32::try_from(mb).ok()?, behind(&bytes[used..], b" MB\t")?))
+    Some((us, &bytes[used..]))
 }
 
 /// What follows a word whose length the compiler knows: a comparison without a call.
@@ -156,17 +155,19 @@ pub fn uuid(text: &[u8]) -> Option<RequestId> {
     if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
         return None;
     }
-    let four = |at: usize| [text[at], text[at + 1], text[at + 2], text[at + 3]];
-    let mut id = 0;
-    for [first, second] in [
-        [four(0), four(4)],
-        [four(9), four(14)],
-        [four(19), four(24)],
-        [four(28), four(32)],
-    ] {
-        let eight =
-            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(second)) << 32;
-        id = id << 32 | u128::from(hexadecimal(eight)?);
-    }
-    Some(RequestId(id))
+    let (a, not_a) = hexadecimal(eight(text, 0, 4));
+    let (b, not_b) = hexadecimal(eight(text, 9, 14));
+    let (c, not_c) = hexadecimal(eight(text, 19, 24));
+    let (d, not_d) = hexadecimal(eight(text, 28, 32));
+    let high = u64::from(a) << 32 | u64::from(b);
+    let low = u64::from(c) << 32 | u64::from(d);
+    (not_a | not_b | not_c | not_d == 0)
+        .then_some(RequestId(u128::from(high) << 64 | u128::from(low)))
+}
+
+/// Four bytes from `first` on and four from `second` on.
+#[inline]
+fn eight(text: &[u8; UUID_LEN], first: usize, second: usize) -> u64 {
+    let four = |at: usize| u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]]);
+    u64::from(four(first)) | u64::from(four(second)) << 32
 }

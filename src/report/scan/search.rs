@@ -94,33 +94,65 @@ mod at_once {
         // A key that begins at the end of the range has its bytes behind it.
         let end = bytes.len().min(range.end + LAST_AT + APART);
         let mut start = range.start;
-        while let Some(block) = bytes[start..end].first_chunk() {
-            let found = [
-                both::<0>(block),
-                both::<WIDE>(block),
-                both::<{ 2 * WIDE }>(block),
-                both::<{ 3 * WIDE }>(block),
-            ];
-            let any = _mm256_or_si256(
-                _mm256_or_si256(found[0], found[1]),
-                _mm256_or_si256(found[2], found[3]),
-            );
-            if _mm256_testz_si256(any, any) == 0 {
-                let [a, b, c, d] =
-                    found.map(|found| u64::from(_mm256_movemask_epi8(found).cast_unsigned()));
-                for (at, mut bits) in [(start, a | b << 32), (start + 2 * WIDE, c | d << 32)] {
-                    while bits != 0 {
-                        compare(bytes, at + bits.trailing_zeros() as usize, range, places);
-                        bits &= bits - 1;
-                    }
-                }
+        while start + APART < end {
+            // First all blocks, and no branch that depends on them; the few that hold something again.
+            let mut holds = 0_u64;
+            let mut blocks = 0;
+            while blocks < 64
+                && let Some(block) = bytes[start + blocks * BLOCK..end].first_chunk()
+            {
+                let [a, b, c, d] = four(block);
+                let any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+                holds |= u64::from(_mm256_testz_si256(any, any) == 0) << blocks;
+                blocks += 1;
             }
-            start += BLOCK;
+            while holds != 0 {
+                let at = start + holds.trailing_zeros() as usize * BLOCK;
+                holds &= holds - 1;
+                let Some(block) = bytes[at..].first_chunk() else {
+                    return;
+                };
+                let [a, b, c, d] = four(block);
+                one_by_one(bytes, at, (a, b), range, places);
+                one_by_one(bytes, at + 2 * WIDE, (c, d), range, places);
+            }
+            start += blocks * BLOCK;
+            if blocks < 64 {
+                break;
+            }
         }
         for at in start..end.saturating_sub(APART) {
             if is_among(bytes[at], &FIRST) && is_among(bytes[at + APART], &SECOND) {
                 compare(bytes, at, range, places);
             }
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn four(block: &[u8; BLOCK + APART]) -> [__m256i; 4] {
+        [
+            both::<0>(block),
+            both::<WIDE>(block),
+            both::<{ 2 * WIDE }>(block),
+            both::<{ 3 * WIDE }>(block),
+        ]
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn one_by_one(
+        bytes: &[u8],
+        at: usize,
+        (a, b): (__m256i, __m256i),
+        range: &Range<usize>,
+        places: &mut Vec<usize>,
+    ) {
+        let bits = |found| u64::from(_mm256_movemask_epi8(found).cast_unsigned());
+        let mut bits = bits(a) | bits(b) << 32;
+        while bits != 0 {
+            compare(bytes, at + bits.trailing_zeros() as usize, range, places);
+            bits &= bits - 1;
         }
     }
 
