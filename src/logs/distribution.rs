@@ -1,7 +1,5 @@
 //! The values of one figure: every one of them while they are few, a histogram afterwards.
 
-use hdrhistogram::Histogram;
-
 /// So many values are kept as they are: their percentiles are exact. Fewer, where a histogram is coarse because there are
 /// many of them.
 const fn exact(digits: u8) -> usize {
@@ -13,10 +11,58 @@ const fn exact(digits: u8) -> usize {
 #[derive(Debug, Clone, Default)]
 pub struct Distribution {
     values: Vec<u32>,
-    histogram: Option<Box<Histogram<u32>>>,
+    histogram: Histogram,
     max: u64,
     sum: u64,
     count: u64,
+}
+
+/// Counts by value as an HDR histogram has them: one for each value up to a power of two, and from each power of two to the
+/// next half as many more. It grows with its values: of seconds it takes a few kilobytes.
+#[derive(Debug, Clone, Default)]
+struct Histogram {
+    counts: Vec<u32>,
+    /// The power of two; 0 while there is no histogram.
+    bits: u32,
+}
+
+impl Histogram {
+    fn new(digits: u8) -> Self {
+        Self {
+            counts: Vec::new(),
+            // Of the 1024 (or 128) counts between two powers each is of a thousandth (or a hundredth) at most.
+            bits: if digits > 2 { 11 } else { 8 },
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, value: u32, count: u32) {
+        let half = self.bits - 1;
+        let coarse = (value | 1 << half).ilog2() - half;
+        let index = ((coarse << half) + (value >> coarse)) as usize;
+        if index >= self.counts.len() {
+            self.grow(index);
+        }
+        let slot = &mut self.counts[index];
+        *slot = slot.saturating_add(count);
+    }
+
+    #[cold]
+    fn grow(&mut self, index: usize) {
+        self.counts
+            .resize((index + 1).next_multiple_of(1 << (self.bits - 1)), 0);
+    }
+
+    /// The largest values of their steps, and how many are there, where there are any.
+    fn steps(&self) -> impl Iterator<Item = (u32, u32)> {
+        let half = self.bits.saturating_sub(1);
+        let counted = (0..).zip(&self.counts).filter(|(_, count)| **count > 0);
+        counted.map(move |(index, count): (u32, _)| {
+            let coarse = (index >> half).saturating_sub(1);
+            let first = u64::from(index - (coarse << half)) + 1;
+            (((first << coarse) - 1) as u32, *count)
+        })
+    }
 }
 
 impl Distribution {
@@ -28,25 +74,28 @@ impl Distribution {
         self.max = self.max.max(value);
         // 71 minutes: no invoke lasts longer.
         let kept = u32::try_from(value).unwrap_or(u32::MAX);
-        if self.histogram.is_none() {
-            if self.values.len() < exact(digits) {
-                self.values.push(kept);
-                return;
-            }
-            self.spill(digits);
+        if self.is_exact() {
+            self.keep(kept, digits);
+        } else {
+            self.histogram.add(kept, 1);
         }
-        if let Some(histogram) = &mut self.histogram {
-            record_n(histogram, kept, 1);
+    }
+
+    #[cold]
+    fn keep(&mut self, value: u32, digits: u8) {
+        if self.values.len() < exact(digits) {
+            self.values.push(value);
+        } else {
+            self.spill(digits);
+            self.histogram.add(value, 1);
         }
     }
 
     fn spill(&mut self, digits: u8) {
-        let mut histogram =
-            Histogram::new(digits).expect("a histogram of two or three digits can be made");
+        self.histogram = Histogram::new(digits);
         for value in std::mem::take(&mut self.values) {
-            record_n(&mut histogram, value, 1);
+            self.histogram.add(value, 1);
         }
-        self.histogram = Some(Box::new(histogram));
     }
 
     /// Adds another one.
@@ -59,15 +108,12 @@ impl Distribution {
         for value in &other.values {
             self.record(u64::from(*value), digits);
         }
-        if let Some(histogram) = &other.histogram {
-            if self.histogram.is_none() {
+        if !other.is_exact() {
+            if self.is_exact() {
                 self.spill(digits);
             }
-            if let Some(ours) = &mut self.histogram {
-                for step in histogram.iter_recorded() {
-                    let value = u32::try_from(step.value_iterated_to()).unwrap_or(u32::MAX);
-                    record_n(ours, value, step.count_at_value());
-                }
+            for (value, count) in other.histogram.steps() {
+                self.histogram.add(value, count);
             }
         }
         (self.count, self.sum, self.max) = (count, sum, max);
@@ -90,7 +136,7 @@ impl Distribution {
 
     /// True if percentiles are those of the values themselves.
     pub fn is_exact(&self) -> bool {
-        self.histogram.is_none()
+        self.histogram.bits == 0
     }
 
     /// The smallest value that at least `quantile` (0 to 1) of all do not pass.
@@ -98,36 +144,30 @@ impl Distribution {
         if self.count == 0 {
             return None;
         }
-        if let Some(histogram) = &self.histogram {
-            return Some(histogram.value_at_quantile(quantile).min(self.max));
+        let rank = (quantile * self.count as f64).ceil().max(1.0) as u64;
+        if !self.is_exact() {
+            let mut upto = 0;
+            let step = self.histogram.steps().find(|(_, count)| {
+                upto += u64::from(*count);
+                upto >= rank
+            });
+            return Some(step.map_or(self.max, |(value, _)| u64::from(value).min(self.max)));
         }
         let mut values = self.values.clone();
-        let rank = (quantile * values.len() as f64).ceil() as usize;
-        let (_, value, _) = values.select_nth_unstable(rank.clamp(1, self.values.len()) - 1);
+        let rank = (rank as usize).min(values.len());
+        let (_, value, _) = values.select_nth_unstable(rank - 1);
         Some(u64::from(*value))
     }
 
     /// Values and how often each was seen, as far as they are told apart.
     pub fn counts(&self) -> Vec<(u64, u64)> {
-        match &self.histogram {
-            None => self.values.iter().map(|v| (u64::from(*v), 1)).collect(),
-            Some(histogram) => histogram
-                .iter_recorded()
-                .map(|step| (step.value_iterated_to(), u64::from(step.count_at_value())))
-                .collect(),
-        }
+        let wide = |(value, count): (u32, u32)| (u64::from(value), u64::from(count));
+        let exact = self.values.iter().map(|value| (*value, 1));
+        exact.chain(self.histogram.steps()).map(wide).collect()
     }
 
     /// The values themselves, where they are few enough to be kept.
     pub fn values(&self) -> Option<&[u32]> {
         self.is_exact().then_some(&self.values)
     }
-}
-
-/// The histogram grows with its values: of seconds it takes a few kilobytes.
-#[inline]
-fn record_n(histogram: &mut Histogram<u32>, value: u32, count: u32) {
-    histogram
-        .record_n(u64::from(value), count)
-        .expect("a histogram that grows has room for 32 bits");
 }

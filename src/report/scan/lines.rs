@@ -5,35 +5,22 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
+use super::object::fields;
 use super::prefix::{Prefix, line_start, prefix};
 use super::record::{behind, record, report, timed_out_in};
-use super::time::prefix_time;
+use super::search::{PLATFORM, keys};
+use super::time::{parse_time, prefix_time};
 use super::{AFTER, BEFORE, Event, What};
-use crate::report::text::TIMED_OUT;
 
-/// Searched for several needles in turn, a piece stays in the nearest cache.
-const PIECE: usize = 16 << 10;
+/// What was searched stays in a near cache until its records are read.
+const PIECE: usize = 32 << 10;
 
 /// A prefix that a tool puts before a line is shorter.
 const LONGEST_PREFIX: usize = 512;
 
 const TYPE: &[u8] = b"\"type\"";
 
-struct Needles {
-    /// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`.
-    report: Finder<'static>,
-    /// The type of every JSON record.
-    platform: Finder<'static>,
-    timed_out: Finder<'static>,
-    exited: Finder<'static>,
-}
-
-static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
-    report: Finder::new(b"REPORT "),
-    platform: Finder::new(b"\"platform."),
-    timed_out: Finder::new(TIMED_OUT),
-    exited: Finder::new(b" Error: Runtime exited "),
-});
+static TYPE_OF_A_RECORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PLATFORM));
 
 /// Finds the records whose keys begin within `range` of `bytes`; what stands around it, [`BEFORE`] and [`AFTER`], is
 /// context. So two neighbouring ranges of one file find each record once, and in any order.
@@ -48,24 +35,24 @@ pub(super) fn scan_by(
     piece: usize,
     found: &mut impl FnMut(Event<'_>),
 ) {
-    let needles = &*NEEDLES;
+    let mut places = Vec::new();
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(start + piece);
-        let each = |needle: &Finder, at_hit: &mut dyn FnMut(usize)| {
-            let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
-            for hit in needle.find_iter(piece) {
-                at_hit(start + hit);
+        keys(bytes, start..end, &mut places);
+        for at in places.drain(..) {
+            match bytes[at] {
+                b'R' => report_at(bytes, at, found),
+                b'"' => json_at(bytes, at, found),
+                b'T' => timed_out(bytes, at, found),
+                _ => exited(bytes, at, found),
             }
-        };
-        each(&needles.report, &mut |at| report_at(bytes, at, found));
-        each(&needles.timed_out, &mut |at| timed_out(bytes, at, found));
-        each(&needles.exited, &mut |at| exited(bytes, at, found));
-        each(&needles.platform, &mut |at| json_at(bytes, at, found));
+        }
         start = end;
     }
 }
 
+#[inline]
 fn report_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     let what = if bytes[at..].starts_with(super::record::REPORT) {
         let Some(prefix) = prefix_at(bytes, at) else {
@@ -115,6 +102,10 @@ fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 
 /// A hit of the JSON key.
 fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+    if let Some(event) = plain_json_at(bytes, at) {
+        found(event);
+        return;
+    }
     if !is_type(bytes, at) {
         return;
     }
@@ -128,8 +119,7 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     let between = &bytes[brace..at];
     // Mostly no letter of `platform` stands there, and then there is nothing to search.
     let is_first = memchr::memchr(b'l', between).is_none()
-        || NEEDLES
-            .platform
+        || TYPE_OF_A_RECORD
             .find_iter(between)
             .all(|earlier| !is_type(bytes, brace + earlier));
     let Some(mut prefix) = is_first.then(|| prefix(&bytes[start..brace])).flatten() else {
@@ -144,6 +134,27 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     found(event(what, prefix));
 }
 
+/// The report whose type stands at `at`, if it is written as AWS does, without a prefix: nothing need be searched then.
+#[inline]
+fn plain_json_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
+    const HEAD: usize = r#"{"time":"2026-10-08T07:30:29.470Z","type":"#.len();
+    let rest = behind(&bytes[at..], br#""platform.report","record":{"#)?;
+    let start = at.checked_sub(HEAD)?;
+    let time = behind(&bytes[start..at], br#"{"time":""#)?;
+    let time = time.strip_suffix(br#"","type":"#)?;
+    if start > 0 && bytes[start - 1] != b'\n' {
+        return None;
+    }
+    let time_ms = parse_time(time)?;
+    let rest = &rest[..rest.len().min(AFTER)];
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let prefix = Prefix {
+        time_ms: Some(time_ms),
+        ..Prefix::default()
+    };
+    Some(event(What::Invoke(fields(line)?), prefix))
+}
+
 /// Some of the platform's records begin lines here, which none does inside a JSON string.
 pub(super) fn stand_in(head: &[u8]) -> bool {
     let text = [
@@ -152,8 +163,7 @@ pub(super) fn stand_in(head: &[u8]) -> bool {
         b"\nREPORT RequestId: ",
     ];
     text.iter().any(|words| memmem::find(head, words).is_some())
-        || NEEDLES
-            .platform
+        || TYPE_OF_A_RECORD
             .find_iter(head)
             .any(|at| is_value_of_type(&head[..at]))
 }

@@ -10,6 +10,7 @@ mod number;
 mod object;
 mod prefix;
 mod record;
+mod search;
 mod time;
 
 #[cfg(test)]

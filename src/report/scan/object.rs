@@ -12,12 +12,18 @@ pub(super) fn object(bytes: &[u8]) -> Option<What> {
     any_object(bytes)
 }
 
-/// `{"time":"…","type":"platform.report","record":{…}}` without spaces and escapes, the record's fields in any order. What
-/// is not needed and not simple makes it `None`.
-fn usual<'a>(bytes: &'a [u8]) -> Option<Invoke> {
+/// `{"time":"…","type":"platform.report","record":{…}}` without spaces and escapes. What is not needed and not simple makes
+/// it `None`.
+fn usual(bytes: &[u8]) -> Option<Invoke> {
     let rest = bytes.strip_prefix(b"{\"time\":\"")?;
     let rest = &rest[memchr::memchr(b'"', &rest[..rest.len().min(40)])?..];
-    let mut at = Cursor(rest.strip_prefix(b"\",\"type\":\"platform.report\",\"record\":{")?);
+    fields(rest.strip_prefix(b"\",\"type\":\"platform.report\",\"record\":{")?)
+}
+
+/// The fields of a report's record, in any order, up to the end of its object.
+#[inline]
+pub(super) fn fields(bytes: &[u8]) -> Option<Invoke> {
+    let mut at = Cursor(bytes);
     let mut invoke = Invoke {
         request_id: None,
         handler_us: 0,
@@ -31,13 +37,23 @@ fn usual<'a>(bytes: &'a [u8]) -> Option<Invoke> {
     let mut measured = false;
     let (mut status, mut error_type) = (None, None);
     loop {
-        match at.key()? {
-            b"requestId" => invoke.request_id = Some(at.id()?),
-            b"status" => status = Some(at.text()?),
-            b"errorType" => error_type = Some(at.text()?),
-            b"metrics" => measured = metrics(&mut at, &mut invoke)?,
-            // Spans and tracing are lists and objects.
-            _ => at.skip()?,
+        // Those that nearly all have need not be read to be known.
+        if let Some(rest) = behind(at.0, b"\"requestId\":") {
+            at.0 = rest;
+            invoke.request_id = Some(at.id()?);
+        } else if let Some(rest) = behind(at.0, b"\"metrics\":") {
+            at.0 = rest;
+            measured = metrics(&mut at, &mut invoke)?;
+        } else if let Some(rest) = behind(at.0, b"\"status\":\"success\"") {
+            at.0 = rest;
+            status = None;
+        } else {
+            match at.key()? {
+                b"status" => status = Some(at.text()?),
+                b"errorType" => error_type = Some(at.text()?),
+                // Spans and tracing are lists and objects.
+                _ => at.skip()?,
+            }
         }
         match at.next()? {
             b',' => {}
@@ -48,12 +64,17 @@ fn usual<'a>(bytes: &'a [u8]) -> Option<Invoke> {
     if at.next()? != b'}' || !measured {
         return None;
     }
-    let text = |bytes: Option<&'a [u8]>| bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
-    invoke.outcome = Outcome::of(text(status), text(error_type));
+    fn text(bytes: Option<&[u8]>) -> Option<&str> {
+        std::str::from_utf8(bytes?).ok()
+    }
+    if status.is_some() || error_type.is_some() {
+        invoke.outcome = Outcome::of(text(status), text(error_type));
+    }
     Some(invoke)
 }
 
 /// The object of figures; true if it holds a duration.
+#[inline]
 fn metrics(at: &mut Cursor<'_>, invoke: &mut Invoke) -> Option<bool> {
     let mut measured = false;
     if at.next()? != b'{' {
@@ -88,6 +109,7 @@ fn metrics(at: &mut Cursor<'_>, invoke: &mut Invoke) -> Option<bool> {
 }
 
 /// The figures in AWS's own order, and what follows their object.
+#[inline]
 fn in_order<'a>(bytes: &'a [u8], invoke: &mut Invoke) -> Option<&'a [u8]> {
     let figure = |bytes: &'a [u8]| -> Option<(u64, &'a [u8])> {
         let (us, used) = micros(bytes)?;
@@ -117,6 +139,7 @@ fn in_order<'a>(bytes: &'a [u8], invoke: &mut Invoke) -> Option<&'a [u8]> {
 struct Cursor<'a>(&'a [u8]);
 
 impl<'a> Cursor<'a> {
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -138,6 +161,7 @@ impl<'a> Cursor<'a> {
         (self.next()? == b'"').then_some(text)
     }
 
+    #[inline]
     fn id(&mut self) -> Option<RequestId> {
         let (id, rest) = behind(self.0, b"\"")?.split_at_checked(36)?;
         self.0 = behind(rest, b"\"")?;

@@ -4,7 +4,7 @@ use super::super::text::{self, Wrap};
 use super::super::{Line, json};
 use memchr::memmem;
 
-use super::number::{micros, whole};
+use super::number::{hexadecimal, micros, whole};
 use super::prefix::{Prefix, prefix};
 use super::{Invoke, Outcome, RequestId, What};
 
@@ -29,6 +29,7 @@ pub fn record(bytes: &[u8]) -> Option<What> {
 }
 
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+#[inline]
 pub(super) fn report(bytes: &[u8]) -> Option<What> {
     let id = uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
     if let Some(invoke) = usual(&bytes[REPORT.len() + UUID_LEN..], id) {
@@ -45,18 +46,25 @@ pub(super) fn report(bytes: &[u8]) -> Option<What> {
 }
 
 /// The fields of a REPORT in AWS's own order and with its own TABs, up to the end of the line.
+#[inline]
 fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
-    let (handler_us, rest) = figure(fields, b"\tDuration: ", b" ms\t")?;
-    let (billed_us, rest) = figure(rest, b"Billed Duration: ", b" ms\t")?;
-    let (memory_mb, rest) = megabytes(rest, b"Memory Size: ")?;
-    let (max_memory_mb, mut rest) = megabytes(rest, b"Max Memory Used: ")?;
+    let rest = behind(fields, b"\tDuration: ")?;
+    let (handler_us, used) = micros(rest)?;
+    let rest = behind(&rest[used..], b" ms\tBilled Duration: ")?;
+    let (billed_us, rest) = billed(rest)?;
+    let rest = behind(rest, b" ms\tMemory Size: ")?;
+    let (memory, used) = whole(rest)?;
+    let rest = behind(&rest[used..], b" MB\tMax Memory Used: ")?;
+    let (max_memory, used) = whole(rest)?;
+    let mut rest = behind(&rest[used..], b" MB\t")?;
     let mut init_us = None;
-    if let Some((us, after)) = figure(rest, b"Init Duration: ", b" ms\t") {
+    if let Some(after) = behind(rest, b"Init Duration: ") {
+        let (us, used) = micros(after)?;
         init_us = Some(us);
-        rest = after;
+        rest = behind(&after[used..], b" ms\t")?;
     }
     let mut outcome = Outcome::Done;
-    if let Some(after) = rest.strip_prefix(b"Status: timeout") {
+    if let Some(after) = behind(rest, b"Status: timeout") {
         outcome = Outcome::Timeout;
         rest = after.strip_prefix(b"\t").unwrap_or(after);
     }
@@ -68,31 +76,27 @@ fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
         request_id: Some(request_id),
         handler_us,
         billed_us: Some(billed_us),
-        memory_mb: Some(memory_mb),
-        max_memory_mb: Some(max_memory_mb),
+        memory_mb: Some(u32::try_from(memory).ok()?),
+        max_memory_mb: Some(u32::try_from(max_memory).ok()?),
         init_us,
         restore_us: None,
         outcome,
     })
 }
 
-fn figure<'a, const L: usize, const U: usize>(
-    bytes: &'a [u8],
-    label: &[u8; L],
-    unit: &[u8; U],
-) -> Option<(u64, &'a [u8])> {
-    let bytes = behind(bytes, label)?;
+/// Whole milliseconds, as nearly all are, and what follows.
+#[inline]
+fn billed(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (ms, used) = whole(bytes)?;
+    if bytes.get(used) == Some(&b' ') {
+        return Some((ms * 1000, &bytes[used..]));
+    }
     let (us, used) = micros(bytes)?;
-    Some((us, behind(&bytes[used..], unit)?))
-}
-
-fn megabytes<'a, const L: usize>(bytes: &'a [u8], label: &[u8; L]) -> Option<(u32, &'a [u8])> {
-    let bytes = behind(bytes, label)?;
-    let (mb, used) = whole(bytes)?;
-    Some((u32::try_from(mb).ok()?, behind(&bytes[used..], b" MB\t")?))
+    Some((us, &bytes[used..]))
 }
 
 /// What follows a word whose length the compiler knows: a comparison without a call.
+#[inline]
 pub(super) fn behind<'a, const N: usize>(bytes: &'a [u8], word: &[u8; N]) -> Option<&'a [u8]> {
     let (first, rest) = bytes.split_first_chunk::<N>()?;
     (first == word).then_some(rest)
@@ -145,39 +149,25 @@ pub(super) fn any_object(bytes: &[u8]) -> Option<What> {
 }
 
 /// `8-4-4-4-12` hexadecimal digits, and nothing else.
+#[inline]
 pub fn uuid(text: &[u8]) -> Option<RequestId> {
     let text: &[u8; UUID_LEN] = text.try_into().ok()?;
     if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
         return None;
     }
-    let mut id = 0;
-    let mut wrong = 0;
-    for part in [0..8, 9..13, 14..18, 19..23, 24..36] {
-        let mut n = 0u64;
-        let digits = part.len();
-        for &byte in &text[part] {
-            let digit = NIBBLES[usize::from(byte)];
-            wrong |= digit;
-            n = n << 4 | u64::from(digit & 15);
-        }
-        id = id << (4 * digits) | u128::from(n);
-    }
-    (wrong < 16).then_some(RequestId(id))
+    let (a, not_a) = hexadecimal(eight(text, 0, 4));
+    let (b, not_b) = hexadecimal(eight(text, 9, 14));
+    let (c, not_c) = hexadecimal(eight(text, 19, 24));
+    let (d, not_d) = hexadecimal(eight(text, 28, 32));
+    let high = u64::from(a) << 32 | u64::from(b);
+    let low = u64::from(c) << 32 | u64::from(d);
+    (not_a | not_b | not_c | not_d == 0)
+        .then_some(RequestId(u128::from(high) << 64 | u128::from(low)))
 }
 
-/// The value of a hexadecimal digit; 255 for any other byte.
-const NIBBLES: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut i = 0;
-    while i < 10 {
-        table[b'0' as usize + i] = i as u8;
-        i += 1;
-    }
-    let mut i = 0;
-    while i < 6 {
-        table[b'a' as usize + i] = 10 + i as u8;
-        table[b'A' as usize + i] = 10 + i as u8;
-        i += 1;
-    }
-    table
-};
+/// Four bytes from `first` on and four from `second` on.
+#[inline]
+fn eight(text: &[u8; UUID_LEN], first: usize, second: usize) -> u64 {
+    let four = |at: usize| u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]]);
+    u64::from(four(first)) | u64::from(four(second)) << 32
+}

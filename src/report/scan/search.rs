@@ -1,0 +1,246 @@
+//! Where the words stand that only records hold: all kinds of them in one pass over the bytes.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::report::text::TIMED_OUT;
+
+/// The type of every record in JSON.
+pub(super) const PLATFORM: &[u8] = b"\"platform.";
+
+/// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`; records in JSON; the lines of those that ended badly. No two begin alike.
+const KEYS: [&[u8]; 4] = [b"REPORT ", PLATFORM, TIMED_OUT, b" Error: Runtime exited "];
+
+static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| KEYS.map(Finder::new));
+
+/// Adds the places within `range` at which a key begins, in any order.
+pub(super) fn keys(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
+    #[cfg(target_arch = "x86_64")]
+    if at_once::keys(bytes, &range, places) {
+        return;
+    }
+    one_by_one(bytes, range, places);
+}
+
+/// One search after another, where the processor has no wide registers.
+fn one_by_one(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
+    for finder in &*FINDERS {
+        let end = bytes.len().min(range.end + finder.needle().len() - 1);
+        let piece = &bytes[range.start..end];
+        places.extend(finder.find_iter(piece).map(|at| range.start + at));
+    }
+}
+
+/// All keys at once. Of each two bytes are looked for, so many apart, that seldom are in other text; whole keys are compared
+/// only where both are. A byte is one of four if it is the one that a table has for its low half: one shuffle and one
+/// comparison for 32 of them.
+#[cfg(target_arch = "x86_64")]
+mod at_once {
+    use std::arch::x86_64::{
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+        _mm256_or_si256, _mm256_shuffle_epi8, _mm256_testz_si256,
+    };
+    use std::ops::Range;
+
+    use super::KEYS;
+
+    /// How far the two bytes are apart.
+    const APART: usize = 4;
+
+    /// Where in each key the first of them stands.
+    const AT: [usize; 4] = [0, 5, 3, 8];
+    const LAST_AT: usize = 8;
+
+    const WIDE: usize = 32;
+    const BLOCK: usize = 4 * WIDE;
+
+    const FIRST: [u8; WIDE] = table(0);
+    const SECOND: [u8; WIDE] = table(APART);
+
+    /// The bytes `after` the first one of each key by their low halves; elsewhere what no byte of that half is.
+    const fn table(after: usize) -> [u8; WIDE] {
+        let mut table = [0; WIDE];
+        let mut low = 0;
+        while low < WIDE {
+            table[low] = (low as u8 & 15) ^ 1;
+            low += 1;
+        }
+        let mut key = 0;
+        while key < KEYS.len() {
+            let byte = KEYS[key][AT[key] + after];
+            let low = (byte & 15) as usize;
+            assert!(table[low] == low as u8 ^ 1 || table[low] == byte);
+            (table[low], table[low + 16]) = (byte, byte);
+            key += 1;
+        }
+        table
+    }
+
+    /// False if the processor can't.
+    #[expect(unsafe_code, reason = "a call of code for AVX2")]
+    pub fn keys(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
+        if !is_x86_feature_detected!("avx2") {
+            return false;
+        }
+        // SAFETY: the processor has AVX2.
+        unsafe { wide(bytes, range, places) };
+        true
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn wide(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) {
+        // A key that begins at the end of the range has its bytes behind it.
+        let end = bytes.len().min(range.end + LAST_AT + APART);
+        let mut start = range.start;
+        while start + APART < end {
+            // First all blocks, and no branch that depends on them; the few that hold something again.
+            let mut holds = 0_u64;
+            let mut blocks = 0;
+            while blocks < 64
+                && let Some(block) = bytes[start + blocks * BLOCK..end].first_chunk()
+            {
+                let [a, b, c, d] = four(block);
+                let any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+                holds |= u64::from(_mm256_testz_si256(any, any) == 0) << blocks;
+                blocks += 1;
+            }
+            while holds != 0 {
+                let at = start + holds.trailing_zeros() as usize * BLOCK;
+                holds &= holds - 1;
+                let Some(block) = bytes[at..].first_chunk() else {
+                    return;
+                };
+                let [a, b, c, d] = four(block);
+                one_by_one(bytes, at, (a, b), range, places);
+                one_by_one(bytes, at + 2 * WIDE, (c, d), range, places);
+            }
+            start += blocks * BLOCK;
+            if blocks < 64 {
+                break;
+            }
+        }
+        for at in start..end.saturating_sub(APART) {
+            if is_among(bytes[at], &FIRST) && is_among(bytes[at + APART], &SECOND) {
+                compare(bytes, at, range, places);
+            }
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn four(block: &[u8; BLOCK + APART]) -> [__m256i; 4] {
+        [
+            both::<0>(block),
+            both::<WIDE>(block),
+            both::<{ 2 * WIDE }>(block),
+            both::<{ 3 * WIDE }>(block),
+        ]
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn one_by_one(
+        bytes: &[u8],
+        at: usize,
+        (a, b): (__m256i, __m256i),
+        range: &Range<usize>,
+        places: &mut Vec<usize>,
+    ) {
+        let bits = |found| u64::from(_mm256_movemask_epi8(found).cast_unsigned());
+        let mut bits = bits(a) | bits(b) << 32;
+        while bits != 0 {
+            compare(bytes, at + bits.trailing_zeros() as usize, range, places);
+            bits &= bits - 1;
+        }
+    }
+
+    /// Of 32 bytes from `FROM` on, those that may be the first of the two.
+    #[expect(unsafe_code, reason = "loads into wide registers")]
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn both<const FROM: usize>(block: &[u8; BLOCK + APART]) -> __m256i {
+        const { assert!(FROM + WIDE <= BLOCK) }
+        let at = |from: usize| block[from..].as_ptr().cast();
+        // SAFETY: 32 bytes are there in each of the four places, and none need be aligned.
+        let (bytes, after, first, second) = unsafe {
+            (
+                _mm256_loadu_si256(at(FROM)),
+                _mm256_loadu_si256(at(FROM + APART)),
+                _mm256_loadu_si256(FIRST.as_ptr().cast()),
+                _mm256_loadu_si256(SECOND.as_ptr().cast()),
+            )
+        };
+        // Above 127 the shuffle gives 0.
+        _mm256_and_si256(
+            _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(first, bytes)),
+            _mm256_cmpeq_epi8(after, _mm256_shuffle_epi8(second, after)),
+        )
+    }
+
+    fn is_among(byte: u8, table: &[u8; WIDE]) -> bool {
+        table[usize::from(byte & 15)] == byte
+    }
+
+    /// The key of whose two bytes the first stands at `at`, if it is whole and begins within the range.
+    #[inline]
+    fn compare(bytes: &[u8], at: usize, range: &Range<usize>, places: &mut Vec<usize>) {
+        // By the second byte, as two keys have the same first. The compiler knows how long each is.
+        let second = bytes[at + APART];
+        let place = if second == KEYS[0][AT[0] + APART] {
+            begins::<0, { KEYS[0].len() }>(bytes, at)
+        } else if second == KEYS[1][AT[1] + APART] {
+            begins::<1, { KEYS[1].len() }>(bytes, at)
+        } else if second == KEYS[2][AT[2] + APART] {
+            begins::<2, { KEYS[2].len() }>(bytes, at)
+        } else {
+            begins::<3, { KEYS[3].len() }>(bytes, at)
+        };
+        places.extend(place.filter(|place| range.contains(place)));
+    }
+
+    #[inline]
+    fn begins<const KEY: usize, const LEN: usize>(bytes: &[u8], at: usize) -> Option<usize> {
+        let place = at.checked_sub(AT[KEY])?;
+        let found = bytes[place..].first_chunk::<LEN>()?;
+        let key = const { KEYS[KEY].first_chunk::<LEN>().expect("its length") };
+        (found == key).then_some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection;
+    use proptest::prelude::*;
+
+    #[test]
+    fn no_two_keys_begin_alike() {
+        for (i, key) in KEYS.iter().enumerate() {
+            assert!(KEYS[..i].iter().all(|other| other[0] != key[0]));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_at_once_finds_what_one_search_after_another_finds(
+            parts in collection::vec((0..8_usize, collection::vec(any::<u8>(), 0..60), 0..12_usize), 0..40),
+            from in any::<usize>(), to in any::<usize>(),
+        ) {
+            let mut bytes = Vec::new();
+            for (key, noise, cut) in parts {
+                let key = KEYS.get(key).copied().unwrap_or(b"RxxR fooi.R k..m");
+                bytes.extend_from_slice(&noise);
+                bytes.extend_from_slice(&key[..key.len() - cut.min(key.len())]);
+            }
+            let (from, to) = (from % (bytes.len() + 1), to % (bytes.len() + 1));
+            let range = from.min(to)..from.max(to);
+            let (mut slow, mut quick) = (Vec::new(), Vec::new());
+            one_by_one(&bytes, range.clone(), &mut slow);
+            keys(&bytes, range, &mut quick);
+            slow.sort_unstable();
+            prop_assert_eq!(quick, slow);
+        }
+    }
+}
