@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Place, bytecode, duplicates, limits, models, native, provided, unused};
+use super::{Place, bytecode, duplicates, limits, models, native, provided, reach, unused};
 
 /// How much it matters, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -62,6 +62,8 @@ pub enum Evidence {
     Native(native::Native),
     /// What the runtime has, too.
     Provided(provided::Provided),
+    /// Which distributions the handler reaches.
+    Reachability(reach::Reachability),
     /// What no runtime reads.
     Unused(unused::Unused),
 }

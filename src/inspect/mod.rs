@@ -14,6 +14,7 @@ pub mod models;
 pub mod native;
 pub mod provided;
 mod python;
+pub mod reach;
 pub mod tree;
 pub mod unused;
 
@@ -147,7 +148,7 @@ fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     all.extend(provided::findings(subject, distributions));
     all.extend(models::findings(subject, distributions));
     all.extend(unused::findings(subject, distributions));
-    // reach
+    all.extend(reach::findings(subject, distributions));
     // What is not about size costs time, or does not work at all.
     all.sort_by_key(|found| (found.severity, found.bytes.map(std::cmp::Reverse)));
     all

@@ -25,6 +25,7 @@ mod look;
 mod names;
 mod observed;
 mod plan;
+mod reachability;
 mod self_test;
 mod sentences;
 mod stored;

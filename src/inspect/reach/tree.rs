@@ -1,0 +1,400 @@
+//! What Python can import on Lambda: the folders on its path, merged as they are at run time, and the module that each
+//! name stands for.
+
+use std::collections::HashMap;
+
+use super::super::{Distribution, Ecosystem, Mounted, Place};
+
+/// A folder of the merged file system.
+#[derive(Debug, Default)]
+pub struct Folder {
+    parent: Option<usize>,
+    name: String,
+    folders: HashMap<String, usize>,
+    modules: HashMap<String, usize>,
+}
+
+/// A file: which mount, and its index there.
+pub type FileAt = (usize, usize);
+
+/// What kind of file a module is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Its imports can be read.
+    Source,
+    /// A native library.
+    Native,
+    /// Bytecode without a source beside it.
+    Sourceless,
+}
+
+/// Something that can be imported.
+#[derive(Debug)]
+pub struct Module {
+    /// The file that Python loads.
+    pub file: FileAt,
+    /// What it is.
+    pub kind: Kind,
+    /// Of several files for one name Python loads the one of the highest.
+    rank: u8,
+    /// The source that lies beside a native library and that it may have been made from.
+    pub twin: Option<FileAt>,
+    /// The folder that its relative imports start from.
+    pub folder: usize,
+    /// Whose it is.
+    pub distribution: Option<usize>,
+}
+
+/// What a name leads to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What is loaded, the parents first.
+    pub loads: Vec<usize>,
+    /// Whether every part of the name was found.
+    pub whole: bool,
+    /// The folders in which a further part would be looked for.
+    pub inside: Vec<usize>,
+}
+
+/// All folders and modules.
+#[derive(Debug)]
+pub struct Tree {
+    folders: Vec<Folder>,
+    modules: Vec<Module>,
+    roots: Vec<usize>,
+    /// Of names in folders that are not on the path, but that some code may put there.
+    elsewhere: HashMap<String, Vec<usize>>,
+    /// Of each distribution, in the order of their paths.
+    of_distribution: Vec<Vec<usize>>,
+}
+
+impl Tree {
+    /// Merges the package and its layers: of equal paths in layers the later layer's counts.
+    pub fn new(mounts: &[Mounted], distributions: &[Distribution], python: (u8, u8)) -> Self {
+        let mut tree = Self {
+            folders: Vec::new(),
+            modules: Vec::new(),
+            roots: Vec::new(),
+            elsewhere: HashMap::new(),
+            of_distribution: vec![Vec::new(); distributions.len()],
+        };
+        let (task, opt) = (tree.folder(None, ""), tree.folder(None, ""));
+        let owners = owners(mounts, distributions);
+        let mut order: Vec<usize> = (0..mounts.len()).collect();
+        order.sort_by_key(|&i| match &mounts[i].place {
+            Place::Task => 0,
+            Place::Layer { position, .. } => position + 1,
+        });
+        let mut files: HashMap<(usize, &str), FileAt> = HashMap::new();
+        for mount in order {
+            let top = if mounts[mount].place == Place::Task {
+                task
+            } else {
+                opt
+            };
+            for (i, file) in mounts[mount].files.list().iter().enumerate() {
+                if is_module(&file.path) {
+                    files.insert((top, &file.path), (mount, i));
+                }
+            }
+        }
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_unstable();
+        for ((top, path), at) in files {
+            tree.add(top, path, at, owners[at.0][at.1], python);
+        }
+        for (id, module) in tree.modules.iter().enumerate() {
+            if let Some(owner) = module.distribution {
+                tree.of_distribution[owner].push(id);
+            }
+        }
+        let packages = format!("lib/python{}.{}/site-packages", python.0, python.1);
+        let layers = tree.below(opt, "python");
+        tree.roots = [
+            Some(task),
+            layers.and_then(|from| tree.below(from, &packages)),
+            layers,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        tree.find_elsewhere();
+        tree
+    }
+
+    fn find_elsewhere(&mut self) {
+        for (i, folder) in self.folders.iter().enumerate() {
+            if self.init(i).is_none() && !self.roots.contains(&i) {
+                for name in folder.modules.keys().chain(folder.folders.keys()) {
+                    self.elsewhere.entry(name.clone()).or_default().push(i);
+                }
+            }
+        }
+    }
+
+    fn folder(&mut self, parent: Option<usize>, name: &str) -> usize {
+        self.folders.push(Folder {
+            parent,
+            name: name.to_owned(),
+            ..Folder::default()
+        });
+        self.folders.len() - 1
+    }
+
+    fn below(&self, from: usize, path: &str) -> Option<usize> {
+        path.split('/')
+            .try_fold(from, |at, part| self.folders[at].folders.get(part).copied())
+    }
+
+    fn add(&mut self, top: usize, path: &str, at: FileAt, owner: Option<usize>, python: (u8, u8)) {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut folder = top;
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            folder = if let Some(&known) = self.folders[folder].folders.get(part) {
+                known
+            } else {
+                let new = self.folder(Some(folder), part);
+                self.folders[folder].folders.insert(part.to_owned(), new);
+                new
+            };
+        }
+        let (stem, kind, rank) = kind(name, python);
+        let new = Module {
+            file: at,
+            kind,
+            rank,
+            twin: None,
+            folder,
+            distribution: owner,
+        };
+        if let Some(&known) = self.folders[folder].modules.get(stem) {
+            self.modules[known].meet(new);
+        } else {
+            self.folders[folder]
+                .modules
+                .insert(stem.to_owned(), self.modules.len());
+            self.modules.push(new);
+        }
+    }
+
+    /// The modules, which are numbered by their place here.
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// The modules of a distribution.
+    pub fn of_distribution(&self, distribution: usize) -> &[usize] {
+        &self.of_distribution[distribution]
+    }
+
+    /// What `import name` would load.
+    pub fn absolute(&self, name: &str) -> Found {
+        self.find(self.roots.clone(), name)
+    }
+
+    /// The same, looked for in every folder that some code may have put on the path.
+    pub fn anywhere(&self, name: &str) -> Vec<Found> {
+        let first = name.split('.').next().unwrap_or_default();
+        let folders = self.elsewhere.get(first).into_iter().flatten();
+        folders
+            .map(|folder| self.find(vec![*folder], name))
+            .filter(|found| !found.loads.is_empty())
+            .collect()
+    }
+
+    /// What `from ..name import` starts from: none past the top.
+    pub fn relative(&self, module: usize, level: u32, name: &str) -> Option<Found> {
+        let mut folder = self.modules[module].folder;
+        for _ in 1..level {
+            folder = self.folders[folder].parent?;
+        }
+        let mut chain = vec![folder];
+        while let Some(parent) = self.folders[chain[chain.len() - 1]].parent
+            && !self.roots.contains(&chain[chain.len() - 1])
+        {
+            chain.push(parent);
+        }
+        // The other parts of a package that has several, by its name.
+        let parts: Vec<&str> = chain
+            .iter()
+            .rev()
+            .skip(1)
+            .map(|f| self.folders[*f].name.as_str())
+            .collect();
+        let mut inside = vec![folder];
+        if !parts.is_empty() {
+            let by_name = self.find(self.roots.clone(), &parts.join("."));
+            inside.extend(by_name.inside.into_iter().filter(|other| *other != folder));
+        }
+        let mut found = self.find(inside, name);
+        if let Some(init) = self.init(folder) {
+            found.loads.insert(0, init);
+        }
+        Some(found)
+    }
+
+    /// The modules and folders that lie in these folders by this name.
+    pub fn inside(&self, folders: &[usize], name: &str) -> Found {
+        self.find(folders.to_vec(), name)
+    }
+
+    fn init(&self, folder: usize) -> Option<usize> {
+        self.folders[folder].modules.get("__init__").copied()
+    }
+
+    /// A package before a module, the earlier folder first; folders without `__init__` are a package together.
+    fn find(&self, from: Vec<usize>, name: &str) -> Found {
+        let mut found = Found {
+            loads: Vec::new(),
+            whole: true,
+            inside: from,
+        };
+        for part in name.split('.').filter(|part| !part.is_empty()) {
+            let (mut loaded, mut next) = (None, Vec::new());
+            for &at in &found.inside {
+                let here = &self.folders[at];
+                let folder = here.folders.get(part).copied();
+                let package = folder.and_then(|folder| self.init(folder));
+                let module = package.or_else(|| here.modules.get(part).copied());
+                if loaded.is_none() && module.is_some() {
+                    loaded = module;
+                    // A package wins over folders without `__init__` that come before it.
+                    if let Some(folder) = folder.filter(|_| package.is_some()) {
+                        next.insert(0, folder);
+                    }
+                } else {
+                    // Another part of the package: `__init__` may have put it on the package's own path.
+                    next.extend(folder);
+                }
+            }
+            if loaded.is_none() && next.is_empty() {
+                found.whole = false;
+                found.inside = Vec::new();
+                return found;
+            }
+            found.loads.extend(loaded);
+            found.inside = next;
+        }
+        found
+    }
+
+    /// All modules below these folders whose names start so. Not tests, nor what no import statement could name: nobody
+    /// means those by a name that is only known at run time.
+    pub fn all_below(&self, folders: &[usize], start: &str) -> Vec<usize> {
+        let mut modules = Vec::new();
+        for &folder in folders {
+            self.collect(folder, start, &mut modules);
+        }
+        modules.sort_unstable();
+        modules.dedup();
+        modules
+    }
+
+    fn collect(&self, folder: usize, start: &str, modules: &mut Vec<usize>) {
+        let here = &self.folders[folder];
+        let wanted = |name: &str| name.starts_with(start) && !is_test(name) && !name.contains('-');
+        modules.extend(
+            here.modules
+                .iter()
+                .filter(|(name, _)| wanted(name))
+                .map(|(_, id)| *id),
+        );
+        for (_, below) in here.folders.iter().filter(|(name, _)| wanted(name)) {
+            self.collect(*below, "", modules);
+        }
+    }
+
+    /// Whether something at the top of the path has this name.
+    pub fn is_top(&self, name: &str) -> bool {
+        self.roots.iter().any(|root| {
+            let root = &self.folders[*root];
+            root.modules.contains_key(name) || root.folders.contains_key(name)
+        })
+    }
+
+    /// The names at the top of the path under which a distribution's modules are found.
+    pub fn tops(&self) -> impl Iterator<Item = &str> {
+        self.roots.iter().flat_map(|root| {
+            let root = &self.folders[*root];
+            root.modules
+                .keys()
+                .chain(root.folders.keys())
+                .map(String::as_str)
+        })
+    }
+
+    /// The folders on the path.
+    pub fn roots(&self) -> &[usize] {
+        &self.roots
+    }
+
+    /// Whether a module lies in a folder of tests.
+    pub fn in_tests(&self, module: usize) -> bool {
+        let mut at = Some(self.modules[module].folder);
+        while let Some(folder) = at {
+            if is_test(&self.folders[folder].name) {
+                return true;
+            }
+            at = self.folders[folder].parent;
+        }
+        false
+    }
+}
+
+impl Module {
+    /// Another file for the same name: Python loads the one of the higher rank, and a source tells what the other holds.
+    fn meet(&mut self, other: Self) {
+        let source = |one: &Self| (one.kind == Kind::Source).then_some(one.file);
+        let twin = source(self).or_else(|| source(&other)).or(self.twin);
+        if other.rank > self.rank {
+            *self = other;
+        }
+        self.twin = twin.filter(|_| self.kind != Kind::Source);
+    }
+}
+
+/// Whose each file is.
+fn owners(mounts: &[Mounted], distributions: &[Distribution]) -> Vec<Vec<Option<usize>>> {
+    mounts
+        .iter()
+        .map(|mount| {
+            let mut owners = vec![None; mount.files.list().len()];
+            for (i, of) in distributions.iter().enumerate() {
+                if of.place == mount.place && of.ecosystem == Ecosystem::Python {
+                    for &file in &of.files {
+                        owners[file] = Some(i);
+                    }
+                }
+            }
+            owners
+        })
+        .collect()
+}
+
+fn is_module(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "py" | "so" | "pyc") && !path.contains("__pycache__/")
+}
+
+fn is_test(name: &str) -> bool {
+    matches!(name, "tests" | "test" | "conftest")
+}
+
+/// The module's name, its kind and its rank: a native library says for which Python it was built.
+fn kind(name: &str, python: (u8, u8)) -> (&str, Kind, u8) {
+    if let Some(stem) = name.strip_suffix(".py") {
+        return (stem, Kind::Source, 2);
+    }
+    if let Some(stem) = name.strip_suffix(".pyc") {
+        return (stem, Kind::Sourceless, 1);
+    }
+    let (stem, rest) = name.split_once('.').unwrap_or((name, ""));
+    let rank = match rest {
+        "abi3.so" => 4,
+        "so" => 3,
+        rest if rest.starts_with(&format!("cpython-{}{}-", python.0, python.1)) => 5,
+        // For another Python, if that is the one: better than no module.
+        _ => 0,
+    };
+    (stem, Kind::Native, rank)
+}
