@@ -211,6 +211,7 @@ fn groups(mount: &Mounted, distributions: &[Distribution], host: &Host) -> BTree
         let group = groups.entry(name).or_default();
         if host.refuses(&file.path, &library, &mut group.cannot) {
             group.wanted |= is_loaded_by_name(&file.path)
+                && !has_source(mount, &file.path)
                 && !owner[i].is_some_and(|d| for_one_platform(mount, d));
             group.refused.push((file.path.clone(), file.bytes));
             if let Library::Elf(elf) = &library {
@@ -321,6 +322,15 @@ fn is_loaded_by_name(path: &str) -> bool {
 fn is_module(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     is_loaded_by_name(path) && !name.starts_with("lib") && !name.contains(".so.")
+}
+
+/// Whether Python takes a source where it finds no native module under the name for its own version and machine. What
+/// mypyc makes beside such modules is theirs alone.
+fn has_source(mount: &Mounted, path: &str) -> bool {
+    let tagged = path.split_once(".cpython-3");
+    tagged.is_some_and(|(module, _)| {
+        module.ends_with("__mypyc") || mount.files.has(&format!("{module}.py"))
+    })
 }
 
 /// Such a package of npm lies there for its platform alone, next to those for others, and is left alone elsewhere.
