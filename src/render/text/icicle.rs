@@ -1,5 +1,7 @@
 //! What the page of `lambench profile` says beyond what stands on a terminal.
 
+use std::fmt::Write as _;
+
 use super::Text;
 
 words! {
@@ -62,12 +64,12 @@ impl Text {
         let mut en = format!("{name}: {total} with all that it loads, {own} by itself");
         let mut ko = format!("{name}: 로드하는 모듈 포함 {total}, 자체 {own}");
         if let Some(memory) = memory {
-            en.push_str(&format!(", {memory} of memory by itself"));
-            ko.push_str(&format!(", 자체 메모리 {memory}"));
+            let _ = write!(en, ", {memory} of memory by itself");
+            let _ = write!(ko, ", 자체 메모리 {memory}");
         }
         if let Some(place) = place {
-            en.push_str(&format!("; loaded by {place}"));
-            ko.push_str(&format!(" ({place}에서 로드)"));
+            let _ = write!(en, "; loaded by {place}");
+            let _ = write!(ko, " ({place}에서 로드)");
         }
         self.say(en, ko)
     }
