@@ -340,3 +340,21 @@ fn a_page_and_a_file_for_speedscope_are_written_beside_the_report() {
     test.run(&["profile", "app", "--html=nowhere/page.html"])
         .fails_with(2);
 }
+
+#[test]
+fn static_imports_of_es_modules_are_not_measured_and_that_is_said() {
+    let test = Test::new();
+    shared_in_node(&test);
+    std::fs::remove_file(test.path().join("app/index.js")).unwrap();
+    test.write(
+        "app/index.mjs",
+        "import left from 'left';\nexport const handler = async () => left.use();\n",
+    );
+    let profile = profile(&test, &["--verify=1"]);
+    let left = find(&profile, "left");
+    about(&left["saved_ms"], 300.0);
+    assert!(left["moved_ms"].is_null(), "{left}");
+    let verified = &profile["verified"][0];
+    assert_eq!(verified["failed"], "static-imports: index.handler");
+    assert!(verified["saved_ms"].is_null());
+}

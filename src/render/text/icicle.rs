@@ -18,8 +18,8 @@ words! {
     profile_init: "Loading the handler", "핸들러 로드";
     profile_modules: "Modules", "모듈";
     profile_first: "First invoke", "첫 호출";
-    es_modules_seen: "ES modules: finding, reading and running each is timed; compiling them is not seen",
-        "ES 모듈은 찾기, 읽기, 실행 시간만 측정하며 컴파일 시간은 알 수 없습니다";
+    es_modules_seen: "ES modules: finding, reading and running each is timed, compiling them is not; what their static imports would move to the first request is not known",
+        "ES 모듈은 찾기, 읽기, 실행 시간만 측정하며 컴파일 시간은 알 수 없습니다. 정적 import를 미룰 때 첫 요청으로 옮겨 가는 양도 알 수 없습니다";
 }
 
 impl Text {
