@@ -48,6 +48,7 @@ macro_rules! node_files {
 const NODE_HOOK: Hook = Hook {
     language: Language::Node,
     files: node_files![
+        "bundles.cjs",
         "callers.cjs",
         "defer.mjs",
         "deferred.cjs",

@@ -395,7 +395,7 @@ pub(super) fn notes(profile: &Profile, text: Text) -> Vec<String> {
     for one in &profile.verified {
         let name = verified_name(one, text);
         if let Some(why) = &one.failed {
-            notes.push(text.not_verified(&name, &clean(why)));
+            notes.push(text.not_verified(&name, &note(why, text)));
         }
         for used in &one.used_at_init {
             notes.push(text.was_used_at_init(&name, &site(used)));

@@ -166,6 +166,9 @@ export const handler = async () => [one, slow, typeof http.get, (await import(".
         bundle = "// node_modules/a/i.js\n// node_modules/@b/c/x.js\nvar __commonJS = 1;\nexports.handler = async () => 1;"
         notes = Recording(drive({"index.js": bundle}, "index.handler")).all["notes"]
         self.assertEqual(notes, ["bundle: index.js (2)"])
+        module = bundle.replace("exports.handler =", "async function f() {\n  await 1;\n}\nexport const handler =")
+        notes = Recording(drive({"index.mjs": module}, "index.handler")).all["notes"]
+        self.assertEqual(notes, ["es-modules", "bundle: index.mjs (2)"])
         waiting = "await new Promise((f) => setTimeout(f, 5));\nexport const handler = async () => 1;"
         notes = Recording(drive({"index.mjs": waiting}, "index.handler")).all["notes"]
         self.assertEqual(notes, ["es-modules", "waits: index.mjs"])

@@ -168,7 +168,10 @@ pub async fn record(
         };
         if recorded.series.recording.error.is_none() {
             match Box::pin(probe(ground, &recorded)).await {
-                Ok(probed) => recorded.probed = Some(probed),
+                Ok(probed) => {
+                    recorded.probed =
+                        (!probed.is_empty() || !has_es_modules(&recorded)).then_some(probed);
+                }
                 Err(why) => recorded
                     .notes
                     .push(format!("not-put-off: {}", why.message())),
@@ -297,6 +300,12 @@ async fn probe(ground: &mut Ground<'_>, recorded: &Recorded) -> Result<Vec<Defer
         )),
         _ => Ok(recording.deferred),
     }
+}
+
+/// Whose static imports are never put off, so that it is not known what the first invoke needs of them.
+fn has_es_modules(recorded: &Recorded) -> bool {
+    let notes = &recorded.series.recording.notes;
+    notes.iter().any(|note| note == "es-modules")
 }
 
 /// Handlers get a share of a processor by their memory; init is not limited.

@@ -147,20 +147,17 @@ fn draw(
     text: Text,
 ) {
     let time = figure::time(cell.ms, text);
-    let (name, says, colour, leaf) = match cell.module {
-        Some(at) => {
-            let module = &recording.modules[at];
-            (
-                module.name.clone(),
-                about(module, &time, recording, text),
-                colours.of(module),
-                tree.children[at].is_empty(),
-            )
-        }
-        None => {
-            let few = text.icicle_few(cell.modules);
-            (few.clone(), format!("{few}: {time}"), OTHERS, true)
-        }
+    let (name, says, colour, leaf) = if let Some(at) = cell.module {
+        let module = &recording.modules[at];
+        (
+            module.name.clone(),
+            about(module, &time, recording, text),
+            colours.of(module),
+            tree.children[at].is_empty(),
+        )
+    } else {
+        let few = text.icicle_few(cell.modules);
+        (few.clone(), format!("{few}: {time}"), OTHERS, true)
     };
     let says = esc(&says);
     let slim = if cell.width < SLIM { " slim" } else { "" };

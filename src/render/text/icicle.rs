@@ -1,5 +1,7 @@
 //! What the page of `lambench profile` says beyond what stands on a terminal.
 
+use std::fmt::Write as _;
+
 use super::Text;
 
 words! {
@@ -16,8 +18,8 @@ words! {
     profile_init: "Loading the handler", "핸들러 로드";
     profile_modules: "Modules", "모듈";
     profile_first: "First invoke", "첫 호출";
-    es_modules_seen: "ES modules: finding, reading and running each is timed; compiling them is not seen",
-        "ES 모듈은 찾기, 읽기, 실행 시간만 측정하며 컴파일 시간은 알 수 없습니다";
+    es_modules_seen: "ES modules: finding, reading and running each is timed, compiling them is not; what their static imports would move to the first request is not known",
+        "ES 모듈은 찾기, 읽기, 실행 시간만 측정하며 컴파일 시간은 알 수 없습니다. 정적 import를 미룰 때 첫 요청으로 옮겨 가는 양도 알 수 없습니다";
 }
 
 impl Text {
@@ -62,12 +64,12 @@ impl Text {
         let mut en = format!("{name}: {total} with all that it loads, {own} by itself");
         let mut ko = format!("{name}: 로드하는 모듈 포함 {total}, 자체 {own}");
         if let Some(memory) = memory {
-            en.push_str(&format!(", {memory} of memory by itself"));
-            ko.push_str(&format!(", 자체 메모리 {memory}"));
+            let _ = write!(en, ", {memory} of memory by itself");
+            let _ = write!(ko, ", 자체 메모리 {memory}");
         }
         if let Some(place) = place {
-            en.push_str(&format!("; loaded by {place}"));
-            ko.push_str(&format!(" ({place}에서 로드)"));
+            let _ = write!(en, "; loaded by {place}");
+            let _ = write!(ko, " ({place}에서 로드)");
         }
         self.say(en, ko)
     }

@@ -105,7 +105,7 @@ function standIn(whole) {
       if (typeof key === "symbol" || key === "then" || key === "prototype" || whole.isLoaded()) {
         return Reflect.get(Object(real()), key);
       }
-      return standIn({ ...whole, real: () => real()[key] });
+      return standIn({ ...whole, esModule: undefined, real: () => real()[key] });
     },
     apply: (_target, owner, values) => Reflect.apply(real(), isStandIn(owner) ? realOf(owner) : owner, values),
     construct: (_target, values, newTarget) => Reflect.construct(real(), values, newTarget === self ? real() : newTarget),

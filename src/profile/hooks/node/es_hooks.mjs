@@ -1,6 +1,8 @@
 // Runs in Node's loader thread: tells of every import and load of ES modules, and has each module say when its own code
 // begins and ends.
 
+import { packagesInside } from "./bundles.cjs";
+
 const HIGHEST_WAIT_MS = 200;
 
 let port;
@@ -70,12 +72,13 @@ export async function load(url, context, next) {
     shares.delete(own);
   }
   if (found.format !== "module" || found.source == null) {
-    port.postMessage({ kind: "load", url, format: found.format, ms: own.ms, bytes: 0 });
+    port.postMessage({ kind: "load", url, format: found.format, ms: own.ms });
     return found;
   }
   const source = typeof found.source === "string" ? found.source : Buffer.from(found.source).toString("utf8");
   sources.set(url, source);
-  port.postMessage({ kind: "load", url, format: "module", ms: own.ms, bytes: source.length, waits: waits(source) });
+  const seen = { waits: waits(source), packages: packagesInside(source) };
+  port.postMessage({ kind: "load", url, format: "module", ms: own.ms, ...seen });
   lastShared = now();
   return { ...found, source: telling(url, source) };
 }
@@ -89,7 +92,8 @@ function telling(url, source) {
   return `${shebang}${shebang && "\n"}${call("enter")}${source.slice(shebang.length + (shebang ? 1 : 0))}\n;${call("leave")}`;
 }
 
-const waits = (source) => /^(?:[^\s/*].*\s)?(?:await\s|for\s+await\b)/m.test(source);
+// At the beginning of a line, where functions are indented.
+const waits = (source) => /^(?!.*\basync\b)(?:[^\s/*].*\s)?(?:await\s|for\s+await\b)/m.test(source);
 
 function lineOf(source, specifier) {
   if (source === undefined) {

@@ -51,16 +51,19 @@ class EsModules {
     }
   }
 
-  loaded({ url, format, ms, waits }) {
+  loaded({ url, format, ms, waits, packages }) {
     const { recorder } = this;
     const index = recorder.known.get(keyOf(url));
     // All else is found and read again by `require`, or has no file.
     if (index !== undefined && format !== "commonjs" && format !== "builtin") {
       recorder.modules[index].self_ms += ms;
     }
+    const { name, own } = recorder.names.describe(keyOf(url));
     if (waits) {
-      const { name } = recorder.names.describe(keyOf(url));
       recorder.notes.add(`waits: ${name}`);
+    }
+    if (own) {
+      recorder.noteBundle(name, packages);
     }
   }
 

@@ -114,6 +114,12 @@ class Recorder {
     }
   }
 
+  noteBundle(name, packages) {
+    if (packages !== undefined) {
+      this.notes.add(`bundle: ${name}${packages > 0 ? ` (${packages})` : ""}`);
+    }
+  }
+
   // --- require --------------------------------------------------------------------------------------------------------
 
   watch() {

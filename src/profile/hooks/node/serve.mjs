@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const { packagesInside } = require("./bundles.cjs");
 const { Deferral } = require("./deferred.cjs");
 const { EsModules } = require("./es_modules.cjs");
 const { Names } = require("./names.cjs");
@@ -88,11 +89,7 @@ function lookAt(source, file) {
   if (/\bimport\s*\(/.test(source)) {
     esModules.watch();
   }
-  const bundler = ["__webpack_require__", "__commonJS", "__esm("].find((mark) => source.includes(mark));
-  if (bundler) {
-    const packages = new Set(source.match(/^\/\/ (?:\.\.\/)*node_modules\/(?:@[^/\n]+\/)?[^/\n]+/gm));
-    recorder.notes.add(`bundle: ${file}${packages.size > 0 ? ` (${packages.size})` : ""}`);
-  }
+  recorder.noteBundle(file, packagesInside(source));
 }
 
 function standIn(own) {
