@@ -55,6 +55,11 @@ impl Crew {
         Some(place)
     }
 
+    /// Those that are not known to have died.
+    pub fn all(&self) -> impl Iterator<Item = Pid> {
+        self.processes.iter().flatten().copied()
+    }
+
     /// All are dead.
     pub fn clear(&mut self) {
         self.processes.clear();

@@ -294,6 +294,11 @@ impl Duty {
                 Ok(WaitStatus::Exited(pid, status)) => (pid, Exit::Status(status)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Exit::Signal(signal as i32)),
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(()),
+                // A signal that has no name, a real-time one, ended it: whom is seen by who is gone.
+                Err(Errno::EINVAL) => match self.gone() {
+                    Some(pid) => (pid, Exit::Signal(0)),
+                    None => continue,
+                },
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(error) => return Err(error.into()),
             };
@@ -310,6 +315,15 @@ impl Duty {
                 })?;
             }
         }
+    }
+
+    /// One of the processes that we started that no longer is there.
+    fn gone(&self) -> Option<Pid> {
+        let is_gone = |pid: &Pid| nix::sys::signal::kill(*pid, None) == Err(Errno::ESRCH);
+        self.runtime
+            .into_iter()
+            .chain(self.crew.all())
+            .find(is_gone)
     }
 
     fn run(&mut self) {

@@ -120,6 +120,7 @@ impl Exit {
 /// As the Go runtime names them, which AWS's supervisor is written in.
 fn signal_name(number: i32) -> String {
     match number {
+        0 => "real-time signal".into(),
         1 => "hangup".into(),
         2 => "interrupt".into(),
         3 => "quit".into(),

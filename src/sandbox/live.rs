@@ -105,8 +105,9 @@ mod tests {
         let (tell, told) = std::sync::mpsc::channel();
         let listener = LogListener::new(move |_, lines| tell.send(lines.len()).unwrap());
         let live = Live::new("f", listener);
+        let half = vec![b'x'; LINE / 2 + 1];
         for _ in 0..3 {
-            live.written(Stream::Function, &[b'x'; LINE / 2 + 1]);
+            live.written(Stream::Function, &half);
         }
         assert_eq!(told.try_iter().collect::<Vec<_>>(), [LINE + 2]);
     }

@@ -70,7 +70,7 @@ pub(super) enum Event {
 pub(super) enum Exit {
     /// With this exit status.
     Status(i32),
-    /// By this signal.
+    /// By this signal; 0 is a real-time one.
     Signal(i32),
 }
 

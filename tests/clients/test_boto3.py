@@ -211,7 +211,9 @@ class Boto3(unittest.TestCase):
     def stream(self, body, **more):
         """Creates a Node function that streams, and gives its events as they come."""
         source = "exports.handler = awslambda.streamifyResponse(async (event, stream) => { %s });" % body
-        self.create(Runtime="nodejs", Handler="index.handler", Code={"ZipFile": archive({"index.js": source})}, **more)
+        code = {"ZipFile": archive({"index.js": source})}
+        asked = {"Runtime": "nodejs", "Handler": "index.handler", "MemorySize": 1769, "Timeout": 60, "Code": code}
+        self.create(**asked | more)
         answer = self.client.invoke_with_response_stream(FunctionName=self.name, LogType="Tail")
         self.assertEqual(answer["ResponseStreamContentType"], "application/vnd.amazon.eventstream")
         return iter(answer["EventStream"])
@@ -256,7 +258,7 @@ class Boto3(unittest.TestCase):
         body, end = self.end(self.stream(hang % "process.exit(3)"))
         self.assertEqual((body, json.loads(end["ErrorDetails"])["errorType"]), (b"part", "Runtime.ExitError"))
         self.delete()
-        body, end = self.end(self.stream(hang % "setInterval(() => 1, 1000)", Timeout=1))
+        body, end = self.end(self.stream(hang % "setInterval(() => 1, 1000)", Timeout=3))
         self.assertEqual((body, json.loads(end["ErrorDetails"])["errorType"]), (b"part", "Sandbox.Timedout"))
 
     def test_a_stream_may_be_larger_than_a_response_and_its_reader_slow_or_gone(self):

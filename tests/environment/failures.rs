@@ -216,6 +216,10 @@ async fn a_crash_is_told_by_how_the_process_ended() {
             "os.kill(os.getpid(), signal.SIGSEGV)",
             "with error: signal: segmentation fault",
         ),
+        (
+            "os.kill(os.getpid(), signal.SIGRTMIN + 3)",
+            "with error: signal: real-time signal",
+        ),
     ];
     for (death, words) in cases {
         let code = format!("serve(lambda event: {death})");
