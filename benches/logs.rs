@@ -1,13 +1,14 @@
 //! How fast logs are read: a made log of a gigabyte, ours beside what else counts or reads it, in one run.
 //!
-//! `cargo bench --bench logs [-- MEGABYTES]`. Processor seconds are beside the clock's, because those hold on a machine that
-//! others use too. Tools that are not installed are left out.
+//! `cargo bench --bench logs [-- MEGABYTES] [large]`; `large` reads 20 GB and nothing else. Processor seconds are beside the
+//! clock's, because those hold on a machine that others use too. Tools that are not installed are left out.
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use lambench::logs::{By, Filter, Tallies, Watch, read, sources};
@@ -233,17 +234,62 @@ fn mine<'a>(name: &str, work: impl FnMut() + 'a) -> Row<'a> {
     (name.to_owned(), UsageWho::RUSAGE_SELF, Box::new(work))
 }
 
-/// The most memory of its own that this process has had, kilobytes (the kernel's `RssAnon` is what it has now).
-fn own_memory() -> String {
+/// What the kernel says of this process, kilobytes: `RssAnon`, memory of its own; `VmHWM`, the most that it ever had with all
+/// that was mapped.
+fn memory_kb(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = |name: &str| {
-        status
-            .lines()
-            .find(|line| line.starts_with(name))
-            .unwrap_or_default()
-            .to_owned()
-    };
-    format!("{}, {}", line("RssAnon"), line("VmHWM")).replace(['\t', ' '], "")
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or_default()
+}
+
+/// Does the work, and looks meanwhile at the memory of its own: how long it took, and the most that there was.
+fn watched(work: &mut dyn FnMut()) -> (Took, u64) {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let most = scope.spawn(|| {
+            let mut most = 0;
+            while !done.load(Ordering::Relaxed) {
+                most = most.max(memory_kb("RssAnon"));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            most
+        });
+        let took = timed(UsageWho::RUSAGE_SELF, work);
+        done.store(true, Ordering::Relaxed);
+        (took, most.join().expect("it looks and nothing else"))
+    })
+}
+
+/// Twenty gigabytes: one file under many names, so that every byte is a log's; and one file of nothing, which is sparse.
+fn twenty_gigabytes(folder: &Path, text: &Path, invokes: u64) {
+    const BYTES: u64 = 20_000_000_000;
+    let links = folder.join("links");
+    std::fs::create_dir_all(&links).expect("room");
+    let size = text.metadata().expect("it was made").len();
+    let times = BYTES.div_ceil(size);
+    for n in 0..times {
+        std::fs::hard_link(text, links.join(format!("{n}.log"))).expect("a link");
+    }
+    let sparse = folder.join("sparse.log");
+    let file = File::create(&sparse).expect("room");
+    file.set_len(BYTES).expect("a file system with holes");
+    file.set_modified(SystemTime::now() - Duration::from_hours(1))
+        .expect("a time");
+    println!("\n20 GB, 2 threads");
+    for (name, path, invokes) in [
+        ("one log under many names", &links, invokes * times),
+        ("a sparse file", &sparse, 0),
+    ] {
+        let (took, most_kb) = watched(&mut || ours(path, 2, invokes));
+        println!(
+            "{name:34} {:6.1} s {:6.1} cpu s; own memory at most {:.1} MB (RssAnon, every 5 ms); VmHWM {:.1} MB",
+            took.wall,
+            took.cpu,
+            most_kb as f64 / 1e3,
+            memory_kb("VmHWM") as f64 / 1e3
+        );
+    }
 }
 
 fn main() {
@@ -262,6 +308,7 @@ fn main() {
         .skip(1)
         .find_map(|word| word.parse().ok())
         .unwrap_or(1000);
+    let only_large = std::env::args().any(|word| word == "large");
     let folder =
         PathBuf::from(std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned()))
             .join("bench-logs");
@@ -276,6 +323,11 @@ fn main() {
     println!(
         "{megabytes} MB, {invokes} invokes in text, {of_json} in JSON; the best of {ROUNDS} rounds, against the first line"
     );
+    if only_large {
+        twenty_gigabytes(&folder, &text, invokes);
+        std::fs::remove_dir_all(&folder).expect("it was made");
+        return;
+    }
     let (t, j, size) = (text.display(), json.display(), bytes as f64);
 
     let mut rows = vec![
@@ -339,19 +391,6 @@ fn main() {
         rows.push(shell("pigz -dc", format!("pigz -dc {p}")));
     }
     compare("An archive (of the bytes in it)", size, rows);
-    println!("\nafter all of it: {}", own_memory());
-    let sparse = folder.join("sparse.log");
-    let file = File::create(&sparse).expect("room");
-    file.set_len(20_000_000_000)
-        .expect("a file system with holes");
-    file.set_modified(SystemTime::now() - Duration::from_hours(1))
-        .expect("a time");
-    let took = timed(UsageWho::RUSAGE_SELF, &mut || ours(&sparse, 2, 0));
-    println!(
-        "20 GB of nothing (a sparse file), 2 threads: {:.1} s, {:.1} cpu s; {}",
-        took.wall,
-        took.cpu,
-        own_memory()
-    );
+    twenty_gigabytes(&folder, &text, invokes);
     std::fs::remove_dir_all(&folder).expect("it was made");
 }

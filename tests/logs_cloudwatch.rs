@@ -382,6 +382,19 @@ fn insights_stops_at_what_it_may_cost() {
     let ran = read(&test, &cloud, &more).success();
     assert_eq!(invokes(&ran), EVENTS as u64);
     ran.says("864.00 GB scanned, about $4.3200");
+    let asked = &summary(&ran)["read"]["cloudwatch"];
+    assert_eq!(asked["scanned_bytes"], 864_000_000_000_u64);
+    assert!(
+        (asked["usd"].as_f64().unwrap() - 4.32).abs() < 1e-9,
+        "{asked}"
+    );
+    let ran = read(&test, &my_fn(), &["--function", "my-fn"]).success();
+    let asked = &summary(&ran)["read"]["cloudwatch"];
+    assert_eq!(asked["events"], EVENTS, "{asked}");
+    assert!(
+        asked["scanned_bytes"].is_null() && asked["usd"] == 0.0,
+        "{asked}"
+    );
 }
 
 #[test]

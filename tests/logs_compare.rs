@@ -169,6 +169,58 @@ fn what_is_only_observed_fails_a_pipeline_only_if_that_is_allowed() {
 }
 
 #[test]
+fn a_gate_holds_logs_to_values_and_says_that_they_are_observed() {
+    let test = both(&Traffic::default(), &slower(1.5));
+    let gate = |word: &str, budget: &str| test.run(&["gate", word, "--fail-if", budget]);
+    gate("logs:before.log", "cold.p50 > 800ms")
+        .success()
+        .prints("orders")
+        .prints("Observational");
+    gate("logs:before.log", "cold.init.p50 > 100ms").fails_with(3);
+    gate("logs:nothing.log", "cold.p50 > 1ms").fails_with(2);
+    test.write(
+        "lambench.toml",
+        "[functions.orders]\npackage = \"orders\"\nfail_if = [\"cold.init.p50 > 100ms\"]\n",
+    );
+    test.run(&["gate", "logs:before.log"])
+        .fails_with(3)
+        .prints("cold.init.p50");
+    let ran = test.run(&["gate", "logs:before.log", "logs:after.log", "--json"]);
+    let lines: Value = serde_json::from_str(&ran.fails_with(3).stdout).unwrap();
+    assert_eq!(lines.as_array().unwrap().len(), 2);
+    assert_eq!(lines[1]["observational"], true);
+}
+
+#[test]
+fn a_gate_of_logs_against_logs_fails_on_a_change_only_if_that_is_allowed() {
+    let test = both(&Traffic::default(), &slower(1.5));
+    let gate = |more: &[&str]| {
+        let args = [
+            "gate",
+            "--before",
+            "logs:before.log",
+            "--after",
+            "logs:after.log",
+        ];
+        test.run(&[&args[..], more].concat())
+    };
+    gate(&["--fail-if", "cold.p50 > +10%"])
+        .success()
+        .says("only observational")
+        .prints("Observational");
+    gate(&["--fail-if", "cold.p50 > +10%", "--allow-indicative"]).fails_with(3);
+    gate(&["--fail-if", "cold.p50 > +200%", "--allow-indicative"]).success();
+    gate(&["--fail-if", "cold.init.p50 > 550ms"]).fails_with(3);
+    let several = slower(1.5).lines().replace("/orders ", "/billing ");
+    test.write("before.log", &(Traffic::default().lines() + &several));
+    gate(&[]).fails_with(2).says("holds 2 functions");
+    gate(&["--function", "orders", "--allow-indicative"]).fails_with(3);
+    test.run(&["gate", "last", "--function", "orders"])
+        .fails_with(2)
+        .says("a stored result is of one function");
+}
+
+#[test]
 fn what_a_log_cannot_tell_is_unknown() {
     let test = both(&Traffic::default(), &slower(1.3));
     let result = json(&test, &PAIR);

@@ -11,13 +11,16 @@ Examples:
   lambench gate                                             what lambench.toml sets budgets for
   lambench gate --function 'data-*' --fail-if 'cold.p50>+10%'
   lambench gate --before-ref main --build ./build.sh        a pull request against its base
-  lambench gate last --fail-if 'package.zip>5MiB'           a saved result, without measuring";
+  lambench gate last --fail-if 'package.zip>5MiB'           a saved result, without measuring
+  lambench gate logs:app.log --fail-if 'cold.p50>800ms'     what production's own starts come to
+  lambench gate --before logs:old.log --after logs:new.log --allow-indicative";
 
 pub(super) const LONG: &str = "\
 Fail when a cold start regresses or a budget is passed, and only then
 
 Measures the functions of lambench.toml that have budgets, or a before and an after, one after another, and judges each; \
-with RESULT it judges saved results and measures nothing.
+with RESULT it judges saved results and measures nothing. logs:PATH is a result of REPORT lines, as `lambench compare` takes \
+them: observational. Of logs against logs a change fails only with --allow-indicative; a value fails as ever.
 
 A budget says what fails: METRIC > LIMIT. A limit is a change (+10%; -10% demands an improvement) or a value. Metrics are \
 cold, cold.init, cold.restore, cold.handler, cold.client and cold.billed with .p50, .p90, .p95 or .p99; warm.p50, \
@@ -53,15 +56,21 @@ pub struct VerdictArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What")]
 pub struct GateArgs {
-    /// Saved results to judge: a file, a run's id, a baseline's name, last, last~1
-    #[arg(value_name = "RESULT", conflicts_with_all = ["function", "all", "before_ref"])]
+    /// Saved results to judge: a file, a run's id, a baseline's name, last, last~1; or logs:PATH
+    #[arg(value_name = "RESULT", conflicts_with_all = ["all", "before_ref"])]
     pub results: Vec<String>,
-    /// A function of lambench.toml; 'data-*' is every one of these
+    /// A function of lambench.toml; 'data-*' is every one of these. Of logs, one of theirs
     #[arg(long, value_name = "NAME")]
     pub function: Option<String>,
     /// Every function of lambench.toml, also those with nothing to judge
     #[arg(long, conflicts_with = "function")]
     pub all: bool,
+    /// A saved result, or logs:PATH, to judge the one after against
+    #[arg(long, value_name = "RESULT", requires = "after", conflicts_with_all = ["results", "all", "before_ref"])]
+    pub before: Option<String>,
+    /// The saved result, or logs:PATH, after it
+    #[arg(long, value_name = "RESULT", requires = "before")]
+    pub after: Option<String>,
     /// Build this commit in a git worktree of its own: that is before, and the working tree after
     ///
     /// The packages are those of lambench.toml in the working tree, looked for at the same paths of the other commit. The

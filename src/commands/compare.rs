@@ -34,20 +34,28 @@ pub(super) fn pairs(
     args: &CompareArgs,
     globals: &Globals,
 ) -> Result<(Vec<RunResult>, Vec<Exit>, bool), Failure> {
-    let (before, all) = sides(args)?;
     let mut pairs = Vec::new();
     let mut exits = Vec::new();
     let mut strict = false;
-    for (word, after) in &all {
-        let mut both = paired(&before, after, &args.logs);
-        let (before, after) = (&before.named, &after.named);
-        comparable((&args.before, before), (word, after), &both, args.force)?;
+    for mut both in unjudged(args)? {
         let gate = judge(&mut both, args, globals)?;
         strict |= gate.strict;
         exits.push(verdict::exit(gate, &both));
         pairs.push(both);
     }
     Ok((pairs, exits, strict))
+}
+
+/// The first result beside each of the others.
+pub(super) fn unjudged(args: &CompareArgs) -> Result<Vec<RunResult>, Failure> {
+    let (before, all) = sides(args)?;
+    let pair = |(word, after): &(String, Side)| {
+        let both = paired(&before, after, &args.logs);
+        let (before, after) = (&before.named, &after.named);
+        comparable((&args.before, before), (word, after), &both, args.force)?;
+        Ok(both)
+    };
+    all.iter().map(pair).collect()
 }
 
 /// The side before, and each that comes after with its word.

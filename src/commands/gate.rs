@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::bench::events::Event;
-use crate::cli::{GateArgs, Globals, RunArgs};
+use crate::cli::{CompareArgs, GateArgs, Globals, LogsSideArgs, RunArgs};
 use crate::config::{self, Gate};
 use crate::exit::Exit;
 use crate::gate::among_functions;
@@ -12,14 +12,19 @@ use crate::results::store::Store;
 use crate::results::{Arm, Ending, Kind, RunResult};
 
 use super::before_ref::Worktree;
+use super::compare::unjudged;
 use super::fleet::{self, Session};
 use super::measure::{misnamed, tell};
+use super::observe::{self, names_logs};
 use super::{Failure, export, print, stored, verdict};
 
 /// Judges what is configured, or what is saved.
 pub async fn gate(args: GateArgs, globals: Globals) -> Result<Exit, Failure> {
     let wanted = run_args(&args)?;
     export::check(&args.output.export.exports, args.output.json)?;
+    if let (Some(before), Some(after)) = (&args.before, &args.after) {
+        return compared((before, after), &args, &wanted, &globals);
+    }
     if args.results.is_empty() {
         Box::pin(measured(&args, &wanted, &globals)).await
     } else {
@@ -105,13 +110,55 @@ async fn measured(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Resul
 /// Reads and judges results. One that can't be read is a usage error; one that can't be judged is its line.
 fn saved(args: &GateArgs, wanted: &RunArgs, globals: &Globals) -> Result<Exit, Failure> {
     let store = Store::new(&config::project()?);
+    let function = args.function.as_deref();
+    if function.is_some() && !args.results.iter().any(|word| names_logs(word)) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "--function chooses among the functions of lambench.toml or of logs, and RESULT is neither",
+        )
+        .hint(Some("a stored result is of one function".into())));
+    }
     let mut lines = Vec::new();
     for word in &args.results {
+        if names_logs(word) {
+            let mut result = observe::side(word, function)?.named.result;
+            // Logs that name no function are of the one that is meant.
+            for subject in &mut result.subjects {
+                if subject.function.is_empty() {
+                    function.unwrap_or(word).clone_into(&mut subject.function);
+                }
+            }
+            lines.push(judged_again(result, word, wanted, globals)?);
+            continue;
+        }
         let named = store.named(word).map_err(|error| misnamed(&error))?;
         let result = stored::with_its_before(&store, &named.result).unwrap_or(named.result);
         lines.push(judged_again(result, word, wanted, globals)?);
     }
     conclude(args, globals, lines)
+}
+
+/// Judges one result, or the starts of logs, against another.
+fn compared(
+    (before, after): (&str, &str),
+    args: &GateArgs,
+    wanted: &RunArgs,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let pair = CompareArgs {
+        before: before.to_owned(),
+        after: vec![after.to_owned()],
+        logs: LogsSideArgs {
+            function: args.function.clone(),
+            ..LogsSideArgs::default()
+        },
+        ..CompareArgs::default()
+    };
+    let pairs = unjudged(&pair)?.into_iter();
+    let lines: Result<Vec<_>, _> = pairs
+        .map(|both| judged_again(both, after, wanted, globals))
+        .collect();
+    conclude(args, globals, lines?)
 }
 
 fn judged_again(

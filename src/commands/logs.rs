@@ -79,6 +79,7 @@ pub async fn logs(args: LogsArgs, globals: Globals) -> Result<Exit, Failure> {
         bytes: reading.bytes,
         complete: !reading.stopped,
         failed,
+        cloudwatch: None,
     };
     let asked = asked(&args, &filter, &priced);
     conclude(

@@ -29,8 +29,8 @@ pub use kept::{KEPT, Kept, KeptStart, SEED};
 pub use read::{ReadError, Reading, Sink, Watch, read};
 pub use source::{Source, SourceError, sources};
 pub use summary::{
-    Amount, Asked, Bins, Bucket, Cost, Figures, Fit, Group, MemoryUse, Narrowed, PriceBasis,
-    Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
+    Amount, Asked, Bins, Bucket, CloudAmount, Cost, Figures, Fit, Group, MemoryUse, Narrowed,
+    PriceBasis, Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
 };
 pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
 pub use tally::{Size, Slow, Tally};

@@ -109,6 +109,21 @@ pub struct Amount {
     pub complete: bool,
     /// What could not be read, or not to its end, and why.
     pub failed: Vec<String>,
+    /// How `CloudWatch` was asked; null for files.
+    pub cloudwatch: Option<CloudAmount>,
+}
+
+/// What `CloudWatch` was asked for, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct CloudAmount {
+    /// Pages of `FilterLogEvents`, or queries of Logs Insights.
+    pub calls: u64,
+    /// Events that it gave, each once.
+    pub events: u64,
+    /// Bytes that Logs Insights has scanned; null for pages, where AWS doesn't say.
+    pub scanned_bytes: Option<u64>,
+    /// What that costs, US dollars; nothing for pages.
+    pub usd: f64,
 }
 
 /// The filters.

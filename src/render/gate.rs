@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::config::Lang;
 use crate::gate::worst;
-use crate::results::SCHEMA_VERSION;
+use crate::results::{EndpointKind, RunResult, SCHEMA_VERSION};
 
 use super::budgets::{full_note, row, titles, tone, written};
 use super::fleet::{FleetLine, not_measured};
@@ -29,6 +29,7 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
     let mut notes = Vec::new();
     let mut failed = Vec::new();
     let mut tested = false;
+    let mut observed = false;
     for GateLine { line, .. } in lines {
         let name = clean(&line.function);
         let whole = |verdict: &str, tone| {
@@ -53,6 +54,7 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
         let Some(verdict) = worst(&result.judgements) else {
             continue;
         };
+        observed |= is_observed(result);
         rows.push(whole(text.verdict(verdict), tone(verdict)));
         for judgement in written(result) {
             rows.push(row(judgement, true, text));
@@ -76,6 +78,9 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
         out.push_str(&paragraph("  - ", &note, style.width));
     }
     out.push_str(&not_measured(failed.into_iter(), text, style));
+    if observed {
+        out.extend(["\n", &paragraph("", text.observational_note(), style.width)]);
+    }
     if judged {
         let tests = if tested { text.gate_tests_note() } else { "" };
         let note = format!("{tests} {}", text.gate_note());
@@ -83,6 +88,13 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
         out.push_str(&paragraph("", &note, style.width));
     }
     out
+}
+
+/// Its starts, or some of them, are those that logs tell of.
+fn is_observed(result: &RunResult) -> bool {
+    let mut subjects = result.subjects.iter();
+    result.observational().is_some()
+        || subjects.any(|subject| subject.endpoint == EndpointKind::Logs)
 }
 
 /// An array: each function with its verdict, or with what went wrong.
@@ -101,7 +113,7 @@ pub fn gate_json(lines: &[GateLine]) -> String {
                     value["verdict"] = json!(worst(&result.judgements));
                     value["judgements"] = json!(result.judgements);
                     value["indicative"] = result.is_indicative().into();
-                    if result.observational().is_some() {
+                    if is_observed(result) {
                         value["observational"] = true.into();
                     }
                 }
@@ -126,8 +138,8 @@ mod tests {
     use crate::config::Lang;
     use crate::cost::Prices;
     use crate::gate::{Budget, Side, judge};
+    use crate::results::Arm;
     use crate::results::samples::pair;
-    use crate::results::{Arm, RunResult};
 
     fn judged(budgets: &[&str]) -> RunResult {
         let mut result = pair();

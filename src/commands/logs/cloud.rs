@@ -13,7 +13,7 @@ use crate::config::naming::{plain_name, qualified};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda, LambdaError, LogEvents, LogGroup};
-use crate::logs::{Amount, By, Filter, Summary, Tallies};
+use crate::logs::{Amount, By, CloudAmount, Filter, Summary, Tallies};
 use crate::render::{CloudProgress, CloudRead};
 
 use super::super::{Failure, signals};
@@ -197,6 +197,12 @@ impl Around<'_> {
                 bytes: self.read.bytes,
                 complete: ended.is_none(),
                 failed: failed.into_iter().collect(),
+                cloudwatch: Some(CloudAmount {
+                    calls: self.read.pages,
+                    events: self.read.events,
+                    scanned_bytes: self.read.insights.then_some(self.read.scanned as u64),
+                    usd: self.read.usd,
+                }),
             },
             region: lambda.region.clone(),
             groups: self.read.groups,
