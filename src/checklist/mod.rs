@@ -361,3 +361,6 @@ fn is_node(anatomy: &Anatomy) -> bool {
 fn family(anatomy: &Anatomy) -> crate::subject::infer::Family {
     crate::subject::infer::Family::of(anatomy.runtime.as_deref().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ HANDLER = "import jinja2\nimport lxml.etree\nimport requests\nimport yaml\n\n\nd
 def installed():
     """The packages in a folder, installed once."""
     site = TOOLS / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    mark = site.with_suffix(".stamp")
+    mark = site.with_name(f"{site.name}.stamp")
     if not mark.exists() or mark.read_text() != repr(WANTED):
         shutil.rmtree(site, ignore_errors=True)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", site, *WANTED]
