@@ -319,5 +319,5 @@ fn findings_are_told_in_both_languages_with_commands_that_can_be_copied() {
         }
     };
     says("en", ["again at every cold start", "runs the old code"]);
-    says("ko", ["다시 컴파일합니다", "예전 코드를 실행합니다"]);
+    says("ko", ["다시 컴파일합니다", "예전 코드가 실행됩니다"]);
 }

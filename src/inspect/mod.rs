@@ -57,18 +57,13 @@ impl Mounted {
         if self.place == Place::Task {
             return vec![String::new()];
         }
-        let mut paths = vec!["python/".to_owned()];
-        let folders = self.files.folders_in("python/lib/");
-        paths.extend(
-            folders
-                .into_iter()
-                .filter_map(|name| {
-                    let found = name.strip_prefix("python")?;
-                    version.is_none_or(|wanted| wanted == found).then_some(name)
-                })
-                .map(|name| format!("python/lib/{name}/site-packages/")),
-        );
-        paths
+        let folders = self.files.folders_in("python/lib/").into_iter();
+        let of_version = folders.filter_map(|name| {
+            let found = name.strip_prefix("python")?;
+            let wanted = version.is_none_or(|wanted| wanted == found);
+            wanted.then(|| format!("python/lib/{name}/site-packages/"))
+        });
+        of_version.chain(["python/".to_owned()]).collect()
     }
 
     /// The folders in it in which Node looks for packages by name, in its order; all end in `/`.
@@ -77,19 +72,16 @@ impl Mounted {
         if self.place == Place::Task {
             return vec!["node_modules/".to_owned()];
         }
-        let mut paths = vec!["nodejs/node_modules/".to_owned()];
-        let folders = self.files.folders_in("nodejs/");
-        paths.extend(
-            folders
-                .into_iter()
-                .filter_map(|name| {
-                    let found = name.strip_prefix("node")?;
-                    let is_version = !found.is_empty() && found.bytes().all(|b| b.is_ascii_digit());
-                    (is_version && major.is_none_or(|wanted| wanted == found)).then_some(name)
-                })
-                .map(|name| format!("nodejs/{name}/node_modules/")),
-        );
-        paths
+        let folders = self.files.folders_in("nodejs/").into_iter();
+        let of_version = folders.filter_map(|name| {
+            let found = name.strip_prefix("node")?;
+            let is_version = !found.is_empty() && found.bytes().all(|b| b.is_ascii_digit());
+            let wanted = is_version && major.is_none_or(|wanted| wanted == found);
+            wanted.then(|| format!("nodejs/{name}/node_modules/"))
+        });
+        of_version
+            .chain(["nodejs/node_modules/".to_owned()])
+            .collect()
     }
 }
 
@@ -157,6 +149,7 @@ fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     all.extend(models::findings(subject, distributions));
     all.extend(unused::findings(subject, distributions));
     all.extend(reach::findings(subject, distributions));
-    all.sort_by(|a, b| (a.severity, b.bytes).cmp(&(b.severity, a.bytes)));
+    // What is not about size costs time, or does not work at all.
+    all.sort_by_key(|found| (found.severity, found.bytes.map(std::cmp::Reverse)));
     all
 }

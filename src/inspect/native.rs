@@ -29,6 +29,9 @@ pub enum Native {
         debug_bytes: u64,
         /// Symbols that are not needed to load them.
         symbol_bytes: u64,
+        /// Other files with such sections that were changed since they were linked, as those of many wheels are: strip
+        /// may break them, and they are in no other figure.
+        changed_files: usize,
     },
 }
 
@@ -208,6 +211,7 @@ fn groups(mount: &Mounted, distributions: &[Distribution], host: &Host) -> BTree
         let group = groups.entry(name).or_default();
         if host.refuses(&file.path, &library, &mut group.cannot) {
             group.wanted |= is_loaded_by_name(&file.path)
+                && !has_source(mount, &file.path)
                 && !owner[i].is_some_and(|d| for_one_platform(mount, d));
             group.refused.push((file.path.clone(), file.bytes));
             if let Library::Elf(elf) = &library {
@@ -256,7 +260,8 @@ fn cannot_load(mount: &Mounted, name: String, group: Group) -> Option<Finding> {
         },
         subject: name,
         place: Some(mount.place.clone()),
-        bytes: Some(group.refused.iter().map(|(_, bytes)| bytes).sum()),
+        // What is missed is not to go, but to come in another form.
+        bytes: (!fails).then(|| group.refused.iter().map(|(_, bytes)| bytes).sum()),
         examples: examples(
             group
                 .refused
@@ -273,11 +278,11 @@ fn unstripped(
     groups: &BTreeMap<String, Group>,
 ) -> Option<Finding> {
     let extra = |elf: &Elf| elf.debug_bytes.saturating_add(elf.symbol_bytes);
-    let files: Vec<_> = groups
+    let (changed, files): (Vec<_>, Vec<_>) = groups
         .values()
         .flat_map(|group| &group.loaded)
         .filter(|(_, elf)| extra(elf) > 0)
-        .collect();
+        .partition(|(_, elf)| elf.changed);
     let sum = |bytes: fn(&Elf) -> u64| files.iter().map(|(_, elf)| bytes(elf)).sum::<u64>();
     let (debug_bytes, symbol_bytes) = (sum(|elf| elf.debug_bytes), sum(|elf| elf.symbol_bytes));
     let bytes = debug_bytes.saturating_add(symbol_bytes);
@@ -291,6 +296,7 @@ fn unstripped(
             files: files.len(),
             debug_bytes,
             symbol_bytes,
+            changed_files: changed.len(),
         }),
     })
 }
@@ -316,6 +322,15 @@ fn is_loaded_by_name(path: &str) -> bool {
 fn is_module(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     is_loaded_by_name(path) && !name.starts_with("lib") && !name.contains(".so.")
+}
+
+/// Whether Python takes a source where it finds no native module under the name for its own version and machine. What
+/// mypyc makes beside such modules is theirs alone.
+fn has_source(mount: &Mounted, path: &str) -> bool {
+    let tagged = path.split_once(".cpython-3");
+    tagged.is_some_and(|(module, _)| {
+        module.ends_with("__mypyc") || mount.files.has(&format!("{module}.py"))
+    })
 }
 
 /// Such a package of npm lies there for its platform alone, next to those for others, and is left alone elsewhere.

@@ -3,6 +3,7 @@
 mod change;
 mod findings;
 mod limits;
+mod reachability;
 mod tree;
 
 use super::figure::{self, Tone};

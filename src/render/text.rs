@@ -27,6 +27,7 @@ mod names;
 mod observed;
 mod plan;
 mod profile;
+mod reachability;
 mod self_test;
 mod sentences;
 mod stored;

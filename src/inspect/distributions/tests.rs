@@ -232,12 +232,12 @@ fn layers_and_other_folders_of_modules_are_found_where_they_are() {
     assert_eq!(owned["six 1.17.0"].len(), 3);
     assert_eq!(
         layer.python_paths(Some("3.12")),
-        ["python/", "python/lib/python3.12/site-packages/"]
+        ["python/lib/python3.12/site-packages/", "python/"]
     );
     assert_eq!(layer.python_paths(Some("3.11")), ["python/"]);
     assert_eq!(
         layer.node_paths(None),
-        ["nodejs/node_modules/", "nodejs/node20/node_modules/"]
+        ["nodejs/node20/node_modules/", "nodejs/node_modules/"]
     );
     assert_eq!(layer.node_paths(Some("22")), ["nodejs/node_modules/"]);
 }

@@ -1,7 +1,7 @@
 //! One native file: which system and machine it is for, what it needs of the system, and what of it only debuggers read.
 
 use object::Endianness;
-use object::elf::{DT_NEEDED, FileHeader64};
+use object::elf::{DT_NEEDED, FileHeader64, SHF_ALLOC, SHT_NOBITS, SHT_NULL};
 use object::read::elf::{FileHeader as _, SectionHeader as _, SectionTable};
 
 /// What a native file is.
@@ -24,6 +24,8 @@ pub(super) struct Elf {
     pub(super) debug_bytes: u64,
     /// Symbols that are not needed to load it, and their names.
     pub(super) symbol_bytes: u64,
+    /// Something has changed it since it was linked: what is loaded lies behind what is not. Strip may break that.
+    pub(super) changed: bool,
     /// It is linked with musl instead of glibc.
     pub(super) musl: bool,
     /// The newest glibc that it needs, as `(2, 28)`.
@@ -83,9 +85,15 @@ fn sections(bytes: &[u8], elf: &mut Elf) -> object::Result<()> {
     let header = FileHeader64::<Endianness>::parse(bytes)?;
     let endian = header.endian()?;
     let sections = header.sections(endian, bytes)?;
+    let (mut last_loaded, mut first_other) = (0, u64::MAX);
     for section in sections.iter() {
         let name = sections.section_name(endian, section)?;
-        let bytes = section.sh_size(endian);
+        let (at, bytes) = (section.sh_offset(endian), section.sh_size(endian));
+        match section.sh_type(endian) {
+            SHT_NULL | SHT_NOBITS => {}
+            _ if section.sh_flags(endian).contains(SHF_ALLOC) => last_loaded = at.max(last_loaded),
+            _ => first_other = at.min(first_other),
+        }
         if name == b".symtab" || name == b".strtab" {
             elf.symbol_bytes = elf.symbol_bytes.saturating_add(bytes);
         } else if [b".debug".as_slice(), b".zdebug", b".stab", b".gnu.debuglto"]
@@ -95,6 +103,7 @@ fn sections(bytes: &[u8], elf: &mut Elf) -> object::Result<()> {
             elf.debug_bytes = elf.debug_bytes.saturating_add(bytes);
         }
     }
+    elf.changed = last_loaded > first_other;
     elf.musl = needs_musl(&sections, endian, bytes)?;
     elf.glibc = newest_glibc(&sections, endian, bytes)?;
     Ok(())

@@ -182,6 +182,21 @@ fn the_libraries_of_a_module_do_not_stand_in_for_it() {
 }
 
 #[test]
+fn a_module_with_a_source_beside_it_is_not_missed() {
+    let package = Package::new();
+    package
+        .file("fast.cpython-312-x86_64-linux-gnu.so", elf(X86_64))
+        .file("fast.py", "");
+    let found = package.cannot_load("python3.11", "x86_64");
+    assert!(matches!(&found[..], [(Severity::Waste, ..)]), "{found:?}");
+    // Found by this name first, whatever lies beside it.
+    let package = Package::new();
+    package.file("fast.abi3.so", elf(ARM64)).file("fast.py", "");
+    let found = package.cannot_load("python3.11", "x86_64");
+    assert!(matches!(&found[..], [(Severity::Problem, ..)]), "{found:?}");
+}
+
+#[test]
 fn a_launcher_for_windows_is_waste_and_no_problem() {
     let package = Package::new();
     package.file("distlib/t64.exe", "MZ\u{90}\0");
@@ -225,6 +240,7 @@ mod linked {
             files: 1,
             debug_bytes,
             symbol_bytes,
+            changed_files: 0,
         }) = finding.evidence
         else {
             panic!("{finding:?}");
@@ -246,6 +262,19 @@ mod linked {
             "{saved} {finding:?}"
         );
         assert_eq!(package.found("python3.11", here()), [], "stripped");
+    }
+
+    #[test]
+    fn what_was_changed_since_it_was_linked_is_not_to_be_stripped() {
+        let package = Package::new();
+        package.library("fast.so", &much(), &["-g"]);
+        // What is loaded now lies behind what is not, as where patchelf has put in a longer name.
+        let objcopy = Command::new("objcopy")
+            .args(["--set-section-flags", ".debug_str=alloc,readonly,data"])
+            .arg(package.path("fast.so"))
+            .status();
+        assert!(objcopy.unwrap().success());
+        assert_eq!(package.found("python3.11", here()), []);
     }
 
     #[test]

@@ -47,7 +47,13 @@ struct Sorting<'r, 'a> {
 }
 
 /// Sorts by the most certain way, and of several such by the shortest.
-pub fn classes(reading: &Reading<'_>, walked: &Walked, handler: &[usize], roots: &[Edges], distributions: usize) -> Classes {
+pub fn classes(
+    reading: &Reading<'_>,
+    walked: &Walked,
+    handler: &[usize],
+    roots: &[Edges],
+    distributions: usize,
+) -> Classes {
     let mut sorting = Sorting {
         reading,
         found: Classes {
@@ -71,7 +77,10 @@ pub fn classes(reading: &Reading<'_>, walked: &Walked, handler: &[usize], roots:
             sorting.follow(edge, From::Root(i), Class::Reached);
         }
     }
-    for (i, class) in [Class::Reached, Class::ReachedLate, Class::OptionalOnly].into_iter().enumerate() {
+    for (i, class) in [Class::Reached, Class::ReachedLate, Class::OptionalOnly]
+        .into_iter()
+        .enumerate()
+    {
         while let Some((target, step)) = sorting.waiting[i].pop_front() {
             sorting.settle(target, step, class, walked);
         }

@@ -24,9 +24,12 @@ pub fn outcome(test: &Expr, python: (u8, u8), type_checking: bool) -> Option<boo
             }
             (!found.contains(&None)).then_some(!decides)
         }
-        Expr::Compare(compare) if compare.ops.len() == 1 => {
-            compared(&compare.left, compare.ops[0], &compare.comparators[0], python)
-        }
+        Expr::Compare(compare) if compare.ops.len() == 1 => compared(
+            &compare.left,
+            compare.ops[0],
+            &compare.comparators[0],
+            python,
+        ),
         Expr::Call(call) => {
             let Expr::Attribute(function) = call.func.as_ref() else {
                 return None;
@@ -61,26 +64,30 @@ fn compared(left: &Expr, op: CmpOp, right: &Expr, python: (u8, u8)) -> Option<bo
     // How many of its five parts the left side has, and whether they are all known.
     let (have, whole) = match left {
         left if is_of(left, "sys", "version_info") => (&version[..], false),
-        Expr::Subscript(part) if is_of(&part.value, "sys", "version_info") => match part.slice.as_ref() {
-            Expr::Slice(slice) if slice.lower.is_none() && slice.step.is_none() => {
-                let upper = numbers(slice.upper.as_deref()?)?;
-                match upper[..] {
-                    [1] => (&version[..1], true),
-                    [2] => (&version[..], true),
-                    _ => (&version[..], false),
+        Expr::Subscript(part) if is_of(&part.value, "sys", "version_info") => {
+            match part.slice.as_ref() {
+                Expr::Slice(slice) if slice.lower.is_none() && slice.step.is_none() => {
+                    let upper = numbers(slice.upper.as_deref()?)?;
+                    match upper[..] {
+                        [1] => (&version[..1], true),
+                        [2] => (&version[..], true),
+                        _ => (&version[..], false),
+                    }
                 }
+                index => match numbers(index)?[..] {
+                    [0] => (&version[..1], true),
+                    [1] => (&version[1..], true),
+                    _ => return None,
+                },
             }
-            index => match numbers(index)?[..] {
-                [0] => (&version[..1], true),
-                [1] => (&version[1..], true),
+        }
+        Expr::Attribute(part) if is_of(&part.value, "sys", "version_info") => {
+            match part.attr.as_str() {
+                "major" => (&version[..1], true),
+                "minor" => (&version[1..], true),
                 _ => return None,
-            },
-        },
-        Expr::Attribute(part) if is_of(&part.value, "sys", "version_info") => match part.attr.as_str() {
-            "major" => (&version[..1], true),
-            "minor" => (&version[1..], true),
-            _ => return None,
-        },
+            }
+        }
         _ => return None,
     };
     ordered(have, whole, op, &wanted)

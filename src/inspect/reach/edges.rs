@@ -60,7 +60,16 @@ pub struct Reading<'a> {
 }
 
 /// Modules whose purpose is to load what data names.
-const PICKLES: [&str; 8] = ["pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "torch"];
+const PICKLES: [&str; 8] = [
+    "pickle",
+    "_pickle",
+    "cPickle",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "shelve",
+    "torch",
+];
 /// Parts of the standard library that load something which is not theirs.
 const OF_STANDARD: [(&str, &str); 2] = [("zoneinfo", "tzdata"), ("distutils", "setuptools")];
 
@@ -79,7 +88,11 @@ impl Reading<'_> {
             Kind::Native => Some((How::Native, LimitKind::Native)),
             Kind::Sourceless => Some((How::Sourceless, LimitKind::Sourceless)),
         };
-        let readable = if opaque.is_some() { module.twin } else { Some(module.file) };
+        let readable = if opaque.is_some() {
+            module.twin
+        } else {
+            Some(module.file)
+        };
         if let Some(file) = readable {
             match self.source(file, Some(id)) {
                 Ok(read) => edges = read,
@@ -88,7 +101,11 @@ impl Reading<'_> {
         }
         if let Some((how, limit)) = opaque {
             for edge in edges.all.iter_mut().chain(&mut edges.elsewhere) {
-                *edge = Edge { how, line: None, ..edge.clone() };
+                *edge = Edge {
+                    how,
+                    line: None,
+                    ..edge.clone()
+                };
             }
             edges.limits = vec![(limit, None)];
             self.unseen(id, how, &mut edges);
@@ -102,18 +119,38 @@ impl Reading<'_> {
         let mut to = Vec::new();
         if let Some(of) = module.distribution {
             to.push(Target::Distribution(of));
-            to.extend(self.metadata.required(of).iter().map(|of| Target::Distribution(*of)));
-            to.extend(self.metadata.extra(of).iter().map(|of| Target::Distribution(*of)));
+            to.extend(
+                self.metadata
+                    .required(of)
+                    .iter()
+                    .map(|of| Target::Distribution(*of)),
+            );
+            to.extend(
+                self.metadata
+                    .extra(of)
+                    .iter()
+                    .map(|of| Target::Distribution(*of)),
+            );
         } else if let Ok(bytes) = self.bytes(module.file) {
             let names: HashSet<&str> = self.tree.tops().collect();
-            let names = names.into_iter().filter(|name| memchr::memmem::find(&bytes, name.as_bytes()).is_some());
+            let names = names
+                .into_iter()
+                .filter(|name| memchr::memmem::find(&bytes, name.as_bytes()).is_some());
             for name in names {
-                to.extend(self.all_of(&self.tree.absolute(name)).into_iter().map(Target::Module));
+                to.extend(
+                    self.all_of(&self.tree.absolute(name))
+                        .into_iter()
+                        .map(Target::Module),
+                );
             }
         } else {
             to.push(Target::Everything);
         }
-        edges.all.extend(to.into_iter().map(|to| Edge { to, how, line: None }));
+        edges.all.extend(to.into_iter().map(|to| Edge {
+            to,
+            how,
+            line: None,
+        }));
     }
 
     fn bytes(&self, (mount, file): FileAt) -> Result<Vec<u8>, super::super::FilesError> {
@@ -126,7 +163,9 @@ impl Reading<'_> {
         if self.mounts[mount].files.list()[file].bytes > source::MOST_BYTES {
             return Err(LimitKind::TooLarge);
         }
-        let bytes = self.bytes((mount, file)).map_err(|_| LimitKind::Unreadable)?;
+        let bytes = self
+            .bytes((mount, file))
+            .map_err(|_| LimitKind::Unreadable)?;
         let text = source::decode(&bytes);
         if source::too_deep(&text.text) {
             return Err(LimitKind::TooDeep);
@@ -147,7 +186,9 @@ impl Reading<'_> {
             reading: self,
             module,
             own: module.is_none_or(|id| self.tree.modules()[id].distribution.is_none()),
-            is_package: self.mounts[mount].files.list()[file].path.ends_with("__init__.py"),
+            is_package: self.mounts[mount].files.list()[file]
+                .path
+                .ends_with("__init__.py"),
             edges: Edges::default(),
             seen: HashSet::new(),
         };
@@ -176,7 +217,9 @@ impl Reading<'_> {
                 seen.insert(name);
                 let line = u32::try_from(i + 1).ok();
                 let to = self.text(name);
-                edges.all.extend(to.into_iter().map(|to| Edge { to, how, line }));
+                edges
+                    .all
+                    .extend(to.into_iter().map(|to| Edge { to, how, line }));
             }
         }
         edges
@@ -187,9 +230,18 @@ impl Reading<'_> {
         let mut to = Vec::new();
         let first = name.split('.').next().unwrap_or(name);
         if self.tree.is_top(first) {
-            to.extend(self.all_of(&self.tree.absolute(name)).into_iter().map(Target::Module));
+            to.extend(
+                self.all_of(&self.tree.absolute(name))
+                    .into_iter()
+                    .map(Target::Module),
+            );
         }
-        to.extend(self.metadata.named(name).iter().map(|of| Target::Distribution(*of)));
+        to.extend(
+            self.metadata
+                .named(name)
+                .iter()
+                .map(|of| Target::Distribution(*of)),
+        );
         to
     }
 
@@ -238,7 +290,11 @@ impl One<'_, '_> {
                 self.modules(found.loads, how, line);
                 self.absolute(name, line);
             }
-            What::From { level, module, names } => {
+            What::From {
+                level,
+                module,
+                names,
+            } => {
                 let how = imported(fact.when);
                 let found = self.start(*level, module);
                 self.modules(found.loads.iter().copied(), how, line);
@@ -274,7 +330,9 @@ impl One<'_, '_> {
             }
             What::Listed(name) => {
                 if let Some(module) = self.module.filter(|_| self.is_package) {
-                    let found = reading.tree.inside(&[reading.tree.modules()[module].folder], name);
+                    let found = reading
+                        .tree
+                        .inside(&[reading.tree.modules()[module].folder], name);
                     self.modules(found.loads, How::Lazy, line);
                 }
             }
@@ -296,13 +354,20 @@ impl One<'_, '_> {
     /// A name that starts with dots is relative.
     fn look_up(&self, name: &str) -> Found {
         let bare = name.trim_start_matches('.');
-        self.start(u32::try_from(name.len() - bare.len()).unwrap_or(u32::MAX), bare)
+        self.start(
+            u32::try_from(name.len() - bare.len()).unwrap_or(u32::MAX),
+            bare,
+        )
     }
 
     fn start(&self, level: u32, name: &str) -> Found {
         match (level, self.module) {
             (0, _) => self.reading.tree.absolute(name),
-            (_, Some(module)) => self.reading.tree.relative(module, level, name).unwrap_or_default(),
+            (_, Some(module)) => self
+                .reading
+                .tree
+                .relative(module, level, name)
+                .unwrap_or_default(),
             _ => Found::default(),
         }
     }
@@ -336,7 +401,9 @@ impl One<'_, '_> {
         let tree = self.reading.tree;
         let (parent, rest) = match start.rsplit_once('.') {
             // Dots alone: they stay with the parent.
-            Some((parent, rest)) if parent.trim_start_matches('.').is_empty() => (format!("{parent}."), rest),
+            Some((parent, rest)) if parent.trim_start_matches('.').is_empty() => {
+                (format!("{parent}."), rest)
+            }
             Some((parent, rest)) => (parent.to_owned(), rest),
             None => (String::new(), start),
         };
@@ -356,8 +423,14 @@ impl One<'_, '_> {
 
     /// A library loads its own parts by names made at run time; the function's own code may load anything so.
     fn anything_of_its_own(&mut self, how: How, line: u32) {
-        let of = self.module.and_then(|id| self.reading.tree.modules()[id].distribution);
-        self.edge(of.map_or(Target::Everything, Target::Distribution), how, line);
+        let of = self
+            .module
+            .and_then(|id| self.reading.tree.modules()[id].distribution);
+        self.edge(
+            of.map_or(Target::Everything, Target::Distribution),
+            how,
+            line,
+        );
     }
 }
 

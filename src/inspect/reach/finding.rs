@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::finding::MOST_EXAMPLES;
+use super::super::python::Python;
 use super::super::{Distribution, Evidence, Finding, Place, Severity, Subject};
 use super::{Class, How, Limit, LimitKind, Reach, Step, reach};
 
@@ -40,16 +41,11 @@ pub enum Reachability {
 
 /// Runs where the function is one of Python and its handler is known.
 pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
-    let (Some(handler), Some(python)) = (&subject.handler, subject.runtime.as_deref().and_then(version)) else {
+    let (Some(handler), Some(python)) = (&subject.handler, Python::of(subject)) else {
         return Vec::new();
     };
-    told(&reach(&subject.mounts, distributions, handler, python), distributions, handler)
-}
-
-/// `(3, 12)` of `python3.12`.
-fn version(runtime: &str) -> Option<(u8, u8)> {
-    let (major, minor) = runtime.strip_prefix("python")?.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    let found = reach(&subject.mounts, distributions, handler, (3, python.minor));
+    told(&found, distributions, handler)
 }
 
 fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Finding> {
@@ -114,7 +110,10 @@ fn unseen(limits: &[Limit]) -> Vec<Finding> {
         before = Some((limit.kind, &limit.place));
         all.push(Finding {
             severity: Severity::Note,
-            subject: limit.distribution.clone().unwrap_or_else(|| limit.file.clone()),
+            subject: limit
+                .distribution
+                .clone()
+                .unwrap_or_else(|| limit.file.clone()),
             place: Some(limit.place.clone()),
             bytes: None,
             examples: vec![example],

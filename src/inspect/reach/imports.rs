@@ -65,7 +65,10 @@ pub fn read(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> Impor
     facts.sort_by_key(|fact| fact.at);
     Imports {
         facts,
-        wrong_at: parsed.errors().first().map(|error| error.location.start().to_usize()),
+        wrong_at: parsed
+            .errors()
+            .first()
+            .map(|error| error.location.start().to_usize()),
     }
 }
 
@@ -105,16 +108,24 @@ impl Reader<'_> {
     }
 
     fn import_from(&mut self, import: &ast::StmtImportFrom) {
-        let module = import.module.as_ref().map_or_else(String::new, ToString::to_string);
+        let module = import
+            .module
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         for alias in &import.names {
-            if let (true, Some(new)) = (self.importers.contains(alias.name.as_str()), &alias.asname) {
+            if let (true, Some(new)) = (self.importers.contains(alias.name.as_str()), &alias.asname)
+            {
                 self.importers.insert(new.to_string());
             }
         }
         let what = What::From {
             level: import.level,
             module,
-            names: import.names.iter().map(|alias| alias.name.to_string()).collect(),
+            names: import
+                .names
+                .iter()
+                .map(|alias| alias.name.to_string())
+                .collect(),
         };
         self.tell(import.range.start().to_usize(), what);
     }
@@ -122,7 +133,10 @@ impl Reader<'_> {
     /// The branches that can be taken.
     fn branches(&mut self, statement: &ast::StmtIf) {
         let first = (Some(statement.test.as_ref()), &statement.body[..]);
-        let others = statement.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..]));
+        let others = statement
+            .elif_else_clauses
+            .iter()
+            .map(|clause| (clause.test.as_ref(), &clause.body[..]));
         for (test, body) in std::iter::once(first).chain(others) {
             let known = test.and_then(|test| outcome(test, self.python, self.type_checking));
             if let Some(test) = test.filter(|_| known.is_none()) {
@@ -141,7 +155,8 @@ impl Reader<'_> {
         let guard = attempt.handlers.iter().any(|handler| {
             let ExceptHandler::ExceptHandler(handler) = handler;
             // One that raises again does not do without.
-            catches_imports(handler.type_.as_deref()) && !matches!(handler.body.last(), Some(Stmt::Raise(_)))
+            catches_imports(handler.type_.as_deref())
+                && !matches!(handler.body.last(), Some(Stmt::Raise(_)))
         });
         self.guarded(guard, |reader| {
             reader.visit_body(&attempt.body);
@@ -158,8 +173,12 @@ impl Reader<'_> {
         match target {
             Expr::Name(name) if name.id == "__getattr__" => self.tell(at, What::Lazy),
             // A module that puts something else in its own place.
-            Expr::Subscript(item) if is_of(&item.value, "sys", "modules") => self.tell(at, What::Lazy),
-            Expr::Subscript(item) if is_of(&item.value, "sys", "path") => self.tell(at, What::SearchPath),
+            Expr::Subscript(item) if is_of(&item.value, "sys", "modules") => {
+                self.tell(at, What::Lazy)
+            }
+            Expr::Subscript(item) if is_of(&item.value, "sys", "path") => {
+                self.tell(at, What::SearchPath)
+            }
             target if is_of(target, "sys", "path") => self.tell(at, What::SearchPath),
             Expr::Tuple(targets) => {
                 for target in &targets.elts {
@@ -179,7 +198,10 @@ impl Reader<'_> {
         };
         for item in items {
             if let Expr::StringLiteral(text) = item {
-                self.tell(text.range.start().to_usize(), What::Listed(text.value.to_str().to_owned()));
+                self.tell(
+                    text.range.start().to_usize(),
+                    What::Listed(text.value.to_str().to_owned()),
+                );
             }
         }
     }
@@ -203,7 +225,14 @@ impl Reader<'_> {
         if LOADERS.contains(&name) {
             self.tell(at, What::Unknown);
         } else if LISTERS.contains(&name) {
-            self.tell(at, if none_given { What::Everything } else { What::Unknown });
+            self.tell(
+                at,
+                if none_given {
+                    What::Everything
+                } else {
+                    What::Unknown
+                },
+            );
         } else if ENTRY_POINTS.contains(&name) {
             let group = call.arguments.find_argument_value("group", 0);
             let group = group.or_else(|| call.arguments.find_argument_value("namespace", 0));
@@ -212,7 +241,9 @@ impl Reader<'_> {
                 _ => None,
             };
             self.tell(at, What::EntryPoints(group));
-        } else if name == "addsitedir" || of.is_some_and(|of| is_of(of, "sys", "path")) && name != "index" && name != "count" {
+        } else if name == "addsitedir"
+            || of.is_some_and(|of| is_of(of, "sys", "path")) && name != "index" && name != "count"
+        {
             self.tell(at, What::SearchPath);
         } else if name == "read_pickle" {
             self.tell(at, What::Pickle);
@@ -261,7 +292,8 @@ fn imported(arguments: &ast::Arguments) -> What {
         }
         if let Some(level) = level {
             match level {
-                Expr::NumberLiteral(number) if number.value == ast::Number::Int(ast::Int::ZERO) => {}
+                Expr::NumberLiteral(number) if number.value == ast::Number::Int(ast::Int::ZERO) => {
+                }
                 Expr::NumberLiteral(_) => text.insert(0, '.'),
                 _ => return What::Unknown,
             }
@@ -276,7 +308,12 @@ fn imported(arguments: &ast::Arguments) -> What {
 
 /// Whether this `except` takes what a missing module raises.
 fn catches_imports(kind: Option<&Expr>) -> bool {
-    const SUCH: [&str; 4] = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
+    const SUCH: [&str; 4] = [
+        "ImportError",
+        "ModuleNotFoundError",
+        "Exception",
+        "BaseException",
+    ];
     match kind {
         None => true,
         Some(Expr::Name(name)) => SUCH.contains(&name.id.as_str()),
@@ -296,7 +333,12 @@ fn suppresses_imports(item: &ast::WithItem) -> bool {
         Expr::Attribute(name) => name.attr.as_str(),
         _ => return false,
     };
-    name == "suppress" && call.arguments.args.iter().any(|kind| catches_imports(Some(kind)))
+    name == "suppress"
+        && call
+            .arguments
+            .args
+            .iter()
+            .any(|kind| catches_imports(Some(kind)))
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
@@ -374,10 +416,14 @@ impl<'a> Visitor<'a> for Reader<'_> {
             Expr::Name(name) if name.ctx.is_load() && self.importers.contains(name.id.as_str()) => {
                 self.tell(name.range.start().to_usize(), What::Unknown);
             }
-            Expr::Attribute(name) if name.ctx.is_load() && self.importers.contains(name.attr.as_str()) => {
+            Expr::Attribute(name)
+                if name.ctx.is_load() && self.importers.contains(name.attr.as_str()) =>
+            {
                 self.tell(name.range.start().to_usize(), What::Unknown);
             }
-            Expr::StringLiteral(text) => self.text(text.range.start().to_usize(), text.value.to_str()),
+            Expr::StringLiteral(text) => {
+                self.text(text.range.start().to_usize(), text.value.to_str())
+            }
             Expr::FString(text) => {
                 for element in text.value.elements() {
                     if let Some(literal) = element.as_literal() {

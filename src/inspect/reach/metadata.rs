@@ -39,9 +39,17 @@ impl Metadata {
             }
             requirements.push(wanted);
         }
-        let find = |wanted: &Requirement| all.by_name.get(&normal(&wanted.name)).cloned().unwrap_or_default();
+        let find = |wanted: &Requirement| {
+            all.by_name
+                .get(&normal(&wanted.name))
+                .cloned()
+                .unwrap_or_default()
+        };
         let pick = |from: &[Requirement], conditional: bool| -> Vec<usize> {
-            from.iter().filter(|r| r.conditional == conditional).flat_map(find).collect()
+            from.iter()
+                .filter(|r| r.conditional == conditional)
+                .flat_map(find)
+                .collect()
         };
         all.extra = requirements.iter().map(|all| pick(all, true)).collect();
         all.required = requirements
@@ -49,7 +57,11 @@ impl Metadata {
             .map(|wanted| {
                 let mut found = pick(wanted, false);
                 for with in wanted.iter().filter(|r| r.with_extras && !r.conditional) {
-                    found.extend(find(with).into_iter().flat_map(|other| all.extra[other].clone()));
+                    found.extend(
+                        find(with)
+                            .into_iter()
+                            .flat_map(|other| all.extra[other].clone()),
+                    );
                 }
                 found
             })
@@ -67,8 +79,13 @@ impl Metadata {
         };
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         if let Some(points) = text(&format!("{folder}/entry_points.txt")) {
-            let groups = points.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
-            for group in groups.map(str::trim).filter(|group| !COMMANDS.contains(group)) {
+            let groups = points
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
+            for group in groups
+                .map(str::trim)
+                .filter(|group| !COMMANDS.contains(group))
+            {
                 self.groups.entry(group.to_owned()).or_default().push(i);
             }
         }
@@ -96,7 +113,10 @@ impl Metadata {
 
     /// Those with entry points of this group, or of any that is no command.
     pub fn with_entry_points(&self, group: Option<&str>) -> Vec<usize> {
-        let groups = self.groups.iter().filter(|(name, _)| group.is_none_or(|group| *name == group));
+        let groups = self
+            .groups
+            .iter()
+            .filter(|(name, _)| group.is_none_or(|group| *name == group));
         let mut found: Vec<usize> = groups.flat_map(|(_, found)| found).copied().collect();
         found.sort_unstable();
         found.dedup();

@@ -169,7 +169,12 @@ pub struct Reach {
 
 /// Follows the imports of a handler (`app.handler`, `pkg/app.handler`) through a package and its layers, as Python
 /// `python` would find them on Lambda.
-pub fn reach(mounted: &[Mounted], distributions: &[Distribution], handler: &str, python: (u8, u8)) -> Reach {
+pub fn reach(
+    mounted: &[Mounted],
+    distributions: &[Distribution],
+    handler: &str,
+    python: (u8, u8),
+) -> Reach {
     let tree = Tree::new(mounted, distributions, python);
     let metadata = Metadata::read(mounted, distributions);
     let reading = Reading {
@@ -182,7 +187,9 @@ pub fn reach(mounted: &[Mounted], distributions: &[Distribution], handler: &str,
             .map(|mount| own_files(mount, distributions).into_iter().collect())
             .collect(),
     };
-    let module = handler.rsplit_once('.').map_or(handler, |(module, _)| module);
+    let module = handler
+        .rsplit_once('.')
+        .map_or(handler, |(module, _)| module);
     let found = tree.absolute(&module.replace('/', "."));
     let handler = if found.whole { found.loads } else { Vec::new() };
     let roots = roots::roots(&reading, &handler);
@@ -198,7 +205,9 @@ pub fn reach(mounted: &[Mounted], distributions: &[Distribution], handler: &str,
         let (class, why) = match classes.distributions[distribution] {
             Some((class, step)) => (class, way.to(step)),
             None if handler.is_empty() => (Class::OptionalOnly, Vec::new()),
-            None if only_data(mounted, &distributions[distribution]) => (Class::OptionalOnly, Vec::new()),
+            None if only_data(mounted, &distributions[distribution]) => {
+                (Class::OptionalOnly, Vec::new())
+            }
             None => (Class::NeverReached, Vec::new()),
         };
         Reached {
@@ -212,7 +221,12 @@ pub fn reach(mounted: &[Mounted], distributions: &[Distribution], handler: &str,
             .filter(|i| distributions[*i].ecosystem == Ecosystem::Python)
             .map(of_one)
             .collect(),
-        limits: limits(&reading, &walked, distributions, handler.is_empty().then_some(module)),
+        limits: limits(
+            &reading,
+            &walked,
+            distributions,
+            handler.is_empty().then_some(module),
+        ),
         files_read: walked.edges.iter().flatten().count() + roots.files.len(),
     }
 }
@@ -222,16 +236,32 @@ fn only_data(mounts: &[Mounted], of: &Distribution) -> bool {
     let Some(mount) = mounts.iter().find(|mount| mount.place == of.place) else {
         return false;
     };
-    let about = of.metadata.as_deref().and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
-    let mut names = of.files.iter().map(|file| mount.files.list()[*file].path.as_str());
-    let imported = |path: &str| [".py", ".so", ".pyc"].iter().any(|ending| path.ends_with(ending));
+    let about = of
+        .metadata
+        .as_deref()
+        .and_then(|path| path.rsplit_once('/'))
+        .map(|(folder, _)| folder);
+    let mut names = of
+        .files
+        .iter()
+        .map(|file| mount.files.list()[*file].path.as_str());
+    let imported = |path: &str| {
+        [".py", ".so", ".pyc"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
+    };
     let typing = |path: &str| path.ends_with(".pyi") || path.ends_with("py.typed");
     let others: Vec<&str> = names
         .by_ref()
         .filter(|path| !about.is_some_and(|about| path.starts_with(about)) && !typing(path))
         .collect();
     // Without any file of its own, another one has the same files.
-    !others.iter().any(|path| imported(path)) && (!others.is_empty() || of.files.iter().all(|file| !typing(&mount.files.list()[*file].path)))
+    !others.iter().any(|path| imported(path))
+        && (!others.is_empty()
+            || of
+                .files
+                .iter()
+                .all(|file| !typing(&mount.files.list()[*file].path)))
 }
 
 /// Ways back to the handler.
@@ -249,7 +279,10 @@ impl Way<'_, '_> {
             let (file, before) = match step.from {
                 From::Start => break,
                 From::Root(root) => (self.roots[root], None),
-                From::Module(id) => (self.reading.tree.modules()[id].file, self.classes.modules[id]),
+                From::Module(id) => (
+                    self.reading.tree.modules()[id].file,
+                    self.classes.modules[id],
+                ),
             };
             let mount = &self.reading.mounts[file.0];
             way.push(Step {
@@ -269,7 +302,12 @@ impl Way<'_, '_> {
 }
 
 /// Native libraries and bytecode once for each distribution, all else by file and line.
-fn limits(reading: &Reading<'_>, walked: &walk::Walked, distributions: &[Distribution], missing: Option<&str>) -> Vec<Limit> {
+fn limits(
+    reading: &Reading<'_>,
+    walked: &walk::Walked,
+    distributions: &[Distribution],
+    missing: Option<&str>,
+) -> Vec<Limit> {
     let mut limits: Vec<Limit> = missing
         .map(|module| Limit {
             kind: LimitKind::NoHandler,
@@ -284,7 +322,8 @@ fn limits(reading: &Reading<'_>, walked: &walk::Walked, distributions: &[Distrib
     for (id, edges) in walked.edges.iter().enumerate() {
         let module = &reading.tree.modules()[id];
         for (kind, line) in edges.iter().flat_map(|edges| &edges.limits) {
-            let once = matches!(kind, LimitKind::Native | LimitKind::Sourceless) && module.distribution.is_some();
+            let once = matches!(kind, LimitKind::Native | LimitKind::Sourceless)
+                && module.distribution.is_some();
             if once && !told.insert((*kind, module.distribution)) {
                 continue;
             }

@@ -7,7 +7,18 @@ use super::{How, Place};
 
 /// Files of this size and more are data.
 const MOST_SETTINGS: u64 = 1024 * 1024;
-const SETTINGS: [&str; 10] = ["ini", "cfg", "conf", "toml", "yaml", "yml", "json", "env", "xml", "properties"];
+const SETTINGS: [&str; 10] = [
+    "ini",
+    "cfg",
+    "conf",
+    "toml",
+    "yaml",
+    "yml",
+    "json",
+    "env",
+    "xml",
+    "properties",
+];
 /// They list distributions, for tools that work before the function runs.
 const OF_TOOLS: [&str; 12] = [
     "requirements",
@@ -55,7 +66,13 @@ pub fn roots(reading: &Reading<'_>, handler: &[usize]) -> Roots {
             Place::Layer { .. } if path.starts_with("extensions/") => How::Import,
             Place::Layer { .. } if !path.starts_with("python/") => How::Script,
             Place::Task if wrapped => How::Script,
-            _ if matches!(path.rsplit('/').next(), Some("sitecustomize.py" | "usercustomize.py")) => How::Script,
+            _ if matches!(
+                path.rsplit('/').next(),
+                Some("sitecustomize.py" | "usercustomize.py")
+            ) =>
+            {
+                How::Script
+            }
             _ => continue,
         };
         started.all.push(Edge {
@@ -88,10 +105,21 @@ fn one(reading: &Reading<'_>, at: FileAt, path: &str, mode: Option<u32>) -> Opti
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map(|(_, ending)| ending);
     let files = &reading.mounts[at.0].files;
-    let text = || files.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let text = || {
+        files
+            .read(path)
+            .ok()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
     if ending.is_some_and(|ending| SETTINGS.contains(&ending)) {
-        let for_tools = OF_TOOLS.iter().any(|start| lower.starts_with(start)) || path.contains("node_modules/") || lower.ends_with(".lock");
-        return if for_tools { None } else { Some(reading.words(&text()?, How::Settings)) };
+        let for_tools = OF_TOOLS.iter().any(|start| lower.starts_with(start))
+            || path.contains("node_modules/")
+            || lower.ends_with(".lock");
+        return if for_tools {
+            None
+        } else {
+            Some(reading.words(&text()?, How::Settings))
+        };
     }
     let may_start = mode.is_none_or(|mode| mode & 0o111 != 0);
     if !may_start || !matches!(ending, None | Some("sh" | "bash")) {

@@ -32,9 +32,18 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
     }
     let latin = declared(bytes).is_some_and(|name| {
         let name = name.to_ascii_lowercase().replace('_', "-");
-        ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "l1", "ascii", "us-ascii"]
-            .iter()
-            .any(|family| name.starts_with(family))
+        [
+            "latin",
+            "iso-8859",
+            "iso8859",
+            "cp125",
+            "windows-125",
+            "l1",
+            "ascii",
+            "us-ascii",
+        ]
+        .iter()
+        .any(|family| name.starts_with(family))
     });
     if latin {
         // All of these agree in ASCII, which names and quotes are written in.
@@ -83,7 +92,8 @@ pub fn too_deep(text: &str) -> bool {
     let (mut at, mut in_word) = (0, false);
     while at < bytes.len() {
         let byte = bytes[at];
-        let was_in_word = std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric() || byte == b'_');
+        let was_in_word =
+            std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric() || byte == b'_');
         match byte {
             b'#' => {
                 at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
@@ -105,7 +115,8 @@ pub fn too_deep(text: &str) -> bool {
             }
             b',' | b';' => here = 0,
             b'\n' if open.is_empty() => here = 0,
-            b'+' | b'-' | b'*' | b'/' | b'~' | b'%' | b'@' | b'|' | b'&' | b'^' | b'<' | b'>' | b'.' => here += 1,
+            b'+' | b'-' | b'*' | b'/' | b'~' | b'%' | b'@' | b'|' | b'&' | b'^' | b'<' | b'>'
+            | b'.' => here += 1,
             // `not`, `await`, `lambda`, `if`, `else`, `yield`: any word may nest.
             _ if in_word && !was_in_word => here += 1,
             _ => {}

@@ -87,7 +87,11 @@ impl Tree {
         });
         let mut files: HashMap<(usize, &str), FileAt> = HashMap::new();
         for mount in order {
-            let top = if mounts[mount].place == Place::Task { task } else { opt };
+            let top = if mounts[mount].place == Place::Task {
+                task
+            } else {
+                opt
+            };
             for (i, file) in mounts[mount].files.list().iter().enumerate() {
                 if is_module(&file.path) {
                     files.insert((top, &file.path), (mount, i));
@@ -106,10 +110,14 @@ impl Tree {
         }
         let packages = format!("lib/python{}.{}/site-packages", python.0, python.1);
         let layers = tree.below(opt, "python");
-        tree.roots = [Some(task), layers.and_then(|from| tree.below(from, &packages)), layers]
-            .into_iter()
-            .flatten()
-            .collect();
+        tree.roots = [
+            Some(task),
+            layers.and_then(|from| tree.below(from, &packages)),
+            layers,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         tree.find_elsewhere();
         tree
     }
@@ -162,7 +170,9 @@ impl Tree {
         if let Some(&known) = self.folders[folder].modules.get(stem) {
             self.modules[known].meet(new);
         } else {
-            self.folders[folder].modules.insert(stem.to_owned(), self.modules.len());
+            self.folders[folder]
+                .modules
+                .insert(stem.to_owned(), self.modules.len());
             self.modules.push(new);
         }
     }
@@ -205,7 +215,12 @@ impl Tree {
             chain.push(parent);
         }
         // The other parts of a package that has several, by its name.
-        let parts: Vec<&str> = chain.iter().rev().skip(1).map(|f| self.folders[*f].name.as_str()).collect();
+        let parts: Vec<&str> = chain
+            .iter()
+            .rev()
+            .skip(1)
+            .map(|f| self.folders[*f].name.as_str())
+            .collect();
         let mut inside = vec![folder];
         if !parts.is_empty() {
             let by_name = self.find(self.roots.clone(), &parts.join("."));
@@ -263,8 +278,8 @@ impl Tree {
         found
     }
 
-    /// All modules below these folders whose names start so, tests apart: nobody means those by a name that is only known at
-    /// run time.
+    /// All modules below these folders whose names start so. Not tests, nor what no import statement could name: nobody
+    /// means those by a name that is only known at run time.
     pub fn all_below(&self, folders: &[usize], start: &str) -> Vec<usize> {
         let mut modules = Vec::new();
         for &folder in folders {
@@ -277,8 +292,13 @@ impl Tree {
 
     fn collect(&self, folder: usize, start: &str, modules: &mut Vec<usize>) {
         let here = &self.folders[folder];
-        let wanted = |name: &str| name.starts_with(start) && !is_test(name);
-        modules.extend(here.modules.iter().filter(|(name, _)| wanted(name)).map(|(_, id)| *id));
+        let wanted = |name: &str| name.starts_with(start) && !is_test(name) && !name.contains('-');
+        modules.extend(
+            here.modules
+                .iter()
+                .filter(|(name, _)| wanted(name))
+                .map(|(_, id)| *id),
+        );
         for (_, below) in here.folders.iter().filter(|(name, _)| wanted(name)) {
             self.collect(*below, "", modules);
         }
@@ -296,7 +316,10 @@ impl Tree {
     pub fn tops(&self) -> impl Iterator<Item = &str> {
         self.roots.iter().flat_map(|root| {
             let root = &self.folders[*root];
-            root.modules.keys().chain(root.folders.keys()).map(String::as_str)
+            root.modules
+                .keys()
+                .chain(root.folders.keys())
+                .map(String::as_str)
         })
     }
 

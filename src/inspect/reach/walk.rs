@@ -25,7 +25,9 @@ pub struct Walked {
 impl Walked {
     /// The edges of a module, with those that hold because the path is changed.
     pub fn of(&self, module: usize) -> impl Iterator<Item = &Edge> {
-        self.edges[module].iter().flat_map(|edges| self.valid(edges))
+        self.edges[module]
+            .iter()
+            .flat_map(|edges| self.valid(edges))
     }
 
     /// Those of some edges that hold.
@@ -45,7 +47,12 @@ struct Walk<'r, 'a> {
 }
 
 /// Walks from the handler's modules and from other roots.
-pub fn walk(reading: &Reading<'_>, handler: &[usize], roots: &[Edges], distributions: usize) -> Walked {
+pub fn walk(
+    reading: &Reading<'_>,
+    handler: &[usize],
+    roots: &[Edges],
+    distributions: usize,
+) -> Walked {
     let modules = reading.tree.modules().len();
     let mut walk = Walk {
         reading,
@@ -71,7 +78,10 @@ pub fn walk(reading: &Reading<'_>, handler: &[usize], roots: &[Edges], distribut
         if others {
             // From here on these count, those of the files that were read before too.
             let late = walk.walked.edges.iter().flatten().chain(roots);
-            let late: Vec<Target> = late.flat_map(|read| &read.elsewhere).map(|edge| edge.to).collect();
+            let late: Vec<Target> = late
+                .flat_map(|read| &read.elsewhere)
+                .map(|edge| edge.to)
+                .collect();
             late.into_iter().for_each(|to| walk.lead_to(to));
         }
         let mut level = std::mem::take(&mut walk.next);
@@ -128,7 +138,10 @@ impl Walk<'_, '_> {
 /// The modules of a distribution that may be loaded by a name that is only known at run time: not its tests.
 pub fn meant<'r>(reading: &'r Reading<'_>, of: usize) -> impl Iterator<Item = usize> + use<'r> {
     let tree = reading.tree;
-    tree.of_distribution(of).iter().copied().filter(|id| !tree.in_tests(*id))
+    tree.of_distribution(of)
+        .iter()
+        .copied()
+        .filter(|id| !tree.in_tests(*id))
 }
 
 /// Reads these modules, in their order whatever thread was first.
@@ -138,14 +151,21 @@ fn read_all(reading: &Reading<'_>, level: &[usize]) -> Vec<(usize, Edges)> {
     let work = || {
         while let Some(&id) = level.get(next.fetch_add(1, Ordering::Relaxed)) {
             let edges = read_one(reading, id);
-            read.lock().unwrap_or_else(PoisonError::into_inner).push((id, edges));
+            read.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((id, edges));
         }
     };
     let threads = available_parallelism().map_or(1, usize::from);
     let threads = threads.min(MOST_THREADS).min(level.len().div_ceil(4));
     std::thread::scope(|scope| {
         let started = (0..threads)
-            .filter(|_| Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok())
+            .filter(|_| {
+                Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, work)
+                    .is_ok()
+            })
             .count();
         if started == 0 {
             work();

@@ -47,6 +47,7 @@ pub(in crate::render) fn said(finding: &Finding, text: Text) -> Said {
             Said::new(text.native(found), text.fix_native(found, finding.severity))
         }
         Evidence::Provided(found) => Said::new(text.provided(found), ""),
+        Evidence::Reachability(found) => super::reachability::said(found, text),
         Evidence::Unused(found) => Said::new(text.unused(found), text.fix_unused()),
     }
 }

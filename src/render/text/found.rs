@@ -7,6 +7,7 @@ mod native;
 
 use super::super::figure;
 use super::super::layout::clean;
+use super::super::logs::count;
 use super::Text;
 
 /// A part of a sentence in both languages, left out where there is none of it.
@@ -25,6 +26,7 @@ impl Text {
     fn parts(self, parts: impl IntoIterator<Item = Part>) -> String {
         let parts = parts.into_iter().filter(|part| part.count > 0);
         let said = parts.map(|Part { count, en, ko }| {
+            let count = number(count);
             self.say(format!("{count} {en}"), format!("{ko} {count}개"))
         });
         said.collect::<Vec<_>>().join(", ")
@@ -36,6 +38,11 @@ impl Text {
         let sized = sized.map(|(name, bytes)| format!("{} {}", clean(name), figure::bytes(bytes)));
         sized.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// `1,234`
+fn number(n: usize) -> String {
+    count(n as u64)
 }
 
 /// `s` where there are several.

@@ -27,7 +27,9 @@ impl Name {
                             text: literal.value.to_string(),
                             whole: true,
                         },
-                        (_, Some(filled)) if filled.format_spec.is_none() => Self::of(&filled.expression),
+                        (_, Some(filled)) if filled.format_spec.is_none() => {
+                            Self::of(&filled.expression)
+                        }
                         _ => Self::unknown(),
                     };
                     start = start.then(next);
@@ -37,7 +39,9 @@ impl Name {
             Expr::BinOp(both) if both.op == Operator::Add => {
                 return Self::of(&both.left).then_with(|| Self::of(&both.right));
             }
-            Expr::BinOp(both) if both.op == Operator::Mod => return Self::of(&both.left).until('%'),
+            Expr::BinOp(both) if both.op == Operator::Mod => {
+                return Self::of(&both.left).until('%');
+            }
             Expr::Call(call) => match call.func.as_ref() {
                 Expr::Attribute(format) if format.attr.as_str() == "format" => {
                     return Self::of(&format.value).until('{');
@@ -108,5 +112,7 @@ pub fn all(text: &str) -> impl Iterator<Item = &str> {
 
 /// The name that a text ends in.
 pub fn last(text: &str) -> Option<&str> {
-    text.rsplit(|c| !in_name(c)).next().filter(|name| !name.is_empty())
+    text.rsplit(|c| !in_name(c))
+        .next()
+        .filter(|name| !name.is_empty())
 }

@@ -3,7 +3,7 @@
 use super::super::super::figure;
 use super::super::super::layout::clean;
 use super::super::Text;
-use super::{part, s};
+use super::{number, part, s};
 use crate::inspect::bytecode::{Bytecode, NotUsed};
 
 impl Text {
@@ -28,7 +28,7 @@ impl Text {
             }
             Bytecode::BytecodeOfOtherSource { python, files, .. } => self.say(
                 format!("{files} unchecked .pyc file{} made from another source than the one in the package: Python {python} runs the old code", s(*files)),
-                format!("검사하지 않는 .pyc {files}개가 패키지의 소스와 다른 소스로 만들어졌습니다. Python {python}은 예전 코드를 실행합니다"),
+                format!("검사하지 않는 .pyc {files}개가 패키지의 소스와 다른 소스로 만들어졌습니다. Python {python}에서는 예전 코드가 실행됩니다"),
             ),
             Bytecode::BytecodeNeverRead {
                 python,
@@ -38,6 +38,7 @@ impl Text {
                 beside_source,
                 hidden,
             } => {
+                let many = number(*files);
                 let why = self.parts([
                     part(*other_name, "for another Python or another -O", "다른 Python 버전이나 다른 -O용"),
                     part(*no_source, "without a source", "소스가 없는 것"),
@@ -45,8 +46,8 @@ impl Text {
                     part(*hidden, "of a source that is never imported", "import되지 않는 소스의 것"),
                 ]);
                 self.say(
-                    format!("{files} .pyc file{} that Python {python} never reads: {why}", s(*files)),
-                    format!("Python {python}이 읽지 않는 .pyc {files}개: {why}"),
+                    format!("{many} .pyc file{} that Python {python} never reads: {why}", s(*files)),
+                    format!("Python {python}에서 읽지 않는 .pyc {many}개: {why}"),
                 )
             }
         }
@@ -75,14 +76,19 @@ impl Text {
             sources,
             ..
         } = found;
+        let (all, compiled) = (number(*sources), number(*compiled));
         let why = self.why_compiled(found);
-        let most = Self::sizes(
-            found
-                .largest
-                .iter()
-                .take(3)
-                .map(|folder| (folder.name.as_str(), folder.bytes)),
-        );
+        let most = match found.largest.as_slice() {
+            [] | [_] => String::new(),
+            folders => {
+                let folders = folders.iter().take(3);
+                let most = Self::sizes(folders.map(|folder| (folder.name.as_str(), folder.bytes)));
+                self.say(
+                    format!(". Most of it: {most}"),
+                    format!(". 큰 것부터: {most}"),
+                )
+            }
+        };
         let example = found.example.as_ref().map_or_else(String::new, |two| {
             let source = clean(&two.source);
             self.say(
@@ -105,8 +111,8 @@ impl Text {
             )
         };
         self.say(
-            format!("Python {python}{guessed} compiles {compiled} of {sources} source{} ({bytes}) again at every cold start that imports them, as it can't write to /var/task: {why}. Most of it: {most}{example}", s(*sources)),
-            format!("Python {python}{guessed}은 /var/task에 쓸 수 없으므로 소스 {sources}개 중 {compiled}개({bytes})를 콜드 스타트에서 import할 때마다 다시 컴파일합니다: {why}. 큰 것부터: {most}{example}"),
+            format!("Python {python}{guessed} compiles {compiled} of {all} source{} ({bytes}) again at every cold start that imports them, as it can't write to /var/task: {why}{most}{example}", s(*sources)),
+            format!("Python {python}{guessed}에서는 /var/task에 쓸 수 없어 소스 {all}개 중 {compiled}개({bytes})를 콜드 스타트에서 import할 때마다 다시 컴파일합니다: {why}{most}{example}"),
         )
     }
 

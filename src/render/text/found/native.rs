@@ -14,11 +14,29 @@ impl Text {
                 files,
                 debug_bytes,
                 symbol_bytes,
+                changed_files,
             } => {
-                let (debug, symbols) = (figure::bytes(*debug_bytes), figure::bytes(*symbol_bytes));
+                let sized = [
+                    (*debug_bytes, "of debug information", "디버그 정보"),
+                    (*symbol_bytes, "of symbols", "심볼"),
+                ];
+                let sized = sized.iter().filter(|(bytes, ..)| *bytes > 0);
+                let sized = sized.map(|(bytes, en, ko)| {
+                    let bytes = figure::bytes(*bytes);
+                    self.say(format!("{bytes} {en}"), format!("{ko} {bytes}"))
+                });
+                let sized = sized.collect::<Vec<_>>().join(self.and());
+                let changed = if *changed_files == 0 {
+                    String::new()
+                } else {
+                    self.say(
+                        format!(" ({changed_files} more were changed since they were linked, and strip may break them)"),
+                        format!("(링크한 뒤에 수정되어 strip하면 깨질 수 있는 {changed_files}개는 제외)"),
+                    )
+                };
                 self.say(
-                    format!("{files} native file{} with {debug} of debug information and {symbols} of symbols that only debuggers read", s(*files)),
-                    format!("네이티브 파일 {files}개에 디버거만 읽는 디버그 정보 {debug}와 심볼 {symbols}가 들어 있습니다"),
+                    format!("{files} native file{} with {sized} that only debuggers read{changed}", s(*files)),
+                    format!("네이티브 파일 {files}개에 디버거만 읽는 {sized}이(가) 들어 있습니다{changed}"),
                 )
             }
         }
@@ -97,8 +115,8 @@ impl Text {
     ) -> &'static str {
         match (found, severity) {
             (Native::NativeUnstripped { .. }, _) => self.pick(
-                "strip them where they are built, or with strip --strip-unneeded; then load each once, since libraries that were changed after linking may break",
-                "빌드할 때 또는 strip --strip-unneeded로 제거한 뒤 한 번씩 불러 보세요. 링크한 뒤에 수정된 라이브러리는 깨질 수 있습니다",
+                "strip them where they are built, or with strip --strip-unneeded, and load each once",
+                "빌드할 때 또는 strip --strip-unneeded로 제거한 뒤 한 번씩 불러 보세요",
             ),
             (Native::NativeCannotLoad(_), Severity::Problem) => self.pick(
                 "install for the function's system: pip with --platform, --python-version and --only-binary=:all:, npm with --os, --cpu and --libc, or in an image of the runtime",

@@ -1,0 +1,41 @@
+//! Who is reached from the handler, in words.
+
+use super::super::layout::clean;
+use super::super::text::Text;
+use super::findings::Said;
+use crate::inspect::reach::{How, Reachability, Step};
+
+/// More steps than that are cut in the middle.
+const MOST_STEPS: usize = 5;
+
+pub(super) fn said(found: &Reachability, text: Text) -> Said {
+    match found {
+        Reachability::NeverReached {
+            version,
+            handler,
+            files_read,
+        } => Said::new(
+            text.never_reached(&clean(version), &clean(handler), *files_read),
+            text.fix_never_reached(),
+        ),
+        Reachability::OptionalOnly { version, how, why } => {
+            let how = how.map_or(text.reached_how(How::DataOnly), |how| text.reached_how(how));
+            Said::new(text.optional_only(&clean(version), how, &way(why)), "")
+        }
+        Reachability::Unseen { why, count } => Said::new(text.unseen(*why, *count), ""),
+    }
+}
+
+/// `app.py:3 → pandas/__init__.py:12`.
+fn way(steps: &[Step]) -> String {
+    let of = |step: &Step| match step.line {
+        Some(line) => format!("{}:{line}", clean(&step.file)),
+        None => clean(&step.file),
+    };
+    let all: Vec<String> = steps.iter().map(of).collect();
+    if all.len() <= MOST_STEPS {
+        return all.join(" → ");
+    }
+    let (first, last) = (&all[..2], &all[all.len() - 2..]);
+    format!("{} → … → {}", first.join(" → "), last.join(" → "))
+}
