@@ -38,6 +38,7 @@ fn known<'a>(anatomy: &'a Anatomy, start: &'a Start, clients: &'a Clients) -> Kn
         target: "app",
         function: "app",
         anatomy,
+        followed: true,
         others: &[],
         start,
         clients,
