@@ -18,7 +18,7 @@ pub struct OtherFunction {
 
 /// Less than this is not worth a layer, nor the work of leaving it out.
 const WORTH: u64 = 1 << 20;
-/// Of findings of one kind no more than these are told.
+/// Of notes of one kind no more than these are told.
 const MOST: usize = 5;
 
 pub(super) fn items(known: &Known<'_>) -> Vec<Item> {
@@ -51,8 +51,11 @@ fn found(anatomy: &Anatomy, is: impl Fn(&Evidence) -> bool) -> Vec<&Finding> {
 }
 
 fn told(findings: &[&Finding]) -> Vec<Fact> {
-    let some = findings.iter().take(MOST);
-    some.map(|finding| Fact::Finding(Box::new((*finding).clone())))
+    let (notes, worse): (Vec<&Finding>, Vec<&Finding>) = findings
+        .iter()
+        .partition(|finding| finding.severity == Severity::Note);
+    let all = worse.into_iter().chain(notes.into_iter().take(MOST));
+    all.map(|finding| Fact::Finding(Box::new(finding.clone())))
         .collect()
 }
 
