@@ -218,7 +218,7 @@ async fn deployed(
     lambda.fetch(&model, &zip).await?;
     let mut mounts = vec![Mounted {
         place: Place::Task,
-        files: open(&zip)?,
+        files: open(&zip)?.fetched(),
     }];
     let mut unread = Vec::new();
     for (position, arn) in model.layers().into_iter().enumerate() {
@@ -229,7 +229,7 @@ async fn deployed(
                     position,
                     name: arn,
                 },
-                files: open(&zip)?,
+                files: open(&zip)?.fetched(),
             }),
             Err(error) => {
                 warn(&format!("{error}; it is left out of the figures"));

@@ -211,11 +211,8 @@ impl Report<'_> {
     }
 
     fn fix(&self) -> Vec<Fix> {
-        fix::fixes(
-            self.mount.files.path(),
-            self.mount.files.is_zip(),
-            &self.version(),
-        )
+        let name = self.subject.name_of(&self.mount.place);
+        fix::fixes(self.mount, &name, &self.version())
     }
 
     fn not_used(&self, decisions: &Decisions) -> Option<Finding> {

@@ -128,6 +128,7 @@ pub struct Files {
     by_path: HashMap<String, usize>,
     left_out: Vec<LeftOut>,
     zip_bytes: Option<u64>,
+    fetched: bool,
 }
 
 #[derive(Debug)]
@@ -173,7 +174,22 @@ impl Files {
             by_path,
             left_out,
             zip_bytes,
+            fetched: false,
         })
+    }
+
+    /// These, but as what was fetched, and lies only for a while where it is.
+    #[must_use]
+    pub fn fetched(self) -> Self {
+        Self {
+            fetched: true,
+            ..self
+        }
+    }
+
+    /// Whether the user has no such file.
+    pub fn is_fetched(&self) -> bool {
+        self.fetched
     }
 
     /// All files, in the order of their paths.

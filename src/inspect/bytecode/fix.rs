@@ -5,6 +5,8 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::{Mounted, Place};
+
 /// One way to do it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fix {
@@ -28,14 +30,16 @@ pub enum Way {
 
 /// Unpacked zips are put here by the commands.
 const UNPACKED: &str = "unpacked";
+/// What is deployed is put here by the commands.
+const FETCHED: &str = "fetched.zip";
 /// Any value does: set is set. This one is the first date that a zip knows.
 const EPOCH: &str = "SOURCE_DATE_EPOCH=315532800";
 
-/// The ways for a folder or a zip, the surest first. `version` is `3.11`.
-pub fn fixes(package: &Path, is_zip: bool, version: &str) -> Vec<Fix> {
+/// The ways for a package or a layer called `name`, the surest first. `version` is `3.11`.
+pub(super) fn fixes(mount: &Mounted, name: &str, version: &str) -> Vec<Fix> {
     let compiled = |way, mode| Fix {
         way,
-        commands: compile(package, is_zip, version, mode),
+        commands: compile(mount, name, version, mode),
     };
     vec![
         compiled(Way::UncheckedHash, "unchecked-hash"),
@@ -50,21 +54,44 @@ pub fn fixes(package: &Path, is_zip: bool, version: &str) -> Vec<Fix> {
 }
 
 /// Forced: without, compileall leaves alone what is valid by a time that the zip will lose.
-fn compile(package: &Path, is_zip: bool, version: &str, mode: &str) -> Vec<String> {
+fn compile(mount: &Mounted, name: &str, version: &str, mode: &str) -> Vec<String> {
     let compile = |folder: &str| {
         format!("python{version} -m compileall -q -f --invalidation-mode {mode} {folder}")
     };
-    if !is_zip {
+    let package = mount.files.path();
+    if !mount.files.is_zip() {
         return vec![compile(&quoted(package))];
     }
+    let (fetch, package) = if mount.files.is_fetched() {
+        (Some(fetch(&mount.place, name)), Path::new(FETCHED))
+    } else {
+        (None, package)
+    };
     let stem = package.file_stem().unwrap_or_default().to_string_lossy();
     let new = package.with_file_name(format!("{stem}-compiled.zip"));
-    let new = std::path::absolute(&new).unwrap_or(new);
-    vec![
+    // Seen from inside the folder.
+    let new = if new.is_absolute() {
+        new
+    } else {
+        Path::new("..").join(new)
+    };
+    let unpacked = [
         format!("unzip -q {} -d {UNPACKED}", quoted(package)),
         compile(UNPACKED),
         format!("(cd {UNPACKED} && zip -q -r {} .)", quoted(&new)),
-    ]
+    ];
+    fetch.into_iter().chain(unpacked).collect()
+}
+
+fn fetch(place: &Place, name: &str) -> String {
+    let name = quoted(Path::new(name));
+    let location = match place {
+        Place::Task => format!("get-function --function-name {name} --query Code.Location"),
+        Place::Layer { .. } => {
+            format!("get-layer-version-by-arn --arn {name} --query Content.Location")
+        }
+    };
+    format!("curl -sS -o {FETCHED} \"$(aws lambda {location} --output text)\"")
 }
 
 /// As a shell takes it for one word.
@@ -85,26 +112,86 @@ fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::inspect::Files;
+
+    fn commands(path: &Path) -> Vec<String> {
+        let mount = Mounted {
+            place: Place::Task,
+            files: Files::open(path).unwrap(),
+        };
+        fixes(&mount, "app", "3.11").swap_remove(0).commands
+    }
+
+    fn zip(folder: &Path, name: &str) -> std::path::PathBuf {
+        let path = folder.join(name);
+        let mut empty = b"PK\x05\x06".to_vec();
+        empty.resize(22, 0);
+        fs::write(&path, empty).unwrap();
+        path
+    }
 
     #[test]
     fn the_commands_are_for_this_package_and_this_python() {
-        let folder = fixes(Path::new("my app"), false, "3.11");
+        let folder = tempfile::tempdir().unwrap();
+        let mine = folder.path().join("it's mine");
+        fs::create_dir(&mine).unwrap();
+        let path = folder.path().display();
         assert_eq!(
-            folder[0].commands,
-            ["python3.11 -m compileall -q -f --invalidation-mode unchecked-hash 'my app'"]
+            commands(&mine),
+            [format!(
+                r"python3.11 -m compileall -q -f --invalidation-mode unchecked-hash '{path}/it'\''s mine'"
+            )]
         );
-        assert!(folder[1].commands[0].contains(" checked-hash "));
-        let zip = fixes(Path::new("/build/it's.zip"), true, "3.12");
         assert_eq!(
-            zip[0].commands,
+            commands(&zip(folder.path(), "app.zip")),
             [
-                r"unzip -q '/build/it'\''s.zip' -d unpacked",
-                "python3.12 -m compileall -q -f --invalidation-mode unchecked-hash unpacked",
-                r"(cd unpacked && zip -q -r '/build/it'\''s-compiled.zip' .)",
+                format!("unzip -q {path}/app.zip -d unpacked"),
+                "python3.11 -m compileall -q -f --invalidation-mode unchecked-hash unpacked".into(),
+                format!("(cd unpacked && zip -q -r {path}/app-compiled.zip .)"),
             ]
         );
-        let dash = fixes(Path::new("-rf"), false, "3.12");
-        assert!(dash[0].commands[0].ends_with(" ./-rf"), "{dash:?}");
+    }
+
+    #[test]
+    fn what_is_deployed_is_fetched_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = || Files::open(&zip(folder.path(), "x.zip")).unwrap().fetched();
+        let function = Mounted {
+            place: Place::Task,
+            files: files(),
+        };
+        let ways = fixes(&function, "my-fn:live", "3.12");
+        assert_eq!(
+            ways[1].commands,
+            [
+                r#"curl -sS -o fetched.zip "$(aws lambda get-function --function-name my-fn:live --query Code.Location --output text)""#,
+                "unzip -q fetched.zip -d unpacked",
+                "python3.12 -m compileall -q -f --invalidation-mode checked-hash unpacked",
+                "(cd unpacked && zip -q -r ../fetched-compiled.zip .)",
+            ]
+        );
+        let layer = Mounted {
+            place: Place::Layer {
+                position: 0,
+                name: "arn:1".into(),
+            },
+            files: files(),
+        };
+        let first = &fixes(&layer, "arn:1", "3.12")[0].commands[0];
+        assert!(
+            first.contains("get-layer-version-by-arn --arn arn:1 "),
+            "{first}"
+        );
+    }
+
+    #[test]
+    fn a_shell_takes_a_name_for_one_word_and_no_option() {
+        assert_eq!(quoted(Path::new("-rf")), "./-rf");
+        assert_eq!(quoted(Path::new("a b")), "'a b'");
+        assert_eq!(quoted(Path::new("a;b$(c)")), "'a;b$(c)'");
+        assert_eq!(quoted(Path::new("build/app-1.0.zip")), "build/app-1.0.zip");
     }
 }

@@ -14,7 +14,7 @@ impl Text {
         match found {
             Duplicate::DistributionTwice { copies, mixed, .. } => self.twice(copies, *mixed),
             Duplicate::NodePackagesNested { packages, names } => {
-                let most = packages.iter().map(|package| self.nested(package));
+                let most = packages.iter().map(Self::nested);
                 let most = most.collect::<Vec<_>>().join(", ");
                 self.say(
                     format!(
@@ -68,7 +68,7 @@ impl Text {
         )
     }
 
-    fn nested(self, package: &Nested) -> String {
+    fn nested(package: &Nested) -> String {
         let versions = package.versions.iter().filter(|(_, copies)| **copies > 1);
         let versions = versions.map(|(version, copies)| format!("{} × {copies}", clean(version)));
         let versions = versions.collect::<Vec<_>>().join(", ");
