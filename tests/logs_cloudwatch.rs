@@ -381,7 +381,7 @@ fn insights_stops_at_what_it_may_cost() {
     let more = ["--function", "my-fn", "--insights", "--max-cost", "5"];
     let ran = read(&test, &cloud, &more).success();
     assert_eq!(invokes(&ran), EVENTS as u64);
-    ran.says("864.00 GB scanned, about $4.3200");
+    let ran = ran.says("864.00 GB scanned, about $4.3200");
     let asked = &summary(&ran)["read"]["cloudwatch"];
     assert_eq!(asked["scanned_bytes"], 864_000_000_000_u64);
     assert!(

@@ -129,10 +129,11 @@ def conditions(runs, took, parts):
     machine = f"{platform.system()} {platform.release()}, {os.cpu_count()} CPUs"
     program = subprocess.run([lambench(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    build = {"release": "release build", "debug": "debug build"}.get(pathlib.Path(lambench()).parent.name, "build not known")
     on = datetime.datetime.now(datetime.timezone.utc).date()
     names = ", ".join(f"{name} {version}" for name, version in sorted(parts.items()))
     return (
-        f"Measured on {on} with {program} ({pathlib.Path(lambench()).parent.name} build), {machine}, Python "
+        f"Measured on {on} with {program} ({build}), {machine}, Python "
         f"{platform.python_version()}, Node {node}; {runs} cold starts of each of the two, {took / 60:.0f} minutes in all. "
         f"{names}.\n"
     )
@@ -165,6 +166,8 @@ def main():
         parts |= roots
         together = [word for cut in spec["cuts"] for word in ("--together", ",".join(cut))]
         profile = asked("profile", before, "--runs", args.profile_runs, *together, *MEMORY)
+        if "pypi" in spec and profile["recording"]["version"] != platform.python_version():
+            sys.exit(f"packages are installed for Python {platform.python_version()}, the sandbox has another one")
         for cut in spec["cuts"]:
             figures = measured(case, cut, profile, before, site, source.name, args.runs)
             all_figures.append(figures | {"versions": roots})

@@ -283,6 +283,8 @@ pub struct Known<'a> {
     pub function: &'a str,
     /// The package.
     pub anatomy: &'a Anatomy,
+    /// Whether its imports were followed from the handler.
+    pub followed: bool,
     /// The other functions of the project.
     pub others: &'a [OtherFunction],
     /// What init does.
@@ -301,7 +303,7 @@ pub struct Known<'a> {
 
 /// Judges every item.
 pub fn check(known: &Known<'_>) -> Checklist {
-    let mut items = package::items(known.anatomy, known.others);
+    let mut items = package::items(known);
     items.extend(start::items(known));
     items.extend(verification::items(known));
     Checklist {
@@ -361,3 +363,6 @@ fn is_node(anatomy: &Anatomy) -> bool {
 fn family(anatomy: &Anatomy) -> crate::subject::infer::Family {
     crate::subject::infer::Family::of(anatomy.runtime.as_deref().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

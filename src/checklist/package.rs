@@ -1,6 +1,6 @@
 //! The first phase: what the package holds that it need not hold.
 
-use super::{Check, Fact, Item, Phase, State, Why, done_if, is_node, is_python};
+use super::{Check, Fact, Item, Known, Phase, State, Why, done_if, is_node, is_python};
 use crate::inspect::bytecode::Bytecode;
 use crate::inspect::duplicates::Duplicate;
 use crate::inspect::kinds::Kind;
@@ -18,10 +18,11 @@ pub struct OtherFunction {
 
 /// Less than this is not worth a layer, nor the work of leaving it out.
 const WORTH: u64 = 1 << 20;
-/// Of findings of one kind no more than these are told.
+/// Of notes of one kind no more than these are told.
 const MOST: usize = 5;
 
-pub(super) fn items(anatomy: &Anatomy, others: &[OtherFunction]) -> Vec<Item> {
+pub(super) fn items(known: &Known<'_>) -> Vec<Item> {
+    let anatomy = known.anatomy;
     let limits = &anatomy.limits;
     let mut within = unless_found(Check::WithinLimits, &of_limits(anatomy));
     within.evidence.insert(
@@ -35,10 +36,10 @@ pub(super) fn items(anatomy: &Anatomy, others: &[OtherFunction]) -> Vec<Item> {
     );
     vec![
         within,
-        unused(anatomy),
+        unused(anatomy, known.followed),
         needless(anatomy),
         unless_found(Check::ProvidedOnce, &twice(anatomy)),
-        shared(anatomy, others),
+        shared(anatomy, known.others),
         bytecode(anatomy),
         native(anatomy),
     ]
@@ -50,8 +51,11 @@ fn found(anatomy: &Anatomy, is: impl Fn(&Evidence) -> bool) -> Vec<&Finding> {
 }
 
 fn told(findings: &[&Finding]) -> Vec<Fact> {
-    let some = findings.iter().take(MOST);
-    some.map(|finding| Fact::Finding(Box::new((*finding).clone())))
+    let (notes, worse): (Vec<&Finding>, Vec<&Finding>) = findings
+        .iter()
+        .partition(|finding| finding.severity == Severity::Note);
+    let all = worse.into_iter().chain(notes.into_iter().take(MOST));
+    all.map(|finding| Fact::Finding(Box::new(finding.clone())))
         .collect()
 }
 
@@ -79,7 +83,7 @@ fn twice(anatomy: &Anatomy) -> Vec<&Finding> {
     })
 }
 
-fn unused(anatomy: &Anatomy) -> Item {
+fn unused(anatomy: &Anatomy, followed: bool) -> Item {
     let (phase, check) = (Phase::PackageSize, Check::NothingUnused);
     if is_node(anatomy) {
         return Item::because(phase, check, State::NotKnown, Why::OnlyPythonIsFollowed);
@@ -93,8 +97,6 @@ fn unused(anatomy: &Anatomy) -> Item {
         };
         *why == LimitKind::NoHandler
     };
-    let version = anatomy.runtime.as_deref().unwrap_or_default();
-    let followed = anatomy.handler.is_some() && version.contains('.');
     if !followed || anatomy.findings.iter().any(|f| unseen_handler(&f.evidence)) {
         return Item::because(phase, check, State::NotKnown, Why::NotFollowed);
     }

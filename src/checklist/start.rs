@@ -21,7 +21,7 @@ pub enum Start {
 /// A saving of less than this part of init, and of less than [`WORTH_MS`], is none.
 const WORTH: f64 = 0.05;
 const WORTH_MS: f64 = 5.0;
-/// Of savings and of clients, no more than these are told.
+/// Of savings, and of clients that are kept, no more than these are told.
 const MOST: usize = 5;
 
 pub(super) fn items(known: &Known<'_>) -> Vec<Item> {
@@ -75,7 +75,8 @@ fn clients(clients: &Clients) -> Item {
     };
     let told = |kept| of(kept).take(MOST).cloned().map(Fact::Client);
     let (state, facts): (State, Vec<Fact>) = if of(Kept::Call).next().is_some() {
-        (State::NotDone, told(Kept::Call).collect())
+        let all = of(Kept::Call).cloned().map(Fact::Client);
+        (State::NotDone, all.collect())
     } else if of(Kept::Object).next().is_some() {
         (State::NotKnown, told(Kept::Object).collect())
     } else if of(Kept::Environment).next().is_some() {

@@ -45,7 +45,7 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
         let subject = subject(&wanted, &sight, &mut lambda, &scratch).await?;
         blocking(move || looked_into(&subject)).await
     };
-    let (anatomy, clients) = tokio::select! {
+    let (anatomy, clients, followed) = tokio::select! {
         looked = look => looked?,
         () = signals.stop.requested() => return Ok(Exit::Interrupted),
     };
@@ -59,6 +59,7 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
         target: &sight.name,
         function: &sight.function,
         anatomy: &anatomy,
+        followed,
         others: &others(&neighbours, &sight),
         start: &start,
         clients: &clients,
@@ -94,7 +95,7 @@ fn of_inspect(args: &ChecklistArgs) -> InspectArgs {
     }
 }
 
-fn looked_into(subject: &Subject) -> (Anatomy, Clients) {
+fn looked_into(subject: &Subject) -> (Anatomy, Clients, bool) {
     let sources: Vec<Source> = subject
         .mounts
         .iter()
@@ -104,6 +105,7 @@ fn looked_into(subject: &Subject) -> (Anatomy, Clients) {
     (
         inspect::inspect(subject),
         checklist::clients::find(&sources),
+        inspect::reach::is_followed(subject),
     )
 }
 

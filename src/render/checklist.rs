@@ -86,61 +86,54 @@ fn table(list: &Checklist, text: Text) -> Table {
     }
 }
 
-/// The figure that says most.
+/// The figure that says most; of what is done and has nothing to lose, none.
 fn short(item: &Item, text: Text) -> String {
     let facts = || item.evidence.iter();
-    match item.check {
-        Check::WithinLimits
-        | Check::NothingUnused
+    let is_wrong = item.state == State::NotDone;
+    let first = |figure: &dyn Fn(&Fact) -> Option<String>| facts().find_map(figure);
+    let figure = match item.check {
+        Check::WithinLimits => first(&|fact| size(fact).map(figure::bytes)),
+        Check::NothingUnused
         | Check::NothingNeedless
         | Check::ProvidedOnce
         | Check::NativeStripped
         | Check::BytecodeValid
         | Check::SharedInLayers
-        | Check::Bundled => match facts().filter_map(size).reduce(u64::saturating_add) {
-            None | Some(0) => String::new(),
-            Some(all) => figure::bytes(all),
-        },
-        Check::LoadedLazily => facts()
-            .find_map(|fact| match fact {
-                Fact::Later(later) => Some(format!("-{}", figure::time(later.saved_ms, text))),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        Check::ClientsKept => {
-            let rebuilt = facts()
-                .filter(|fact| matches!(fact, Fact::Client(client) if client.kept == Kept::Call));
-            match rebuilt.count() {
-                0 => String::new(),
-                n => text.times_a_request(n),
-            }
+        | Check::Bundled => {
+            let all = facts().filter_map(size).reduce(u64::saturating_add);
+            all.filter(|all| is_wrong && *all > 0).map(figure::bytes)
         }
-        Check::MeasuredBothSides | Check::GateInCi => String::new(),
-        Check::VerdictGiven => facts()
-            .find_map(|fact| match fact {
-                Fact::Verdict { change, .. } => change.map(figure::signed),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        Check::BaselineKept => facts()
-            .find_map(|fact| match fact {
-                Fact::Baseline { name, .. } => Some(clean(name)),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        Check::WarmMeasured => facts()
-            .find_map(|fact| match fact {
-                Fact::Warm { median_ms, .. } => Some(figure::time(*median_ms, text)),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        Check::MemoryHasRoom => facts()
-            .find_map(|fact| match fact {
-                Fact::Memory { max_mb, size_mb } => Some(format!("{max_mb}/{size_mb} MB")),
-                _ => None,
-            })
-            .unwrap_or_default(),
-    }
+        Check::LoadedLazily => first(&|fact| match fact {
+            Fact::Later(later) if is_wrong => {
+                Some(format!("-{}", figure::time(later.saved_ms, text)))
+            }
+            _ => None,
+        }),
+        Check::ClientsKept => {
+            let in_calls =
+                |fact: &&Fact| matches!(fact, Fact::Client(client) if client.kept == Kept::Call);
+            let rebuilt = facts().filter(in_calls).count();
+            (rebuilt > 0).then(|| text.times_a_request(rebuilt))
+        }
+        Check::MeasuredBothSides | Check::GateInCi => None,
+        Check::VerdictGiven => first(&|fact| match fact {
+            Fact::Verdict { change, .. } => change.map(figure::signed),
+            _ => None,
+        }),
+        Check::BaselineKept => first(&|fact| match fact {
+            Fact::Baseline { name, .. } => Some(clean(name)),
+            _ => None,
+        }),
+        Check::WarmMeasured => first(&|fact| match fact {
+            Fact::Warm { median_ms, .. } => Some(figure::time(*median_ms, text)),
+            _ => None,
+        }),
+        Check::MemoryHasRoom => first(&|fact| match fact {
+            Fact::Memory { max_mb, size_mb } => Some(format!("{max_mb}/{size_mb} MB")),
+            _ => None,
+        }),
+    };
+    figure.unwrap_or_default()
 }
 
 fn size(fact: &Fact) -> Option<u64> {

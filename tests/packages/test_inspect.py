@@ -22,7 +22,7 @@ HANDLER = "import jinja2\nimport lxml.etree\nimport requests\nimport yaml\n\n\nd
 def installed():
     """The packages in a folder, installed once."""
     site = TOOLS / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    mark = site.with_suffix(".stamp")
+    mark = site.with_name(f"{site.name}.stamp")
     if not mark.exists() or mark.read_text() != repr(WANTED):
         shutil.rmtree(site, ignore_errors=True)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", site, *WANTED]
@@ -41,10 +41,10 @@ def inspect(target, *more):
 
 
 def recorded(site, info):
-    """The files of a distribution by its RECORD, without what an installer has put elsewhere."""
+    """The files of a distribution by its RECORD. Scripts are recorded as `../../bin/…`; pip --target puts them into `bin/`."""
     with open(info / "RECORD", newline="") as lines:
-        paths = [row[0] for row in csv.reader(lines)]
-    return [path for path in paths if not path.startswith("..") and (site / path).is_file()]
+        paths = [row[0].removeprefix("../../") for row in csv.reader(lines)]
+    return [path for path in paths if (site / path).is_file()]
 
 
 class Inspect(unittest.TestCase):

@@ -39,6 +39,11 @@ pub enum Reachability {
     },
 }
 
+/// Whether imports can be followed: the function is one of Python, and its version and handler are known.
+pub fn is_followed(subject: &Subject) -> bool {
+    subject.handler.is_some() && Python::of(subject).is_some()
+}
+
 /// Runs where the function is one of Python and its handler is known.
 pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     let (Some(handler), Some(python)) = (&subject.handler, Python::of(subject)) else {

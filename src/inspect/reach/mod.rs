@@ -13,7 +13,7 @@ mod source;
 mod tree;
 mod walk;
 
-pub use finding::{Reachability, findings};
+pub use finding::{Reachability, findings, is_followed};
 
 use schemars::JsonSchema;
 use serde::Serialize;
