@@ -111,8 +111,8 @@ impl Text {
             )
         };
         self.say(
-            format!("Python {python}{guessed} compiles {compiled} of {all} source{} ({bytes}) again at every cold start that imports them, as it can't write to /var/task: {why}{most}{example}", s(*sources)),
-            format!("Python {python}{guessed}에서는 /var/task에 쓸 수 없어 소스 {all}개 중 {compiled}개({bytes})를 콜드 스타트에서 import할 때마다 다시 컴파일합니다: {why}{most}{example}"),
+            format!("Python {python}{guessed} compiles {compiled} of {all} source{} ({bytes}) again at every cold start that imports them, as it can't keep the result in a read-only folder: {why}{most}{example}", s(*sources)),
+            format!("Python {python}{guessed}에서는 읽기 전용 폴더에 결과를 남길 수 없어 소스 {all}개 중 {compiled}개({bytes})를 콜드 스타트에서 import할 때마다 다시 컴파일합니다: {why}{most}{example}"),
         )
     }
 
