@@ -48,13 +48,6 @@ fn about(figure: &Value, ms: f64) {
     );
 }
 
-/// The difference of two medians, either of which may be late.
-#[track_caller]
-fn near(figure: &Value, ms: f64) {
-    let figure = figure.as_f64().unwrap();
-    assert!((figure - ms).abs() < 80.0, "{figure}, not about {ms}");
-}
-
 #[test]
 fn what_two_libraries_share_is_saved_only_when_both_are_loaded_later() {
     let test = Test::new();
@@ -99,6 +92,10 @@ fn the_committed_schema_is_that_of_the_types() {
 fn measuring_agrees_with_what_was_foreseen() {
     let test = Test::new();
     shared(&test);
+    test.write(
+        "app/left/__init__.py",
+        "import common\nimport time\n\ntime.sleep(1)\n\n\ndef use():\n    return 1\n",
+    );
     let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
     let verified = profile["verified"].as_array().unwrap();
     assert_eq!(
@@ -107,11 +104,15 @@ fn measuring_agrees_with_what_was_foreseen() {
         "the largest saving and the plan: {verified:#?}"
     );
     assert_eq!(verified[0]["targets"], json!(["left"]));
-    near(&verified[0]["saved_ms"], 120.0);
-    near(&verified[0]["moved_ms"], 120.0);
+    // Medians of a busy machine are late by much, but not by half a second.
+    let ms = |n: usize, figure: &str| verified[n][figure].as_f64().unwrap();
+    assert!(
+        ms(0, "saved_ms") > 500.0 && ms(0, "moved_ms") > 500.0,
+        "{verified:#?}"
+    );
+    assert!(ms(1, "saved_ms") > 500.0, "{verified:#?}");
     assert!(verified[0]["interval_ms"].is_array());
     assert_eq!(verified[1]["plan"], true);
-    near(&verified[1]["saved_ms"], 360.0);
     assert!(
         !test.path().join(".lambench/results").exists(),
         "these are no results of runs"

@@ -257,13 +257,26 @@ fn saved_within(saved: f64, interval: Option<(f64, f64)>, text: Text) -> String 
         .zip(&figures)
         .map(|(ms, figure)| format!("{}{figure}", sign(*ms)))
         .collect();
-    let number = |figure: &str| figure.split(' ').next().unwrap_or_default().to_owned();
-    format!(
-        "{} ({} .. {})",
-        signed[0],
-        number(&signed[1]),
-        number(&signed[2])
-    )
+    let unit = |figure: &str| {
+        figure
+            .trim_start_matches(|c: char| !c.is_alphabetic())
+            .to_owned()
+    };
+    let one = figures
+        .iter()
+        .all(|figure| unit(figure) == unit(&figures[0]));
+    let end = |n: usize| {
+        let unit = if one {
+            unit(&figures[n])
+        } else {
+            String::new()
+        };
+        signed[n]
+            .trim_end_matches(unit.as_str())
+            .trim_end()
+            .to_owned()
+    };
+    format!("{} ({} .. {})", signed[0], end(1), end(2))
 }
 
 fn verified_name(one: &Verified, text: Text) -> String {

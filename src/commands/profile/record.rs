@@ -128,8 +128,14 @@ pub async fn on_ground<T>(
             "a bug in lambench ended the profile",
         ))
     });
-    restored.and(deleted)?;
-    outcome
+    match (outcome, restored.and(deleted)) {
+        (Err(failure), Err(not_restored)) => {
+            not_restored.report();
+            Err(failure)
+        }
+        // Something left on AWS comes before any figure: somebody has to see to it.
+        (outcome, restored) => restored.and(outcome),
+    }
 }
 
 /// Records as many starts as the settings say. None: somebody stopped it.
@@ -154,7 +160,7 @@ pub async fn record(
         }
         let runs = settings.looks.runs() as usize;
         let starts = starts(&staged.function, &settings.payload, runs, progress).await?;
-        let Some(series) = Series::of(starts) else {
+        let Some(series) = Series::of(&starts) else {
             return Ok(None);
         };
         let mut recorded = Recorded {

@@ -157,7 +157,7 @@ impl Verifying<'_> {
             result: None,
             lasting: false,
         };
-        let exit = measure_one(settings, signals, self.progress, &mut show).await?;
+        let exit = Box::pin(measure_one(settings, signals, self.progress, &mut show)).await?;
         match show {
             Show::Keep {
                 result: Some(result),
