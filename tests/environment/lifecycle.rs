@@ -107,9 +107,11 @@ with open(\"/tmp/ticks\", \"w\") as out:
 '''.replace('/tmp', os.environ.get('TMPDIR', '/tmp'))], start_new_session=True)
 ticks = os.environ.get('TMPDIR', '/tmp') + '/ticks'
 def handler(event):
-    before = [count, os.path.getsize(ticks) if os.path.exists(ticks) else 0]
+    while not os.path.exists(ticks):
+        time.sleep(0.01)
+    before = [count, os.path.getsize(ticks)]
     time.sleep(0.2)
-    return [before, [count, os.path.getsize(ticks) if os.path.exists(ticks) else 0]]
+    return [before, [count, os.path.getsize(ticks)]]
 serve(handler)";
     for function in [
         Function::python(code).await,
