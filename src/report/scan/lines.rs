@@ -138,7 +138,8 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 #[inline]
 fn plain_json_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
     const HEAD: usize = r#"{"time":"2026-10-08T07:30:29.470Z","type":"#.len();
-    let rest = behind(&bytes[at..], br#""platform.report","record":{"#)?;
+    const RECORD: &[u8; 28] = br#""platform.report","record":{"#;
+    let rest = behind(&bytes[at..], RECORD)?;
     let start = at.checked_sub(HEAD)?;
     let time = behind(&bytes[start..at], br#"{"time":""#)?;
     let time = time.strip_suffix(br#"","type":"#)?;
@@ -146,7 +147,7 @@ fn plain_json_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
         return None;
     }
     let time_ms = parse_time(time)?;
-    let rest = &rest[..rest.len().min(AFTER)];
+    let rest = &rest[..rest.len().min(AFTER - HEAD - RECORD.len())];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let prefix = Prefix {
         time_ms: Some(time_ms),

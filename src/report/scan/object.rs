@@ -64,13 +64,14 @@ pub(super) fn fields(bytes: &[u8]) -> Option<Invoke> {
     if at.next()? != b'}' || !measured {
         return None;
     }
-    fn text(bytes: Option<&[u8]>) -> Option<&str> {
-        std::str::from_utf8(bytes?).ok()
-    }
     if status.is_some() || error_type.is_some() {
         invoke.outcome = Outcome::of(text(status), text(error_type));
     }
     Some(invoke)
+}
+
+fn text(bytes: Option<&[u8]>) -> Option<&str> {
+    std::str::from_utf8(bytes?).ok()
 }
 
 /// The object of figures; true if it holds a duration.
