@@ -48,13 +48,6 @@ fn about(figure: &Value, ms: f64) {
     );
 }
 
-/// The difference of two medians, either of which may be late.
-#[track_caller]
-fn near(figure: &Value, ms: f64) {
-    let figure = figure.as_f64().unwrap();
-    assert!((figure - ms).abs() < 80.0, "{figure}, not about {ms}");
-}
-
 #[test]
 fn what_two_libraries_share_is_saved_only_when_both_are_loaded_later() {
     let test = Test::new();
@@ -99,6 +92,10 @@ fn the_committed_schema_is_that_of_the_types() {
 fn measuring_agrees_with_what_was_foreseen() {
     let test = Test::new();
     shared(&test);
+    test.write(
+        "app/left/__init__.py",
+        "import common\nimport time\n\ntime.sleep(1)\n\n\ndef use():\n    return 1\n",
+    );
     let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
     let verified = profile["verified"].as_array().unwrap();
     assert_eq!(
@@ -107,11 +104,15 @@ fn measuring_agrees_with_what_was_foreseen() {
         "the largest saving and the plan: {verified:#?}"
     );
     assert_eq!(verified[0]["targets"], json!(["left"]));
-    near(&verified[0]["saved_ms"], 120.0);
-    near(&verified[0]["moved_ms"], 120.0);
+    // Medians of a busy machine are late by much, but not by half a second.
+    let ms = |n: usize, figure: &str| verified[n][figure].as_f64().unwrap();
+    assert!(
+        ms(0, "saved_ms") > 500.0 && ms(0, "moved_ms") > 500.0,
+        "{verified:#?}"
+    );
+    assert!(ms(1, "saved_ms") > 500.0, "{verified:#?}");
     assert!(verified[0]["interval_ms"].is_array());
     assert_eq!(verified[1]["plan"], true);
-    near(&verified[1]["saved_ms"], 360.0);
     assert!(
         !test.path().join(".lambench/results").exists(),
         "these are no results of runs"
@@ -261,4 +262,101 @@ fn a_deployed_function_is_profiled_by_a_copy_that_leaves_nothing_behind() {
     let layers = server.call("GET", "/2018-10-31/layers", None);
     assert!(layers["Layers"].as_array().unwrap().is_empty(), "{layers}");
     assert!(test.journals().is_empty());
+}
+
+/// As [`shared`], in Node.
+fn shared_in_node(test: &Test) {
+    let sleeping = |name: &str, ms: u32, more: &str| {
+        test.write(
+            &format!("app/node_modules/{name}/index.js"),
+            &format!(
+                "{more}\nAtomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, {ms});\nexports.use = () => {ms};\n"
+            ),
+        );
+    };
+    sleeping("common", 180, "");
+    sleeping("left", 120, "require('common');");
+    sleeping("right", 60, "require('common');");
+    test.write(
+        "app/index.js",
+        "const left = require('left');\nconst { use } = require('right');\nexports.handler = async (event) => (event.right ? use() : left.use());\n",
+    );
+}
+
+#[test]
+fn node_functions_are_profiled_and_their_savings_measured() {
+    let test = Test::new();
+    shared_in_node(&test);
+    let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
+    let (left, right) = (find(&profile, "left"), find(&profile, "right"));
+    about(&left["saved_ms"], 120.0);
+    about(&right["saved_ms"], 60.0);
+    about(&left["moved_ms"], 120.0);
+    assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
+    assert_eq!(
+        left["imported_at"],
+        json!([{"module": "index.js", "file": "/var/task/index.js", "line": 1}])
+    );
+    let plan = profile["plan"].as_array().unwrap();
+    let mut steps: Vec<&str> = plan
+        .iter()
+        .filter_map(|step| step["target"].as_str())
+        .collect();
+    steps.sort_unstable();
+    assert_eq!(steps, ["left", "right"]);
+    about(&plan[1]["saved_ms"], 360.0);
+    assert_eq!(profile["recording"]["language"], "node");
+    let verified = profile["verified"].as_array().unwrap();
+    // Few starts, on a machine that does other things: what is told apart is whether they were put off at all.
+    let saved = |n: usize| verified[n]["saved_ms"].as_f64().unwrap();
+    assert!(saved(0) > 30.0 && saved(1) > 200.0, "{verified:#?}");
+    assert!(verified[0]["used_at_init"].is_null(), "{verified:#?}");
+}
+
+#[test]
+fn a_page_and_a_file_for_speedscope_are_written_beside_the_report() {
+    let test = Test::new();
+    shared_in_node(&test);
+    let args = [
+        "profile",
+        "app",
+        "--runs=1",
+        "--html=page.html",
+        "--speedscope=app.json",
+    ];
+    test.run(&args)
+        .success()
+        .prints("Written: page.html")
+        .prints("Written: app.json");
+    let read = |name: &str| std::fs::read_to_string(test.path().join(name)).unwrap();
+    let page = read("page.html");
+    assert!(page.contains("class=\"icicle\"") && page.contains("left/index.js"));
+    let file: Value = serde_json::from_str(&read("app.json")).unwrap();
+    assert_eq!(file["profiles"][0]["name"], "app: init");
+    assert_eq!(file["shared"]["frames"][0]["file"], "/var/task/index.js");
+    let printed = test
+        .run(&["profile", "app", "--runs=1", "--quiet", "--speedscope=-"])
+        .success()
+        .stdout;
+    let _: Value = serde_json::from_str(&printed).unwrap();
+    test.run(&["profile", "app", "--html=nowhere/page.html"])
+        .fails_with(2);
+}
+
+#[test]
+fn static_imports_of_es_modules_are_not_measured_and_that_is_said() {
+    let test = Test::new();
+    shared_in_node(&test);
+    std::fs::remove_file(test.path().join("app/index.js")).unwrap();
+    test.write(
+        "app/index.mjs",
+        "import left from 'left';\nexport const handler = async () => left.use();\n",
+    );
+    let profile = profile(&test, &["--verify=1"]);
+    let left = find(&profile, "left");
+    about(&left["saved_ms"], 300.0);
+    assert!(left["moved_ms"].is_null(), "{left}");
+    let verified = &profile["verified"][0];
+    assert_eq!(verified["failed"], "static-imports: index.handler");
+    assert!(verified["saved_ms"].is_null());
 }

@@ -1,5 +1,7 @@
 //! `lambench profile`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::shared::{CommonBuild, InterpreterArgs, PlaceArgs};
@@ -9,12 +11,13 @@ Examples:
   lambench profile build/                                   a package, on the sandbox
   lambench profile data-collector                           a function of lambench.toml
   lambench profile build/ --verify                          foreseen savings, and then measured
-  lambench profile my-fn --aws                              a copy of a deployed function (Python, Node)";
+  lambench profile build/ --html profile.html               a page with a chart of what init loads
+  lambench profile my-fn --aws                              a copy of a deployed function";
 
 pub(super) const LONG: &str = "\
 Say what init spends its time on, and what loading less of it would save
 
-A copy of the function gets one more layer, lambench's own, and a handler in it that loads the function's handler and \
+Python and Node. A copy of the function gets one more layer, lambench's own, and a handler in it that loads the function's handler and \
 watches every import. Some starts are recorded; figures are their medians. A recording start is slower than a plain one, \
 so its figures are never mixed with measured starts.
 
@@ -51,6 +54,22 @@ pub struct ProfileArgs {
     /// Print the profile as JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+    /// Write a page with the tables and a chart of what init loads; - for standard output
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with = "json"
+    )]
+    pub html: Option<PathBuf>,
+    /// Write what init and the first request load in speedscope's format; - for standard output
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with = "json"
+    )]
+    pub speedscope: Option<PathBuf>,
     /// Invoke copies of a deployed function without asking first [env: LAMBENCH_YES]
     #[arg(long, short = 'y', help_heading = "Where")]
     pub yes: bool,

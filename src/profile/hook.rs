@@ -37,9 +37,38 @@ const PYTHON_HOOK: Hook = Hook {
     defer_handler: Some("lambench_defer.handler"),
 };
 
+/// Text of a file of Node's hook, beside where it lies in the layer.
+macro_rules! node_files {
+    ($($name:literal),+) => {
+        &[$((concat!("nodejs/lambench/", $name), include_str!(concat!("hooks/node/", $name)))),+]
+    };
+}
+
+// By absolute paths, as the folder of the function's own handler decides how it is loaded.
+const NODE_HOOK: Hook = Hook {
+    language: Language::Node,
+    files: node_files![
+        "bundles.cjs",
+        "callers.cjs",
+        "defer.mjs",
+        "deferred.cjs",
+        "es_hooks.mjs",
+        "es_modules.cjs",
+        "load.cjs",
+        "names.cjs",
+        "profile.mjs",
+        "recorder.cjs",
+        "serve.mjs"
+    ],
+    handler: "/opt/nodejs/lambench/profile.handler",
+    defer_handler: Some("/opt/nodejs/lambench/defer.handler"),
+};
+
 impl Hook {
     /// For a runtime, if there is one.
     pub fn of(runtime: &str) -> Option<Self> {
-        runtime.starts_with("python").then_some(PYTHON_HOOK)
+        let all = [("python", PYTHON_HOOK), ("nodejs", NODE_HOOK)];
+        let mut all = all.into_iter();
+        all.find_map(|(name, hook)| runtime.starts_with(name).then_some(hook))
     }
 }

@@ -5,6 +5,7 @@ pub mod hook;
 pub mod predict;
 pub mod recording;
 pub mod series;
+pub mod tree;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

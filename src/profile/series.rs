@@ -18,7 +18,7 @@ pub struct Series {
 
 impl Series {
     /// Puts starts together. None if there is none.
-    pub fn of(starts: Vec<Recording>) -> Option<Self> {
+    pub fn of(starts: &[Recording]) -> Option<Self> {
         let mut all = starts.first()?.clone();
         let mut positions: HashMap<String, usize> = HashMap::new();
         for (n, module) in all.modules.iter().enumerate() {
@@ -27,7 +27,7 @@ impl Series {
         let mut imports: Vec<Import> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         let mut own_positions = Vec::new();
-        for start in &starts {
+        for start in starts {
             let mut own = Vec::with_capacity(start.modules.len());
             for module in &start.modules {
                 let position = *positions.entry(module.name.clone()).or_insert_with(|| {
@@ -64,7 +64,7 @@ impl Series {
         };
         let times = of_each(&|start, n| start.modules[n].self_ms);
         let memory = of_each(&|start, n| start.modules[n].memory_kb.unwrap_or(0.0));
-        let middle = middle_half(&starts);
+        let middle = middle_half(starts);
         for (n, module) in all.modules.iter_mut().enumerate() {
             module.self_ms = mean(middle.iter().map(|&start| times[start][n]));
             if module.memory_kb.is_some() {

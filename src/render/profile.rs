@@ -7,6 +7,7 @@ use crate::profile::{Language, Phase, Profile, Site, Suggestion, Verified};
 use crate::results::EndpointKind;
 
 use super::figure::{self, Tone};
+use super::html::ProfilePage;
 use super::layout::{clean, paragraph};
 use super::report::list;
 use super::style::{Paint, Style};
@@ -85,6 +86,41 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         out.push_str(&paragraph("", text.sandbox_note(), style.width));
     }
     out
+}
+
+/// The page of `--html`.
+pub fn profile_html(profile: &Profile, lang: Lang) -> String {
+    let text = Text(lang);
+    let shown = noticeable(profile);
+    let mut tables = Vec::new();
+    if !shown.is_empty() {
+        let table = savings_table(&shown, true, text);
+        tables.push((text.savings_heading(), table, text.profile_note()));
+    }
+    if !profile.plan.is_empty() {
+        let table = plan_table(profile, text);
+        tables.push((text.plan_heading(), table, text.plan_note()));
+    }
+    if !profile.verified.is_empty() {
+        let table = verified_table(profile, true, text);
+        tables.push((text.verified_heading(), table, text.verified_note()));
+    }
+    let mut lead = vec![lead(profile, text)];
+    if shown.is_empty() {
+        lead.push(text.nothing_to_load_later().to_owned());
+    }
+    let mut notes = notes(profile, text);
+    if profile.endpoint == EndpointKind::Sandbox {
+        notes.push(text.sandbox_note().to_owned());
+    }
+    let page = ProfilePage {
+        title: &title(profile, text),
+        lead: &lead,
+        tables: &tables,
+        notes: &notes,
+        recording: &profile.recording,
+    };
+    page.html(lang)
 }
 
 pub(super) fn title(profile: &Profile, text: Text) -> String {
@@ -252,13 +288,26 @@ fn saved_within(saved: f64, interval: Option<(f64, f64)>, text: Text) -> String 
         .zip(&figures)
         .map(|(ms, figure)| format!("{}{figure}", sign(*ms)))
         .collect();
-    let number = |figure: &str| figure.split(' ').next().unwrap_or_default().to_owned();
-    format!(
-        "{} ({} .. {})",
-        signed[0],
-        number(&signed[1]),
-        number(&signed[2])
-    )
+    let unit = |figure: &str| {
+        figure
+            .trim_start_matches(|c: char| !c.is_alphabetic())
+            .to_owned()
+    };
+    let one = figures
+        .iter()
+        .all(|figure| unit(figure) == unit(&figures[0]));
+    let end = |n: usize| {
+        let unit = if one {
+            unit(&figures[n])
+        } else {
+            String::new()
+        };
+        signed[n]
+            .trim_end_matches(unit.as_str())
+            .trim_end()
+            .to_owned()
+    };
+    format!("{} ({} .. {})", signed[0], end(1), end(2))
 }
 
 fn verified_name(one: &Verified, text: Text) -> String {
@@ -324,6 +373,10 @@ fn inside(file: &str, module: &str) -> String {
     if let Some(inside) = file.strip_prefix("/var/task/") {
         return clean(inside);
     }
+    // Node's names are paths.
+    if file.ends_with(&format!("/{module}")) {
+        return clean(module);
+    }
     let parts: Vec<&str> = file.split('/').collect();
     let is_package = parts
         .last()
@@ -355,7 +408,7 @@ pub(super) fn notes(profile: &Profile, text: Text) -> Vec<String> {
     for one in &profile.verified {
         let name = verified_name(one, text);
         if let Some(why) = &one.failed {
-            notes.push(text.not_verified(&name, &clean(why)));
+            notes.push(text.not_verified(&name, &note(why, text)));
         }
         for used in &one.used_at_init {
             notes.push(text.was_used_at_init(&name, &site(used)));
@@ -382,6 +435,10 @@ fn note(note: &str, text: Text) -> String {
     match note.split_once(": ") {
         Some(("other-threads", modules)) => text.other_threads(&clean(modules)),
         Some(("not-put-off", why)) => text.could_not_put_off(&clean(why)),
+        Some(("bundle", file)) => text.is_bundle(&clean(file)),
+        Some(("waits", module)) => text.waits_at_module_level(&clean(module)),
+        Some(("static-imports", handler)) => text.static_imports_stay(&clean(handler)),
+        _ if note == "es-modules" => text.es_modules_seen().to_owned(),
         _ if note == "no-distributions" => text.no_file_list().to_owned(),
         _ => clean(note),
     }

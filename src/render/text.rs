@@ -19,6 +19,7 @@ mod explain;
 mod exports;
 mod found;
 mod html;
+mod icicle;
 mod inspect;
 mod left_over;
 mod logs;

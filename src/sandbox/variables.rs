@@ -90,7 +90,7 @@ pub(super) fn variables(
         .as_deref()
         .map_or_else(|| "/opt".to_owned(), seen);
     let mut all: BTreeMap<String, String> = [
-        ("_HANDLER", spec.handler.clone()),
+        ("_HANDLER", handler(&spec.handler, &opt)),
         ("_X_AMZN_TRACE_ID", own.trace.to_owned()),
         // No account is behind them: a call to AWS fails there, not for want of credentials here.
         ("AWS_ACCESS_KEY_ID", "ASIALAMBENCHSANDBOX0".into()),
@@ -186,9 +186,33 @@ pub(super) fn of_extensions(
         .collect()
 }
 
+/// A handler in a layer, by its absolute path, is where the layers are.
+fn handler(name: &str, opt: &str) -> String {
+    match name.strip_prefix("/opt/") {
+        Some(inner) => format!("{opt}/{inner}"),
+        None => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_handler_in_a_layer_is_found_where_layers_are_not_mounted() {
+        let cases = [
+            ("/opt/nodejs/a.handler", "/opt", "/opt/nodejs/a.handler"),
+            (
+                "/opt/nodejs/a.handler",
+                "/tmp/x/opt",
+                "/tmp/x/opt/nodejs/a.handler",
+            ),
+            ("src/opt/a.handler", "/tmp/x/opt", "src/opt/a.handler"),
+        ];
+        for (name, opt, found) in cases {
+            assert_eq!(handler(name, opt), found);
+        }
+    }
 
     fn view() -> View {
         View {

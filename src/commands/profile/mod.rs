@@ -4,18 +4,27 @@ mod hooked;
 mod record;
 mod verify;
 
+use std::path::Path;
+
 use crate::cli::{Globals, ProfileArgs};
 use crate::config;
 use crate::exit::Exit;
 use crate::profile::{Predictor, Profile, SCHEMA_VERSION, Suggestion};
 use crate::render::{self, Style};
+use crate::results::store::{self, Store};
 
+use super::conclude::unwritable;
 use super::{Failure, consent, measure, print, say, stage};
 use record::Recorded;
 
 /// Records, foresees, verifies and prints.
 pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failure> {
     let settings = config::profiled(&args, &globals)?;
+    for path in [&args.html, &args.speedscope].into_iter().flatten() {
+        if !is_stdout(path) {
+            Store::check_save_as(path).map_err(|error| measure::misnamed(&error))?;
+        }
+    }
     consent::not_denied_by_name(&settings)?;
     let progress = measure::progress(&settings);
     let mut signals = measure::listen(&progress, settings.pace.max_time)?;
@@ -132,13 +141,32 @@ fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Pr
 }
 
 fn show(profile: &Profile, args: &ProfileArgs, settings: &config::Settings) -> Result<(), Failure> {
-    if args.json {
-        print(&render::profile_json(profile))
-    } else {
-        say(&render::profile(
-            profile,
-            settings.lang,
-            &Style::for_stdout(),
-        ))
+    let lang = settings.lang;
+    if let Some(path) = &args.speedscope {
+        let file = render::speedscope(&profile.recording, &profile.target);
+        if is_stdout(path) {
+            return print(&file);
+        }
+        store::write_whole(path, &file).map_err(|error| unwritable(&error))?;
     }
+    if let Some(path) = &args.html {
+        let page = render::profile_html(profile, lang);
+        if is_stdout(path) {
+            return print(&page);
+        }
+        store::write_whole(path, &page).map_err(|error| unwritable(&error))?;
+    }
+    if args.json {
+        return print(&render::profile_json(profile));
+    }
+    say(&render::profile(profile, lang, &Style::for_stdout()))?;
+    let written = [&args.html, &args.speedscope].into_iter().flatten();
+    for path in written.filter(|_| !settings.quiet) {
+        print(&render::page_written(path, lang))?;
+    }
+    Ok(())
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }

@@ -128,8 +128,14 @@ pub async fn on_ground<T>(
             "a bug in lambench ended the profile",
         ))
     });
-    restored.and(deleted)?;
-    outcome
+    match (outcome, restored.and(deleted)) {
+        (Err(failure), Err(not_restored)) => {
+            not_restored.report();
+            Err(failure)
+        }
+        // Something left on AWS comes before any figure: somebody has to see to it.
+        (outcome, restored) => restored.and(outcome),
+    }
 }
 
 /// Records as many starts as the settings say. None: somebody stopped it.
@@ -154,7 +160,7 @@ pub async fn record(
         }
         let runs = settings.looks.runs() as usize;
         let starts = starts(&staged.function, &settings.payload, runs, progress).await?;
-        let Some(series) = Series::of(starts) else {
+        let Some(series) = Series::of(&starts) else {
             return Ok(None);
         };
         let mut recorded = Recorded {
@@ -168,7 +174,10 @@ pub async fn record(
         };
         if recorded.series.recording.error.is_none() {
             match Box::pin(probe(ground, &recorded)).await {
-                Ok(probed) => recorded.probed = Some(probed),
+                Ok(probed) => {
+                    recorded.probed =
+                        (!probed.is_empty() || !has_es_modules(&recorded)).then_some(probed);
+                }
                 Err(why) => recorded
                     .notes
                     .push(format!("not-put-off: {}", why.message())),
@@ -297,6 +306,12 @@ async fn probe(ground: &mut Ground<'_>, recorded: &Recorded) -> Result<Vec<Defer
         )),
         _ => Ok(recording.deferred),
     }
+}
+
+/// Whose static imports are never put off, so that it is not known what the first invoke needs of them.
+fn has_es_modules(recorded: &Recorded) -> bool {
+    let notes = &recorded.series.recording.notes;
+    notes.iter().any(|note| note == "es-modules")
 }
 
 /// Handlers get a share of a processor by their memory; init is not limited.

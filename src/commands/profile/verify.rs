@@ -41,6 +41,19 @@ struct Told {
     deferred: Vec<Deferred>,
     #[serde(default)]
     loaded_otherwise: Vec<Otherwise>,
+    #[serde(default)]
+    notes: Vec<String>,
+}
+
+impl Told {
+    /// Why both arms would be the same, if they would.
+    fn nothing_put_off(&self) -> Option<&String> {
+        let why = |note: &&String| note.starts_with("static-imports: ");
+        self.notes
+            .iter()
+            .find(why)
+            .filter(|_| self.deferred.is_empty())
+    }
 }
 
 impl Verifying<'_> {
@@ -66,6 +79,11 @@ impl Verifying<'_> {
             let deferral = self.predictor.deferral(&targets);
             let told = Box::pin(self.told(handler, &deferral, signals)).await;
             match told {
+                Ok(Some(told)) if told.nothing_put_off().is_some() => {
+                    one.failed = told.nothing_put_off().cloned();
+                    all.push(one);
+                    continue;
+                }
                 Ok(Some(told)) => self.take_down(&mut one, told),
                 Ok(None) => return Ok((all, true)),
                 Err(failure) => {
@@ -139,7 +157,7 @@ impl Verifying<'_> {
             result: None,
             lasting: false,
         };
-        let exit = measure_one(settings, signals, self.progress, &mut show).await?;
+        let exit = Box::pin(measure_one(settings, signals, self.progress, &mut show)).await?;
         match show {
             Show::Keep {
                 result: Some(result),

@@ -56,7 +56,7 @@ fn import(from: usize, to: usize, line: u32) -> Import {
 }
 
 fn series(recording: Recording) -> Series {
-    Series::of(vec![recording]).unwrap()
+    Series::of(&[recording]).unwrap()
 }
 
 fn deferred(importer: &str, module: &str, used: Option<Phase>) -> Deferred {
@@ -324,7 +324,7 @@ fn several_starts_give_medians_of_sums_and_the_graph_of_all() {
         recording
     };
     // Each start was late somewhere else.
-    let series = Series::of(vec![slow(5, 20.0), slow(6, 20.0), slow(5, 21.0)]).unwrap();
+    let series = Series::of(&[slow(5, 20.0), slow(6, 20.0), slow(5, 21.0)]).unwrap();
     saves(
         &Predictor::new(&series, None, 1.0).suggestions(),
         "boto3",

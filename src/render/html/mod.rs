@@ -4,10 +4,12 @@ mod axis;
 mod bars;
 mod charts;
 mod course;
+mod icicle;
 mod inspect;
 mod logs;
 mod overview;
 mod page;
+mod profile;
 mod section;
 mod strip;
 mod svg;
@@ -17,6 +19,7 @@ use std::path::Path;
 
 pub use inspect::inspect_html;
 pub use logs::logs_html;
+pub(super) use profile::ProfilePage;
 
 use super::report;
 use super::text::Text;

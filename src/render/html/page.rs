@@ -3,6 +3,10 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 use super::super::figure::Tone;
 use super::super::layout::clean;
 use super::super::table::Table;
@@ -49,16 +53,30 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 /// A whole page.
 pub(super) fn page(title: &str, body: &str, lang: Lang) -> String {
+    page_with(title, body, lang, "", "")
+}
+
+/// A whole page with more style, and a script of ours: that one runs, and no other.
+pub(super) fn page_with(title: &str, body: &str, lang: Lang, style: &str, script: &str) -> String {
+    let (policy, script) = if script.is_empty() {
+        (POLICY.to_owned(), String::new())
+    } else {
+        let hash = STANDARD.encode(Sha256::digest(script));
+        (
+            format!("{POLICY}; script-src 'sha256-{hash}'"),
+            format!("<script>{script}</script>\n"),
+        )
+    };
     let lang = match lang {
         Lang::En => "en",
         Lang::Ko => "ko",
     };
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{SHAPES}<main>\n{body}</main>\n</body>\n</html>\n",
+         <title>{}</title>\n<style>\n{}{style}</style>\n</head>\n<body>\n{SHAPES}<main>\n{body}</main>\n{script}</body>\n</html>\n",
         esc(title),
         include_str!("style.css"),
     )

@@ -61,7 +61,7 @@ fn profile_of_three() -> Profile {
         deferred: Vec::new(),
         notes: Vec::new(),
     };
-    let series = Series::of(vec![recording]).unwrap();
+    let series = Series::of(&[recording]).unwrap();
     let probed = [
         deferred("pandas", Some(Phase::First), None),
         deferred("boto3", Some(Phase::Init), Some(8)),
@@ -157,5 +157,9 @@ fn a_saving_has_its_sign_and_nothing_has_none() {
     assert_eq!(less(-2.5, text), "+2.50 ms");
     assert_eq!(more(Some(0.0), text), "-");
     assert_eq!(more(None, text), "?");
+    let within = |saved, low, high| saved_within(saved, Some((low, high)), text);
+    assert_eq!(within(168.25, 159.5, 176.0), "-168 ms (-176 .. -160)");
+    assert_eq!(within(2.25, -3.5, 7.25), "-2.25 ms (-7.25 .. +3.50)");
+    assert_eq!(within(800.0, 4.5, 1200.0), "-800 ms (-1.20 s .. -4.50 ms)");
     assert_eq!(less_kb(Some(100_352.0), text), "-98.0 MB");
 }
