@@ -165,7 +165,12 @@ def main():
         roots = {name: version for name, version in versions(site).items() if named(name, spec)}
         parts |= roots
         together = [word for cut in spec["cuts"] for word in ("--together", ",".join(cut))]
-        profile = asked("profile", before, "--runs", args.profile_runs, *together, *MEMORY)
+        try:
+            profile = asked("profile", before, "--runs", args.profile_runs, *together, *MEMORY)
+        except RuntimeError as error:
+            why = " ".join(str(error).split())
+            all_figures += [{"case": case, "cut": cut, "failed": why} for cut in spec["cuts"]]
+            continue
         if "pypi" in spec and profile["recording"]["version"] != platform.python_version():
             sys.exit(f"packages are installed for Python {platform.python_version()}, the sandbox has another one")
         for cut in spec["cuts"]:
