@@ -42,8 +42,8 @@ struct Sorting<'r, 'a> {
     found: Classes,
     expanded: Vec<bool>,
     everything: Option<Step>,
-    /// By class, the most certain first.
-    waiting: [VecDeque<(Target, Step)>; 3],
+    /// By class, the most certain first; last what only may be because nothing can be seen.
+    waiting: [VecDeque<(Target, Step)>; 4],
 }
 
 /// Sorts by the most certain way, and of several such by the shortest.
@@ -77,13 +77,8 @@ pub fn classes(
             sorting.follow(edge, From::Root(i), Class::Reached);
         }
     }
-    for (i, class) in [Class::Reached, Class::ReachedLate, Class::OptionalOnly]
-        .into_iter()
-        .enumerate()
-    {
-        while let Some((target, step)) = sorting.waiting[i].pop_front() {
-            sorting.settle(target, step, class, walked);
-        }
+    while let Some((class, target, step)) = sorting.next() {
+        sorting.settle(target, step, class, walked);
     }
     if let Some(step) = sorting.everything {
         for distribution in &mut sorting.found.distributions {
@@ -94,17 +89,27 @@ pub fn classes(
 }
 
 impl Sorting<'_, '_> {
+    fn next(&mut self) -> Option<(Class, Target, Step)> {
+        let i = self
+            .waiting
+            .iter()
+            .position(|waiting| !waiting.is_empty())?;
+        let (target, step) = self.waiting[i].pop_front()?;
+        let class = [Class::Reached, Class::ReachedLate, Class::OptionalOnly];
+        Some((class[i.min(2)], target, step))
+    }
+
     fn follow(&mut self, edge: &Edge, from: From, class: Class) {
-        let class = class.max(edge.how.class());
         let step = Step {
             from,
             how: edge.how,
             line: edge.line,
         };
-        let i = match class {
+        let i = match class.max(edge.how.class()) {
             Class::Reached => 0,
             Class::ReachedLate => 1,
-            Class::OptionalOnly | Class::NeverReached => 2,
+            _ if matches!(edge.how, How::Native | How::Sourceless | How::Required) => 3,
+            _ => 2,
         };
         self.waiting[i].push_back((edge.to, step));
     }
@@ -148,7 +153,7 @@ impl Sorting<'_, '_> {
                 how: How::Required,
                 line: None,
             };
-            self.waiting[2].push_back((Target::Distribution(*required), step));
+            self.waiting[3].push_back((Target::Distribution(*required), step));
         }
     }
 }

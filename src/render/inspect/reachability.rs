@@ -11,16 +11,16 @@ const MOST_STEPS: usize = 5;
 pub(super) fn said(found: &Reachability, text: Text) -> Said {
     match found {
         Reachability::NeverReached {
-            version,
             handler,
             files_read,
+            ..
         } => Said::new(
-            text.never_reached(&clean(version), &clean(handler), *files_read),
+            text.never_reached(&clean(handler), *files_read),
             text.fix_never_reached(),
         ),
-        Reachability::OptionalOnly { version, how, why } => {
-            let how = how.map_or(text.reached_how(How::DataOnly), |how| text.reached_how(how));
-            Said::new(text.optional_only(&clean(version), how, &way(why)), "")
+        Reachability::OptionalOnly { how, why, .. } => {
+            let how = text.reached_how(how.unwrap_or(How::DataOnly));
+            Said::new(text.optional_only(how, &way(why)), "")
         }
         Reachability::Unseen { why, count } => Said::new(text.unseen(*why, *count), ""),
     }

@@ -4,36 +4,28 @@ use super::Text;
 use crate::inspect::reach::{How, LimitKind};
 
 impl Text {
-    pub(in crate::render) fn never_reached(
-        self,
-        version: &str,
-        handler: &str,
-        files: usize,
-    ) -> String {
+    pub(in crate::render) fn never_reached(self, handler: &str, files: usize) -> String {
         let s = if files == 1 { "" } else { "s" };
         self.say(
-            format!("version {version}: nothing that {handler} loads leads to it ({files} file{s} read)"),
-            format!("버전 {version}: {handler}에서 불러오는 코드 중 이 라이브러리를 쓰는 곳이 없습니다(파일 {files}개 확인)"),
+            format!("nothing that {handler} loads leads to it ({files} file{s} read)"),
+            format!("{handler}에서 불러오는 코드 중 이 라이브러리를 쓰는 곳이 없습니다(파일 {files}개 확인)"),
         )
     }
 
     pub(in crate::render) const fn fix_never_reached(self) -> &'static str {
         self.pick(
-            "leave it out of the package, unless something outside the package needs it; then run the function once",
-            "패키지 밖에서 필요한 경우가 아니라면 패키지에서 빼고, 함수를 한 번 실행해 확인하세요",
+            "leave it out, then run the function once",
+            "패키지에서 빼고 함수를 한 번 실행해 확인하세요",
         )
     }
 
-    pub(in crate::render) fn optional_only(self, version: &str, how: &str, way: &str) -> String {
+    pub(in crate::render) fn optional_only(self, how: &str, way: &str) -> String {
         let at = if way.is_empty() {
             String::new()
         } else {
             format!(" ({way})")
         };
-        self.say(
-            format!("version {version}: {how}{at}"),
-            format!("버전 {version}: {how}{at}"),
-        )
+        self.say(format!("optional: {how}{at}"), format!("선택적: {how}{at}"))
     }
 
     /// Why it may be loaded, though no import says so for certain.
