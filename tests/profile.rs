@@ -289,9 +289,13 @@ fn node_functions_are_profiled_and_their_savings_measured() {
     shared_in_node(&test);
     let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
     let (left, right) = (find(&profile, "left"), find(&profile, "right"));
-    about(&left["saved_ms"], 120.0);
-    about(&right["saved_ms"], 60.0);
-    about(&left["moved_ms"], 120.0);
+    // A busy machine is late with everything; what they share is in neither saving however late it is.
+    let ms = |figure: &Value| figure.as_f64().unwrap();
+    for (one, least) in [(left, 118.0), (right, 59.0)] {
+        assert!(ms(&one["saved_ms"]) >= least, "{one}");
+    }
+    assert!(ms(&left["cumulative_ms"]) - ms(&left["saved_ms"]) >= 176.0);
+    assert!(ms(&left["moved_ms"]) >= 118.0, "{left}");
     assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
     assert_eq!(
         left["imported_at"],
@@ -304,7 +308,7 @@ fn node_functions_are_profiled_and_their_savings_measured() {
         .collect();
     steps.sort_unstable();
     assert_eq!(steps, ["left", "right"]);
-    about(&plan[1]["saved_ms"], 360.0);
+    assert!(ms(&plan[1]["saved_ms"]) >= 353.0, "{plan:#?}");
     assert_eq!(profile["recording"]["language"], "node");
     let verified = profile["verified"].as_array().unwrap();
     // Few starts, on a machine that does other things: what is told apart is whether they were put off at all.
@@ -354,7 +358,7 @@ fn static_imports_of_es_modules_are_not_measured_and_that_is_said() {
     );
     let profile = profile(&test, &["--verify=1"]);
     let left = find(&profile, "left");
-    about(&left["saved_ms"], 300.0);
+    assert!(left["saved_ms"].as_f64() >= Some(294.0), "{left}");
     assert!(left["moved_ms"].is_null(), "{left}");
     let verified = &profile["verified"][0];
     assert_eq!(verified["failed"], "static-imports: index.handler");
