@@ -372,5 +372,9 @@ fn what_several_targets_save_together_is_foreseen_on_request() {
     about(&together[1]["saved_ms"], 60.0);
     let unknown = test.run(&["profile", "app", "--runs=1", "--together=left,common"]);
     assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
-    assert!(unknown.stderr.contains("do not import common"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("do not import common"),
+        "{}",
+        unknown.stderr
+    );
 }
