@@ -364,3 +364,21 @@ fn static_imports_of_es_modules_are_not_measured_and_that_is_said() {
     assert_eq!(verified["failed"], "static-imports: index.handler");
     assert!(verified["saved_ms"].is_null());
 }
+
+#[test]
+fn what_several_targets_save_together_is_foreseen_on_request() {
+    let test = Test::new();
+    shared(&test);
+    let profile = profile(&test, &["--together=left,right", "--together=right"]);
+    let together = profile["together"].as_array().unwrap();
+    assert_eq!(together[0]["targets"], json!(["left", "right"]));
+    about(&together[0]["saved_ms"], 360.0);
+    about(&together[1]["saved_ms"], 60.0);
+    let unknown = test.run(&["profile", "app", "--runs=1", "--together=left,common"]);
+    assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("do not import common"),
+        "{}",
+        unknown.stderr
+    );
+}

@@ -72,6 +72,11 @@ fn what_inspect_says_of_real_packages_is_what_other_tools_say() {
 }
 
 #[test]
+fn the_benchmark_of_predictions_moves_imports_as_it_says() {
+    run("predictions");
+}
+
+#[test]
 fn a_browser_shows_the_page_of_a_result_and_has_nothing_to_complain_of() {
     run("browser");
 }
