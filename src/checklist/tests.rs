@@ -157,6 +157,7 @@ fn one_client_of_each_call_outweighs_all_that_are_kept() {
 
 #[test]
 fn a_verdict_counts_if_it_is_good_and_of_both_sides() {
+    use State::{Done, NotDone, NotKnown};
     let (anatomy, start, clients) = (
         python(),
         Start::Unknown(Why::NotProfiled),
@@ -175,7 +176,6 @@ fn a_verdict_counts_if_it_is_good_and_of_both_sides() {
             state(&list, Check::WarmMeasured),
         )
     };
-    use State::{Done, NotDone, NotKnown};
     assert_eq!(of(&[]), (NotDone, NotKnown, NotKnown, NotDone));
     assert_eq!(of(&[measured()]), (Done, Done, Done, NotDone));
     let mut worse = measured();

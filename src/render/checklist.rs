@@ -239,7 +239,7 @@ fn words(fact: &Fact, text: Text) -> String {
         } => {
             let age = text.short_age(*age_s);
             match endpoint {
-                EndpointKind::Logs => text.from_logs(id, &age),
+                EndpointKind::Logs => text.result_of_logs(id, &age),
                 kind => text.measured_result(id, &age, *cold_starts, *kind == EndpointKind::Aws),
             }
         }

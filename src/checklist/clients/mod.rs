@@ -81,7 +81,7 @@ pub fn find(sources: &[Source]) -> Clients {
 /// The line of an offset, from 1.
 fn line_at(text: &str, offset: usize) -> u32 {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
-    1 + before.iter().filter(|byte| **byte == b'\n').count() as u32
+    1 + memchr::memchr_iter(b'\n', before).count() as u32
 }
 
 #[cfg(test)]

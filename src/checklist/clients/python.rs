@@ -85,12 +85,11 @@ impl<'a> Visitor<'a> for Names<'_> {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let whole = alias.name.as_str();
-                    let (name, means) = match &alias.asname {
-                        Some(name) => (name.as_str(), whole),
-                        None => {
-                            let top = whole.split('.').next().unwrap_or(whole);
-                            (top, top)
-                        }
+                    let (name, means) = if let Some(name) = &alias.asname {
+                        (name.as_str(), whole)
+                    } else {
+                        let top = whole.split('.').next().unwrap_or(whole);
+                        (top, top)
                     };
                     self.0.insert(name.to_owned(), means.to_owned());
                 }

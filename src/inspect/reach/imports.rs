@@ -174,10 +174,10 @@ impl Reader<'_> {
             Expr::Name(name) if name.id == "__getattr__" => self.tell(at, What::Lazy),
             // A module that puts something else in its own place.
             Expr::Subscript(item) if is_of(&item.value, "sys", "modules") => {
-                self.tell(at, What::Lazy)
+                self.tell(at, What::Lazy);
             }
             Expr::Subscript(item) if is_of(&item.value, "sys", "path") => {
-                self.tell(at, What::SearchPath)
+                self.tell(at, What::SearchPath);
             }
             target if is_of(target, "sys", "path") => self.tell(at, What::SearchPath),
             Expr::Tuple(targets) => {
@@ -315,12 +315,11 @@ fn catches_imports(kind: Option<&Expr>) -> bool {
         "BaseException",
     ];
     match kind {
-        None => true,
         Some(Expr::Name(name)) => SUCH.contains(&name.id.as_str()),
         Some(Expr::Attribute(name)) => SUCH.contains(&name.attr.as_str()),
         Some(Expr::Tuple(kinds)) => kinds.elts.iter().any(|kind| catches_imports(Some(kind))),
-        // A name for several.
-        Some(_) => true,
+        // Whatever it is; or a name for several.
+        None | Some(_) => true,
     }
 }
 
@@ -422,7 +421,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.tell(name.range.start().to_usize(), What::Unknown);
             }
             Expr::StringLiteral(text) => {
-                self.text(text.range.start().to_usize(), text.value.to_str())
+                self.text(text.range.start().to_usize(), text.value.to_str());
             }
             Expr::FString(text) => {
                 for element in text.value.elements() {

@@ -245,12 +245,9 @@ fn only_data(mounts: &[Mounted], of: &Distribution) -> bool {
         .files
         .iter()
         .map(|file| mount.files.list()[*file].path.as_str());
-    let imported = |path: &str| {
-        [".py", ".so", ".pyc"]
-            .iter()
-            .any(|ending| path.ends_with(ending))
-    };
-    let typing = |path: &str| path.ends_with(".pyi") || path.ends_with("py.typed");
+    let has = |path: &str, endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
+    let imported = |path: &str| has(path, &[".py", ".so", ".pyc"]);
+    let typing = |path: &str| has(path, &[".pyi", "py.typed"]);
     let others: Vec<&str> = names
         .by_ref()
         .filter(|path| !about.is_some_and(|about| path.starts_with(about)) && !typing(path))

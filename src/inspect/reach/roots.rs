@@ -114,7 +114,7 @@ fn one(reading: &Reading<'_>, at: FileAt, path: &str, mode: Option<u32>) -> Opti
     if ending.is_some_and(|ending| SETTINGS.contains(&ending)) {
         let for_tools = OF_TOOLS.iter().any(|start| lower.starts_with(start))
             || path.contains("node_modules/")
-            || lower.ends_with(".lock");
+            || ending == Some("lock");
         return if for_tools {
             None
         } else {

@@ -734,7 +734,8 @@ fn no_depth_ends_the_program() {
                 "import dep\n{}",
                 (0..n.min(2_000))
                     .map(|i| format!("{}if a:\n", " ".repeat(i)))
-                    .collect::<String>()
+                    .collect::<Vec<_>>()
+                    .concat()
             ),
         ] {
             let package = Package::of(&[("task/app.py", &code)]);
@@ -760,9 +761,10 @@ fn no_depth_ends_the_program() {
 
 #[test]
 fn a_long_table_is_not_deep() {
-    let table: String = (0..50_000)
+    let rows: Vec<String> = (0..50_000)
         .map(|i| format!("    ('a-b', -{i}, 1.5, [2]),\n"))
         .collect();
+    let table = rows.concat();
     let code = format!(
         "'''{}'''\nTABLE = (\n{table})\nimport dep\n",
         "-.".repeat(20_000)

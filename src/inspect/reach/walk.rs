@@ -82,7 +82,9 @@ pub fn walk(
                 .flat_map(|read| &read.elsewhere)
                 .map(|edge| edge.to)
                 .collect();
-            late.into_iter().for_each(|to| walk.lead_to(to));
+            for to in late {
+                walk.lead_to(to);
+            }
         }
         let mut level = std::mem::take(&mut walk.next);
         if level.is_empty() {

@@ -213,7 +213,7 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn from_logs(self, id: &str, age: &str) -> String {
+    pub(in crate::render) fn result_of_logs(self, id: &str, age: &str) -> String {
         self.say(
             format!("result {id}, {age} old, read from logs"),
             format!("측정 결과 {id}({age} 전, 로그에서 읽음)"),

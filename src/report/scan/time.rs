@@ -26,14 +26,14 @@ fn usual(text: &[u8; 24]) -> Option<i64> {
     // Each byte becomes ten times itself and what follows it.
     let pair = |digits: u64, at: u32| {
         let pairs = digits * 10 + (digits >> 8);
-        (pairs >> (8 * at) & 0xff) as i64
+        (pairs >> (8 * at) & 0xff).cast_signed()
     };
     let day = [
         pair(date, 0) * 100 + pair(date, 2),
         pair(date, 5),
         pair(minute, 0),
     ];
-    let ms = pair(second, 4) * 10 + (second >> 48 & 0xff) as i64;
+    let ms = pair(second, 4) * 10 + (second >> 48 & 0xff).cast_signed();
     let time = [pair(minute, 3), pair(minute, 6), pair(second, 1)];
     moment(day, time).map(|whole| whole + ms)
 }
