@@ -149,7 +149,10 @@ fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     all.extend(models::findings(subject, distributions));
     all.extend(unused::findings(subject, distributions));
     all.extend(reach::findings(subject, distributions));
-    // What is not about size costs time, or does not work at all.
-    all.sort_by_key(|found| (found.severity, found.bytes.map(std::cmp::Reverse)));
+    // What is not about size costs time, or does not work at all; of notes it is the least.
+    all.sort_by_key(|found| {
+        let last = found.severity == Severity::Note && found.bytes.is_none();
+        (found.severity, last, found.bytes.map(std::cmp::Reverse))
+    });
     all
 }
