@@ -1,5 +1,5 @@
 //! Which installed libraries a handler reaches, against what Python has loaded once the handler has run: real packages
-//! from PyPI, and what `lambench inspect` says of a small one.
+//! from `PyPI`, and what `lambench inspect` says of a small one.
 #![allow(missing_docs)]
 
 mod support;
