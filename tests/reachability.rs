@@ -270,7 +270,6 @@ fn nothing_that_python_loads_is_called_never_reached_and_what_has_no_use_is() {
         files: Files::open(package).unwrap(),
     }];
     let installed = distributions(&mounted[0]);
-    let mut never = 0;
     for case in CASES {
         let handler = format!("case_{}.handler", case.name);
         let found = classes(&reach(&mounted, &installed, &handler, python()), &installed);
@@ -286,9 +285,7 @@ fn nothing_that_python_loads_is_called_never_reached_and_what_has_no_use_is() {
         for name in case.never {
             assert_eq!(found[*name], Class::NeverReached, "{}: {name}", case.name);
         }
-        never += case.never.len();
     }
-    assert!(never > 80, "{never}");
 }
 
 fn install(test: &Test, name: &str, code: &str) {
