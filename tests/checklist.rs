@@ -170,3 +170,21 @@ fn the_table_is_markdown_in_both_languages_and_nothing_fails() {
     assert_eq!(none.code, Some(2));
     assert!(none.stderr.contains("hint:"), "{}", none.stderr);
 }
+
+#[test]
+fn a_package_that_does_not_tell_how_it_runs_is_asked_about() {
+    let test = Test::new();
+    test.write(
+        "fn/app/app.py",
+        "def handler(event, context):\n    return {}\n",
+    );
+    test.run(&["checklist", "fn/app"])
+        .fails_with(2)
+        .says("no function found in it")
+        .says("name it by --handler app.FUNCTION");
+    let list = checklist(
+        &test,
+        &["fn/app", "--handler", "app.handler", "--no-profile"],
+    );
+    assert_ne!(item(&list, "nothing_unused")["state"], "not_applicable");
+}

@@ -120,26 +120,36 @@ fn spread(figures: &[f64]) -> String {
     format!("{middle:.2} [{low:.2}, {high:.2}]")
 }
 
-/// Theirs by ours, and the 95 % interval of the ratio of the medians by resampling.
+/// Theirs by ours, and the 95 % interval of the ratio of the medians by resampling. Where no round failed, whole rounds are
+/// drawn: what slows a round down slows down both.
 fn ratio(theirs: &[f64], ours: &[f64]) -> String {
     let of = |theirs: &[f64], ours: &[f64]| {
         median(theirs).unwrap_or(f64::NAN) / median(ours).unwrap_or(f64::NAN)
     };
     let mut state = 7_u64;
-    let mut resampled = |figures: &[f64]| -> Vec<f64> {
+    let mut drawn = |n: usize| -> Vec<usize> {
         let draw = |_| {
             // A linear congruential generator, by Knuth's constants: the same interval for the same figures.
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
-            figures[(state >> 33) as usize % figures.len()]
+            (state >> 33) as usize % n
         };
-        figures.iter().map(draw).collect()
+        (0..n).map(draw).collect()
+    };
+    let pick = |figures: &[f64], rounds: &[usize]| -> Vec<f64> {
+        rounds.iter().map(|&round| figures[round]).collect()
     };
     let ratios: Vec<f64> = (0..1000)
         .map(|_| {
-            let (theirs, ours) = (resampled(theirs), resampled(ours));
-            of(&theirs, &ours)
+            let rounds = drawn(theirs.len());
+            let same = theirs.len() == ours.len();
+            let of_ours = if same {
+                rounds.clone()
+            } else {
+                drawn(ours.len())
+            };
+            of(&pick(theirs, &rounds), &pick(ours, &of_ours))
         })
         .collect();
     format!(

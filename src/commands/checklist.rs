@@ -36,6 +36,15 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
         warn(warning);
     }
     let sight = asked.after.unwrap_or(asked.target);
+    if let SightOf::Package {
+        is_layer: false,
+        runtime: None,
+        ..
+    } = &sight.what
+    {
+        // Half of the list is about how it runs: the error says what to name.
+        config::profiled(&of_profile(&args, &sight), &globals)?;
+    }
     let mut signals = signals::listen(|| {}).map_err(|error| {
         Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
     })?;

@@ -101,7 +101,7 @@ pub fn profile_html(profile: &Profile, lang: Lang) -> String {
         let table = plan_table(profile, text);
         tables.push((text.plan_heading(), table, text.plan_note()));
     }
-    if !profile.verified.is_empty() {
+    if profile.verified.iter().any(|one| one.saved_ms.is_some()) {
         let table = verified_table(profile, true, text);
         tables.push((text.verified_heading(), table, text.verified_note()));
     }
