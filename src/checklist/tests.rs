@@ -194,6 +194,50 @@ fn a_verdict_counts_if_it_is_good_and_of_both_sides() {
 }
 
 #[test]
+fn a_result_is_of_the_same_package_whatever_its_layers_weigh() {
+    let folder = tempfile::tempdir().unwrap();
+    let mount = |place: Place, name: &str, text: &str| {
+        let top = folder.path().join(name.replace('/', "-"));
+        std::fs::create_dir_all(top.join("python")).unwrap();
+        std::fs::write(top.join("python/some.py"), text).unwrap();
+        Mounted {
+            place,
+            files: Files::open(&top).unwrap(),
+        }
+    };
+    let layer = Place::Layer {
+        position: 0,
+        name: "deps".into(),
+    };
+    let anatomy = inspect(&Subject {
+        name: "app".into(),
+        mounts: vec![
+            mount(Place::Task, "app", "a = 1\n"),
+            mount(layer, "deps", "b = 22\n"),
+        ],
+        unread: Vec::new(),
+        runtime: Some("python3.11".into()),
+        handler: None,
+        architecture: None,
+    });
+    assert_eq!(anatomy.limits.unzipped_bytes, 13);
+    let (start, clients) = (Start::Unknown(Why::NotProfiled), Clients::default());
+    for (was, expected) in [(6, State::Done), (13, State::NotDone)] {
+        let mut result = measured();
+        result.unzipped_bytes = Some(was);
+        let known = Known {
+            measured: &[result],
+            ..known(&anatomy, &start, &clients)
+        };
+        assert_eq!(
+            state(&check(&known), Check::MeasuredBothSides),
+            expected,
+            "{was}"
+        );
+    }
+}
+
+#[test]
 fn what_several_functions_bring_along_could_be_in_a_layer() {
     let metadata = "Metadata-Version: 2.1\nName: big\nVersion: 1.0\n";
     let data = "x".repeat(2 << 20);

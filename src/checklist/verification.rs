@@ -1,6 +1,7 @@
 //! The third phase: what was measured, what it came to, and whether it will stay so.
 
 use super::{Check, Fact, Item, Known, Phase, State, Why, done_if};
+use crate::inspect::Place;
 use crate::results::{EndpointKind, Verdict};
 
 /// A stored result of the function.
@@ -59,7 +60,12 @@ pub(super) fn items(known: &Known<'_>) -> Vec<Item> {
     let phase = Phase::Verification;
     let both = known.measured.iter().find(|result| result.both_sides);
     let newest = known.measured.first();
-    let bytes = known.anatomy.limits.unzipped_bytes;
+    // Results give the package's size without its layers.
+    let parts = known.anatomy.parts.iter();
+    let bytes = parts
+        .filter(|part| part.place == Place::Task)
+        .map(|part| part.unzipped_bytes)
+        .sum();
     vec![
         measured_both_sides(both, newest, bytes),
         verdict(both, newest),

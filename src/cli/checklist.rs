@@ -8,9 +8,9 @@ use super::logs::ArchArg;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  lambench checklist build/app.zip --layers build/deps.zip  what is done, and what is not
-  lambench checklist data-collector --lang ko               a function of lambench.toml, in Korean
-  lambench checklist my-fn --aws                            a deployed function's package";
+  lambench checklist build/app.zip --layers build/deps.zip   what is done, and what is not
+  lambench checklist data-collector --lang ko                a function of lambench.toml, in Korean
+  lambench checklist my-fn --aws                             a deployed function's package";
 
 pub(super) const LONG: &str = "\
 Say which steps of the usual optimisation guide are done, with the evidence

@@ -258,3 +258,36 @@ fn the_time_of_a_file_is_the_extended_one_where_there_is_one() {
         }
     );
 }
+
+#[test]
+fn sizes_that_no_file_has_add_up_to_no_overflow() {
+    // Headers alone: in the directory they claim 2^63 bytes each, by the zip64 field.
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for name in ["a.py", "b.py", "c.py"] {
+        let at = bytes.len() as u32;
+        bytes.extend(b"PK\x03\x04\x2d\0\0\0\0\0\0\0\x21\0");
+        bytes.extend([0; 12]);
+        bytes.extend([name.len() as u8, 0, 0, 0]);
+        bytes.extend(name.as_bytes());
+        directory.extend(b"PK\x01\x02\x2d\0\x2d\0\0\0\0\0\0\0\x21\0");
+        directory.extend([0; 8]);
+        directory.extend(u32::MAX.to_le_bytes());
+        directory.extend([name.len() as u8, 0, 12, 0]);
+        directory.extend([0; 10]);
+        directory.extend(at.to_le_bytes());
+        directory.extend(name.as_bytes());
+        directory.extend([1, 0, 8, 0]);
+        directory.extend((1_u64 << 63).to_le_bytes());
+    }
+    let from = bytes.len() as u32;
+    bytes.extend(&directory);
+    bytes.extend(b"PK\x05\x06\0\0\0\0\x03\0\x03\0");
+    bytes.extend((directory.len() as u32).to_le_bytes());
+    bytes.extend(from.to_le_bytes());
+    bytes.extend([0; 2]);
+    let (_folder, files) = opened(&bytes);
+    let files = files.unwrap();
+    assert_eq!(files.list().len(), 3);
+    let sum: u64 = files.list().iter().map(|file| file.bytes).sum();
+    assert!(sum > 1 << 40 && sum == files.bytes(), "{sum}");
+}

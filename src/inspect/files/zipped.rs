@@ -98,7 +98,7 @@ fn sort<R: Read>(entry: &ZipFile<'_, R>) -> Sorted {
     let leave = |path: String, why| {
         Sorted::LeftOut(LeftOut {
             path,
-            bytes: entry.size(),
+            bytes: size(entry),
             why,
         })
     };
@@ -128,11 +128,16 @@ fn sort<R: Read>(entry: &ZipFile<'_, R>) -> Sorted {
     }
     Sorted::File(PackageFile {
         path,
-        bytes: entry.size(),
+        bytes: size(entry),
         packed_bytes: Some(entry.compressed_size()),
         mode: mode.map(|mode| mode & 0o7777),
         modified: modified(entry),
     })
+}
+
+/// What an entry says of its size, so that no sum of such sizes overflows.
+fn size<R: Read>(entry: &ZipFile<'_, R>) -> u64 {
+    entry.size().min(1 << 40)
 }
 
 /// The path that the name means, if it leads nowhere but below the package's top.

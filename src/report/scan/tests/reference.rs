@@ -46,7 +46,7 @@ fn timed_out(before: &[u8], rest: &[u8]) -> Option<What> {
     let id_at = before.trim_ascii_end().len() - id.len();
     let apart = before.last().is_some_and(u8::is_ascii_whitespace);
     let id = parse_request_id(id)?;
-    let seconds = std::str::from_utf8(rest.get(21..rest.len().min(512))?).ok()?;
+    let seconds = String::from_utf8_lossy(rest.get(21..rest.len().min(512))?);
     let number = seconds.trim_start().split("seconds").next()?.trim_end();
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
