@@ -535,3 +535,8 @@ fn span(seconds: i64) -> Option<(String, String)> {
     let plural = if n == 1 { "" } else { "s" };
     Some((format!("{n} {unit}{plural}"), format!("{n}{ko}")))
 }
+
+/// `s` where there are several.
+const fn s_of(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

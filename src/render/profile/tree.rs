@@ -6,6 +6,7 @@ use super::super::figure;
 use super::super::layout::{clean, fit};
 use super::super::style::{Paint, Style};
 use super::super::text::Text;
+use crate::profile::tree::Tree;
 use crate::profile::{Phase, Recording};
 
 /// Less than this share of the whole has no line of its own.
@@ -13,36 +14,19 @@ const LEAST: f64 = 0.02;
 /// Deeper than this nobody looks.
 const DEEPEST: usize = 5;
 
-struct Nodes<'r> {
+struct Shown<'r> {
     recording: &'r Recording,
-    below: Vec<Vec<usize>>,
-    whole: Vec<f64>,
+    tree: Tree,
 }
 
 /// The lines, each with the time of the module and of all that it has loaded.
 pub(super) fn tree(recording: &Recording, text: Text, style: &Style) -> String {
-    let modules = &recording.modules;
-    let mut nodes = Nodes {
+    let shown = Shown {
         recording,
-        below: vec![Vec::new(); modules.len()],
-        whole: modules.iter().map(|module| module.self_ms).collect(),
+        tree: Tree::of(recording, Phase::Init),
     };
-    let mut roots = Vec::new();
-    for n in (0..modules.len()).rev() {
-        if modules[n].phase != Phase::Init {
-            continue;
-        }
-        match modules[n].loaded_by.filter(|&by| by < n) {
-            Some(by) => {
-                nodes.whole[by] += nodes.whole[n];
-                nodes.below[by].push(n);
-            }
-            None => roots.push(n),
-        }
-    }
     let mut lines = Vec::new();
-    roots.reverse();
-    nodes.add(&roots, "", 0, &mut lines, text);
+    shown.add(&shown.tree.roots, "", 0, &mut lines, text);
     let widest = lines
         .iter()
         .map(|(name, _)| name.width())
@@ -62,7 +46,7 @@ pub(super) fn tree(recording: &Recording, text: Text, style: &Style) -> String {
     out
 }
 
-impl Nodes<'_> {
+impl Shown<'_> {
     fn add(
         &self,
         children: &[usize],
@@ -73,10 +57,12 @@ impl Nodes<'_> {
     ) {
         let least = self.recording.total_ms * LEAST;
         let mut shown: Vec<usize> = children.to_vec();
-        shown.sort_by(|&a, &b| self.whole[b].total_cmp(&self.whole[a]));
-        let small = shown.iter().filter(|&&n| self.whole[n] < least);
-        let (small, rest) = small.fold((0, 0.0), |(n, ms), &at| (n + 1, ms + self.whole[at]));
-        shown.retain(|&n| self.whole[n] >= least);
+        shown.sort_by(|&a, &b| self.tree.total_ms[b].total_cmp(&self.tree.total_ms[a]));
+        let small = shown.iter().filter(|&&n| self.tree.total_ms[n] < least);
+        let (small, rest) = small.fold((0, 0.0), |(n, ms), &at| {
+            (n + 1, ms + self.tree.total_ms[at])
+        });
+        shown.retain(|&n| self.tree.total_ms[n] >= least);
         let has_rest = small > 0 && rest >= least;
         for (i, &n) in shown.iter().enumerate() {
             let last = i + 1 == shown.len() && !has_rest;
@@ -86,10 +72,10 @@ impl Nodes<'_> {
                 (_, false) => ("├─ ", "│  "),
             };
             let name = format!("{indent}{branch}{}", clean(&self.recording.modules[n].name));
-            lines.push((name, figure::time(self.whole[n], text)));
+            lines.push((name, figure::time(self.tree.total_ms[n], text)));
             if depth < DEEPEST {
                 let indent = format!("{indent}{next}");
-                self.add(&self.below[n], &indent, depth + 1, lines, text);
+                self.add(&self.tree.children[n], &indent, depth + 1, lines, text);
             }
         }
         if has_rest && !(depth == 0 && shown.is_empty()) {

@@ -1,6 +1,6 @@
 //! What is said in a checklist.
 
-use super::Text;
+use super::{Text, s_of};
 use crate::checklist::{Check, Phase, State, Why};
 
 words! {
@@ -97,7 +97,7 @@ impl Text {
     }
 
     pub(in crate::render) fn tests_counted(self, files: usize, size: &str) -> String {
-        let s = plural(files);
+        let s = s_of(files);
         self.say(
             format!("tests of what is installed: {files} file{s}, {size}"),
             format!("설치된 패키지의 테스트: 파일 {files}개, {size}"),
@@ -187,7 +187,7 @@ impl Text {
         if packages == 0 {
             return self.pick("no node_modules", "node_modules 없음").to_owned();
         }
-        let (s, fs) = (plural(packages), plural(files));
+        let (s, fs) = (s_of(packages), s_of(files));
         self.say(
             format!("node_modules: {packages} package{s}, {files} file{fs}, {size}"),
             format!("node_modules: 패키지 {packages}개, 파일 {files}개, {size}"),
@@ -201,7 +201,7 @@ impl Text {
         starts: usize,
         on_aws: bool,
     ) -> String {
-        let s = plural(starts);
+        let s = s_of(starts);
         let (place, ko_place) = if on_aws {
             ("on AWS", "AWS")
         } else {
@@ -256,7 +256,7 @@ impl Text {
     }
 
     pub(in crate::render) fn budgets_set(self, count: usize) -> String {
-        let s = plural(count);
+        let s = s_of(count);
         self.say(
             format!("lambench.toml sets {count} budget{s}"),
             format!("lambench.toml에 예산 {count}개"),
@@ -329,8 +329,4 @@ impl Text {
     pub(in crate::render) fn times_a_request(self, n: usize) -> String {
         self.say(format!("{n} in each request"), format!("요청마다 {n}개"))
     }
-}
-
-const fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }

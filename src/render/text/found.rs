@@ -44,8 +44,3 @@ impl Text {
 fn number(n: usize) -> String {
     count(n as u64)
 }
-
-/// `s` where there are several.
-const fn s(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}

@@ -1,7 +1,7 @@
 //! What is said about a run that has not begun, and about what one has cost.
 
 use super::super::plan::dollars;
-use super::Text;
+use super::{Text, s_of};
 use crate::bench::estimate::{Known, batches};
 use crate::results::RunCost;
 use crate::stats::Looks;
@@ -175,7 +175,7 @@ impl Text {
         } else {
             ("up to ", "최대 ")
         };
-        let (s, touch_s) = (plural(runs), plural(touches));
+        let (s, touch_s) = (s_of(runs as usize), s_of(touches as usize));
         let (en_bursts, ko_bursts, after) = if burst > 1 {
             (
                 format!(" in {touches} burst{touch_s} of {burst}"),
@@ -234,7 +234,7 @@ impl Text {
         } else {
             ("not decided yet", "아직 판정할 수 없습니다")
         };
-        let s = plural(starts);
+        let s = s_of(starts as usize);
         self.say(
             format!("look {look} of {of}, {starts} cold start{s} each: {en}"),
             format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
@@ -326,8 +326,4 @@ impl Text {
             format!("이번 측정: 호출 {n}회, 과금 시간 {s:.1}초{ko}."),
         )
     }
-}
-
-fn plural(n: u32) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }

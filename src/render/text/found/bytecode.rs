@@ -2,8 +2,8 @@
 
 use super::super::super::figure;
 use super::super::super::layout::clean;
-use super::super::Text;
-use super::{number, part, s};
+use super::super::{Text, s_of};
+use super::{number, part};
 use crate::inspect::bytecode::{Bytecode, NotUsed};
 
 impl Text {
@@ -22,12 +22,12 @@ impl Text {
                     (format!(" (made by Python {by})"), format!("(Python {by}용)"))
                 };
                 self.say(
-                    format!("{files} .pyc file{} in place of a source{en}: Python {python} refuses to import such a module", s(*files)),
+                    format!("{files} .pyc file{} in place of a source{en}: Python {python} refuses to import such a module", s_of(*files)),
                     format!("소스 없이 .pyc만 있는 모듈 {files}개{ko}: Python {python}에서는 import가 실패합니다"),
                 )
             }
             Bytecode::BytecodeOfOtherSource { python, files, .. } => self.say(
-                format!("{files} unchecked .pyc file{} made from another source than the one in the package: Python {python} runs the old code", s(*files)),
+                format!("{files} unchecked .pyc file{} made from another source than the one in the package: Python {python} runs the old code", s_of(*files)),
                 format!("검사하지 않는 .pyc {files}개가 패키지의 소스와 다른 소스로 만들어졌습니다. Python {python}에서는 예전 코드가 실행됩니다"),
             ),
             Bytecode::BytecodeNeverRead {
@@ -46,7 +46,7 @@ impl Text {
                     part(*hidden, "of a source that is never imported", "import되지 않는 소스의 것"),
                 ]);
                 self.say(
-                    format!("{many} .pyc file{} that Python {python} never reads: {why}", s(*files)),
+                    format!("{many} .pyc file{} that Python {python} never reads: {why}", s_of(*files)),
                     format!("Python {python}에서 읽지 않는 .pyc {many}개: {why}"),
                 )
             }
@@ -111,7 +111,7 @@ impl Text {
             )
         };
         self.say(
-            format!("Python {python}{guessed} compiles {compiled} of {all} source{} ({bytes}) again at every cold start that imports them, as it can't keep the result in a read-only folder: {why}{most}{example}", s(*sources)),
+            format!("Python {python}{guessed} compiles {compiled} of {all} source{} ({bytes}) again at every cold start that imports them, as it can't keep the result in a read-only folder: {why}{most}{example}", s_of(*sources)),
             format!("Python {python}{guessed}에서는 읽기 전용 폴더에 결과를 남길 수 없어 소스 {all}개 중 {compiled}개({bytes})를 콜드 스타트에서 import할 때마다 다시 컴파일합니다: {why}{most}{example}"),
         )
     }

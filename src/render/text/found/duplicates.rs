@@ -2,8 +2,7 @@
 
 use super::super::super::figure;
 use super::super::super::layout::clean;
-use super::super::Text;
-use super::s;
+use super::super::{Text, s_of};
 use crate::inspect::Place;
 use crate::inspect::duplicates::{At, Duplicate, Equal, Installed, Nested};
 use crate::inspect::provided::Provided;
@@ -19,7 +18,7 @@ impl Text {
                 self.say(
                     format!(
                         "{names} package{} of npm more than once in the same version: {most}",
-                        s(*names)
+                        s_of(*names)
                     ),
                     format!("같은 버전이 여러 번 설치된 npm 패키지 {names}개: {most}"),
                 )
@@ -32,7 +31,7 @@ impl Text {
                 let most = largest.iter().take(2).map(|equal| self.equal(equal));
                 let most = most.collect::<Vec<_>>().join("; ");
                 self.say(
-                    format!("{files} files with {contents} content{} between them: {most}", s(*contents)),
+                    format!("{files} files with {contents} content{} between them: {most}", s_of(*contents)),
                     format!("내용이 같은 파일이 {files}개 있습니다(서로 다른 내용은 {contents}가지): {most}"),
                 )
             }

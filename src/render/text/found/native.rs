@@ -1,8 +1,8 @@
 //! Native libraries.
 
 use super::super::super::figure;
-use super::super::Text;
-use super::{part, s};
+use super::super::{Text, s_of};
+use super::part;
 use crate::inspect::Severity;
 use crate::inspect::native::{CannotLoad, Native};
 
@@ -35,7 +35,7 @@ impl Text {
                     )
                 };
                 self.say(
-                    format!("{files} native file{} with {sized} that only debuggers read{changed}", s(*files)),
+                    format!("{files} native file{} with {sized} that only debuggers read{changed}", s_of(*files)),
                     format!("네이티브 파일 {files}개에 디버거만 읽는 {sized}이(가) 들어 있습니다{changed}"),
                 )
             }
@@ -102,7 +102,7 @@ impl Text {
         self.say(
             format!(
                 "{files} native file{} that can't be loaded: {why}{details}{all}",
-                s(files)
+                s_of(files)
             ),
             format!("불러올 수 없는 네이티브 파일 {files}개: {why}{details}{all}"),
         )
