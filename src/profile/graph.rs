@@ -107,11 +107,16 @@ impl<'r> Graph<'r> {
             .collect()
     }
 
-    /// What `seeds` need among the modules of `within`.
-    pub fn needed(&self, seeds: impl Iterator<Item = usize>, within: &[bool]) -> Vec<bool> {
+    /// What `seeds` need among the modules of `within`, without the edges that `cut` names.
+    pub fn needed(
+        &self,
+        seeds: impl Iterator<Item = usize>,
+        within: &[bool],
+        cut: impl Fn(&Edge) -> bool,
+    ) -> Vec<bool> {
         // All the others are there already.
         let mut there: Vec<bool> = within.iter().map(|within| !within).collect();
-        self.reach(&mut there, seeds.filter(|&seed| within[seed]), |_| false);
+        self.reach(&mut there, seeds.filter(|&seed| within[seed]), cut);
         there
             .iter()
             .zip(within)

@@ -127,9 +127,12 @@ impl<'s> Predictor<'s> {
             && (edge.import.is_some() || modules[edge.to].loaded_by == Some(edge.from))
     }
 
+    fn is_cut_by_any(&self, edge: &Edge, targets: &[&str]) -> bool {
+        targets.iter().any(|target| self.is_cut(edge, target))
+    }
+
     fn without(&self, targets: &[&str]) -> Vec<bool> {
-        self.graph
-            .without(|edge| targets.iter().any(|target| self.is_cut(edge, target)))
+        self.graph.without(|edge| self.is_cut_by_any(edge, targets))
     }
 
     /// Every target that the function's own modules import, and each part of one that they import by itself.
@@ -291,7 +294,9 @@ impl<'s> Predictor<'s> {
                 seeds.push(import.to);
             }
         }
-        let needed = self.graph.needed(seeds.into_iter(), removed);
+        // A module of the function's own that comes back still puts off what it imports.
+        let cut = |edge: &Edge| self.is_cut_by_any(edge, targets);
+        let needed = self.graph.needed(seeds.into_iter(), removed, cut);
         Some(self.series.ms(&needed) * self.slower)
     }
 

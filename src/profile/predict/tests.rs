@@ -291,6 +291,36 @@ fn an_import_in_a_function_that_the_first_request_runs_is_moved_too() {
 }
 
 #[test]
+fn a_module_of_its_own_that_the_first_request_uses_still_puts_off_what_it_imports() {
+    let series = series(recording(
+        &[("app", 1.0), ("app_helpers", 50.0), ("big", 200.0)],
+        &[
+            ("app", "app_helpers", 1),
+            ("app_helpers", "big", 1),
+            ("app", "big", 2),
+        ],
+    ));
+    let probed = |big: Option<Phase>| {
+        [
+            deferred("app", "app_helpers", Some(Phase::First)),
+            deferred("app", "big", None),
+            deferred("app_helpers", "big", big),
+        ]
+    };
+    let unused = probed(None);
+    let predictor = Predictor::new(&series, Some(&unused), 1.0);
+    let plan = predictor.plan(&predictor.suggestions());
+    let last = plan.last().unwrap();
+    assert_eq!((last.saved_ms, last.moved_ms), (250.0, Some(50.0)));
+    let both = ["big".to_owned(), "app_helpers".to_owned()];
+    let together = predictor.together(&both).unwrap();
+    assert_eq!(together.moved_ms, Some(50.0));
+    let used = probed(Some(Phase::First));
+    let together = Predictor::new(&series, Some(&used), 1.0).together(&both);
+    assert_eq!(together.unwrap().moved_ms, Some(250.0));
+}
+
+#[test]
 fn what_is_used_at_once_is_said_and_is_not_in_the_plan() {
     let series = series(shared());
     let probed = [deferred("app", "boto3", Some(Phase::Init))];
