@@ -127,6 +127,21 @@ def mark(function):
         self.assertEqual(answer, [False, 1, 2])
         self.assertEqual([one["name"] for one in told["deferred"]], ["heavy"])
 
+    def test_a_module_with_many_names_puts_off_what_it_renames_too(self):
+        # Past 255 names, more than one instruction stands for one.
+        many = "".join("n%d = %d\n" % (n, n) for n in range(300))
+        app = many + """
+import sys
+import xml.dom.minidom as dom
+early = "xml.dom.minidom" in sys.modules
+
+def handler(event, context):
+    return [early, dom.Document.__name__]
+"""
+        answer, told = self.start({"app.py": app}, "xml<app")
+        self.assertEqual(answer, [False, "Document"])
+        self.assertEqual(self.used(told), {("xml.dom.minidom", "minidom"): "first"})
+
     def test_other_modules_see_the_name_all_the_same(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.look()\n",
