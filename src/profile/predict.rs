@@ -156,11 +156,14 @@ impl<'s> Predictor<'s> {
     /// The saving of every candidate, the largest first. A part of a target that saves what the whole does is left out.
     pub fn suggestions(&self) -> Vec<Suggestion> {
         let cumulative = self.graph.cumulative();
+        let modules = &self.recording().modules;
         let mut found: Vec<(Vec<bool>, Suggestion)> = Vec::new();
         for target in self.candidates() {
             let removed = self.without(&[&target]);
+            let module = modules.iter().find(|module| module.name == target);
             let whole = |(other, suggestion): &(Vec<bool>, Suggestion)| {
-                *other == removed && target.starts_with(&suggestion.target)
+                *other == removed
+                    && module.is_some_and(|module| self.targets.has(&suggestion.target, module))
             };
             if found.iter().any(whole) {
                 continue;

@@ -121,6 +121,32 @@ fn what_another_import_needs_as_well_is_not_saved() {
 }
 
 #[test]
+fn a_part_that_saves_what_the_whole_does_is_left_out_and_a_longer_name_is_no_part() {
+    let series = series(recording(
+        &[
+            ("app", 1.0),
+            ("requests", 5.0),
+            ("requests.adapters", 7.0),
+            ("requests_toolbelt", 3.0),
+            ("lib", 9.0),
+        ],
+        // `lib` needs all of them, so that putting off one of them saves nothing.
+        &[
+            ("app", "lib", 1),
+            ("lib", "requests", 1),
+            ("lib", "requests.adapters", 2),
+            ("lib", "requests_toolbelt", 3),
+            ("app", "requests", 2),
+            ("app", "requests.adapters", 3),
+            ("app", "requests_toolbelt", 4),
+        ],
+    ));
+    let suggestions = Predictor::new(&series, None, 1.0).suggestions();
+    let targets: Vec<&str> = suggestions.iter().map(|s| &*s.target).collect();
+    assert_eq!(targets, ["lib", "requests", "requests_toolbelt"]);
+}
+
+#[test]
 fn savings_do_not_add_up_and_the_plan_says_so() {
     let series = series(shared());
     let predictor = Predictor::new(&series, None, 1.0);
