@@ -108,8 +108,8 @@ impl<'s> Predictor<'s> {
             graph: Graph::of(&series.recording),
             targets: Targets::of(&series.recording),
             probed,
-            // Waiting takes no longer with less of a processor.
-            slower: (busy / first_cpu).max(1.0),
+            // Waiting takes no longer with less of a processor, and what other threads did besides is not in these times.
+            slower: (busy.min(1.0) / first_cpu).max(1.0),
         }
     }
 

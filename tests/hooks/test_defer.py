@@ -166,6 +166,11 @@ def handler(event, context):
         phases = {module["name"]: module["phase"] for module in told["modules"]}
         self.assertEqual((phases["app"], phases["decimal"]), ("init", "first"))
 
+    def test_the_hooks_own_time_is_not_the_processors_time(self):
+        app = "for n in range(30000):\n    import json\n\ndef handler(event, context):\n    return 1\n"
+        _, told = self.start({"app.py": app}, "", hook="lambench_profile")
+        self.assertLess(told["cpu_ms"], told["total_ms"] * 1.01 + 1)
+
     def test_threads_that_import_have_stacks_of_their_own(self):
         app = """
 import threading

@@ -402,3 +402,18 @@ fn waiting_takes_no_longer_with_less_of_a_processor() {
     assert!((moved(0.5) - 15.0 * 1.2).abs() < 1e-9);
     assert!((moved(1.0) - 15.0).abs() < 1e-9);
 }
+
+#[test]
+fn a_whole_processor_is_no_slower_even_where_several_were_at_work() {
+    let mut recording = shared();
+    recording.cpu_ms = Some(recording.total_ms * 1.3);
+    let series = series(recording);
+    let probed = [deferred("app", "requests", Some(Phase::First))];
+    let moved = |first_cpu| {
+        let suggestions = Predictor::new(&series, Some(&probed), first_cpu).suggestions();
+        let requests = suggestions.into_iter().find(|s| s.target == "requests");
+        requests.unwrap().moved_ms.unwrap()
+    };
+    assert!((moved(1.0) - 15.0).abs() < 1e-9);
+    assert!((moved(0.5) - 30.0).abs() < 1e-9);
+}
