@@ -90,6 +90,11 @@ impl<'r> Graph<'r> {
         edge.import.map(|n| &self.recording.imports[n])
     }
 
+    /// Of an import in the code of a module that was there before: which one.
+    pub fn through(&self, edge: &Edge) -> Option<&'r str> {
+        self.import(edge)?.through.as_deref()
+    }
+
     /// Every edge.
     pub fn edges(&self) -> &[Edge] {
         &self.edges

@@ -122,6 +122,7 @@ impl<'s> Predictor<'s> {
         let modules = &self.recording().modules;
         let says = &modules[edge.at];
         says.own
+            && self.graph.through(edge).is_none()
             && !self.targets.has(target, says)
             && self.targets.has(target, &modules[edge.to])
             && (edge.import.is_some() || modules[edge.to].loaded_by == Some(edge.from))
@@ -141,7 +142,7 @@ impl<'s> Predictor<'s> {
         let mut found = Vec::new();
         for edge in self.graph.edges() {
             let (says, to) = (&modules[edge.at], &modules[edge.to]);
-            if !says.own || to.namespace {
+            if !says.own || to.namespace || self.graph.through(edge).is_some() {
                 continue;
             }
             for target in [self.targets.name(to), &to.name] {
@@ -272,7 +273,13 @@ impl<'s> Predictor<'s> {
                 && !self.is_cut(edge, target)
                 && !self.targets.has(target, &modules[edge.at])
         });
-        others.map(|edge| modules[edge.at].name.clone()).next()
+        let name = |edge: &Edge| {
+            self.graph
+                .through(edge)
+                .unwrap_or(&modules[edge.at].name)
+                .to_owned()
+        };
+        others.map(name).next()
     }
 
     /// What of the removed modules the first invoke loads after all, ms.

@@ -166,6 +166,36 @@ def handler(event, context):
         phases = {module["name"]: module["phase"] for module in told["modules"]}
         self.assertEqual((phases["app"], phases["decimal"]), ("init", "first"))
 
+    def test_an_import_by_a_module_that_was_there_before_has_its_callers_line(self):
+        files = {
+            "app.py": "import other\n\nx = 'x'.encode('utf-7')\n\nother.work()\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "\n" * 20 + "def work():\n    import wsgiref\n",
+        }
+        _, told = self.start(files, "", hook="lambench_profile")
+        names = [module["name"] for module in told["modules"]]
+        app, other, codec, wsgiref = (names.index(name) for name in ("app", "other", "encodings.utf_7", "wsgiref"))
+        imports = {one["to"]: one for one in told["imports"]}
+        self.assertEqual(
+            imports[codec], {"from": app, "to": codec, "line": 3, "phase": "init", "through": "encodings"}
+        )
+        self.assertEqual(
+            imports[wsgiref],
+            {"from": app, "to": wsgiref, "line": 22, "at": other, "phase": "init", "function": "work"},
+        )
+        lines = [told["modules"][n].get("line") for n in (other, codec, wsgiref)]
+        self.assertEqual(lines, [1, 3, 5], "lines of the module that was loading")
+
+    def test_what_a_failed_module_has_imported_has_no_line_of_another(self):
+        files = {
+            "app.py": "try:\n    import broken\nexcept ImportError:\n    pass\n\ndef handler(event, context):\n    return 1\n",
+            "broken.py": "\n" * 20 + "import wsgiref\nimport not_there_at_all\n",
+        }
+        _, told = self.start(files, "", hook="lambench_profile")
+        names = [module["name"] for module in told["modules"]]
+        self.assertEqual(names, ["app", "wsgiref"])
+        self.assertEqual(told["imports"], [{"from": 0, "to": 1, "phase": "init", "through": "broken"}])
+        self.assertNotIn("line", told["modules"][1])
+
     def test_the_hooks_own_time_is_not_the_processors_time(self):
         app = "for n in range(30000):\n    import json\n\ndef handler(event, context):\n    return 1\n"
         _, told = self.start({"app.py": app}, "", hook="lambench_profile")

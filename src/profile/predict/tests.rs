@@ -52,6 +52,7 @@ fn import(from: usize, to: usize, line: u32) -> Import {
         phase: Phase::Init,
         at: None,
         function: None,
+        through: None,
     }
 }
 
@@ -222,6 +223,30 @@ fn a_function_of_a_module_that_is_gone_imports_nothing() {
         suggestions.iter().all(|s| s.target != "heavy"),
         "app does not import it"
     );
+}
+
+#[test]
+fn what_a_module_imports_that_was_there_before_cannot_be_put_off_by_its_caller() {
+    // app has a text encoded, for which Python's `encodings` loads idna; and it imports lib itself, as `encodings` does.
+    let mut recording = recording(
+        &[("app", 1.0), ("encodings.idna", 5.0), ("lib", 70.0)],
+        &[
+            ("app", "encodings.idna", 4),
+            ("app", "lib", 4),
+            ("app", "lib", 1),
+        ],
+    );
+    for import in &mut recording.imports[..2] {
+        import.through = Some("encodings".into());
+    }
+    let series = series(recording);
+    let predictor = Predictor::new(&series, None, 1.0);
+    assert_eq!(predictor.candidates(), ["lib"]);
+    let suggestions = predictor.suggestions();
+    saves(&suggestions, "lib", 0.0);
+    assert_eq!(suggestions[0].kept_by.as_deref(), Some("encodings"));
+    let lines: Vec<_> = suggestions[0].imported_at.iter().map(|s| s.line).collect();
+    assert_eq!(lines, [Some(1)]);
 }
 
 #[test]
