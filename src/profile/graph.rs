@@ -90,6 +90,11 @@ impl<'r> Graph<'r> {
         edge.import.map(|n| &self.recording.imports[n])
     }
 
+    /// Of an import in the code of a module that was there before: which one.
+    pub fn through(&self, edge: &Edge) -> Option<&'r str> {
+        self.import(edge)?.through.as_deref()
+    }
+
     /// Every edge.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
@@ -107,11 +112,16 @@ impl<'r> Graph<'r> {
             .collect()
     }
 
-    /// What `seeds` need among the modules of `within`.
-    pub fn needed(&self, seeds: impl Iterator<Item = usize>, within: &[bool]) -> Vec<bool> {
+    /// What `seeds` need among the modules of `within`, without the edges that `cut` names.
+    pub fn needed(
+        &self,
+        seeds: impl Iterator<Item = usize>,
+        within: &[bool],
+        cut: impl Fn(&Edge) -> bool,
+    ) -> Vec<bool> {
         // All the others are there already.
         let mut there: Vec<bool> = within.iter().map(|within| !within).collect();
-        self.reach(&mut there, seeds.filter(|&seed| within[seed]), |_| false);
+        self.reach(&mut there, seeds.filter(|&seed| within[seed]), cut);
         there
             .iter()
             .zip(within)

@@ -108,8 +108,8 @@ impl<'s> Predictor<'s> {
             graph: Graph::of(&series.recording),
             targets: Targets::of(&series.recording),
             probed,
-            // Waiting takes no longer with less of a processor.
-            slower: (busy / first_cpu).max(1.0),
+            // Waiting takes no longer with less of a processor, and what other threads did besides is not in these times.
+            slower: (busy.min(1.0) / first_cpu).max(1.0),
         }
     }
 
@@ -122,14 +122,18 @@ impl<'s> Predictor<'s> {
         let modules = &self.recording().modules;
         let says = &modules[edge.at];
         says.own
+            && self.graph.through(edge).is_none()
             && !self.targets.has(target, says)
             && self.targets.has(target, &modules[edge.to])
             && (edge.import.is_some() || modules[edge.to].loaded_by == Some(edge.from))
     }
 
+    fn is_cut_by_any(&self, edge: &Edge, targets: &[&str]) -> bool {
+        targets.iter().any(|target| self.is_cut(edge, target))
+    }
+
     fn without(&self, targets: &[&str]) -> Vec<bool> {
-        self.graph
-            .without(|edge| targets.iter().any(|target| self.is_cut(edge, target)))
+        self.graph.without(|edge| self.is_cut_by_any(edge, targets))
     }
 
     /// Every target that the function's own modules import, and each part of one that they import by itself.
@@ -138,7 +142,7 @@ impl<'s> Predictor<'s> {
         let mut found = Vec::new();
         for edge in self.graph.edges() {
             let (says, to) = (&modules[edge.at], &modules[edge.to]);
-            if !says.own || to.namespace {
+            if !says.own || to.namespace || self.graph.through(edge).is_some() {
                 continue;
             }
             for target in [self.targets.name(to), &to.name] {
@@ -153,11 +157,14 @@ impl<'s> Predictor<'s> {
     /// The saving of every candidate, the largest first. A part of a target that saves what the whole does is left out.
     pub fn suggestions(&self) -> Vec<Suggestion> {
         let cumulative = self.graph.cumulative();
+        let modules = &self.recording().modules;
         let mut found: Vec<(Vec<bool>, Suggestion)> = Vec::new();
         for target in self.candidates() {
             let removed = self.without(&[&target]);
+            let module = modules.iter().find(|module| module.name == target);
             let whole = |(other, suggestion): &(Vec<bool>, Suggestion)| {
-                *other == removed && target.starts_with(&suggestion.target)
+                *other == removed
+                    && module.is_some_and(|module| self.targets.has(&suggestion.target, module))
             };
             if found.iter().any(whole) {
                 continue;
@@ -266,7 +273,13 @@ impl<'s> Predictor<'s> {
                 && !self.is_cut(edge, target)
                 && !self.targets.has(target, &modules[edge.at])
         });
-        others.map(|edge| modules[edge.at].name.clone()).next()
+        let name = |edge: &Edge| {
+            self.graph
+                .through(edge)
+                .unwrap_or(&modules[edge.at].name)
+                .to_owned()
+        };
+        others.map(name).next()
     }
 
     /// What of the removed modules the first invoke loads after all, ms.
@@ -291,7 +304,9 @@ impl<'s> Predictor<'s> {
                 seeds.push(import.to);
             }
         }
-        let needed = self.graph.needed(seeds.into_iter(), removed);
+        // A module of the function's own that comes back still puts off what it imports.
+        let cut = |edge: &Edge| self.is_cut_by_any(edge, targets);
+        let needed = self.graph.needed(seeds.into_iter(), removed, cut);
         Some(self.series.ms(&needed) * self.slower)
     }
 

@@ -126,6 +126,10 @@ pub struct Import {
     /// The function that the import is in; none: it is at module level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// The module in whose code the import is, where that is none of `modules`: it was there before, or could not be loaded
+    /// (Python). The line is then the one of `from` that called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
 }
 
 /// An error as Lambda reports it.

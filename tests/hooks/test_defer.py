@@ -127,6 +127,21 @@ def mark(function):
         self.assertEqual(answer, [False, 1, 2])
         self.assertEqual([one["name"] for one in told["deferred"]], ["heavy"])
 
+    def test_a_module_with_many_names_puts_off_what_it_renames_too(self):
+        # Past 255 names, more than one instruction stands for one.
+        many = "".join("n%d = %d\n" % (n, n) for n in range(300))
+        app = many + """
+import sys
+import xml.dom.minidom as dom
+early = "xml.dom.minidom" in sys.modules
+
+def handler(event, context):
+    return [early, dom.Document.__name__]
+"""
+        answer, told = self.start({"app.py": app}, "xml<app")
+        self.assertEqual(answer, [False, "Document"])
+        self.assertEqual(self.used(told), {("xml.dom.minidom", "minidom"): "first"})
+
     def test_other_modules_see_the_name_all_the_same(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.look()\n",
@@ -150,6 +165,41 @@ def mark(function):
         self.assertEqual(self.used(told), {("decimal", "decimal"): "first"})
         phases = {module["name"]: module["phase"] for module in told["modules"]}
         self.assertEqual((phases["app"], phases["decimal"]), ("init", "first"))
+
+    def test_an_import_by_a_module_that_was_there_before_has_its_callers_line(self):
+        files = {
+            "app.py": "import other\n\nx = 'x'.encode('utf-7')\n\nother.work()\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "\n" * 20 + "def work():\n    import wsgiref\n",
+        }
+        _, told = self.start(files, "", hook="lambench_profile")
+        names = [module["name"] for module in told["modules"]]
+        app, other, codec, wsgiref = (names.index(name) for name in ("app", "other", "encodings.utf_7", "wsgiref"))
+        imports = {one["to"]: one for one in told["imports"]}
+        self.assertEqual(
+            imports[codec], {"from": app, "to": codec, "line": 3, "phase": "init", "through": "encodings"}
+        )
+        self.assertEqual(
+            imports[wsgiref],
+            {"from": app, "to": wsgiref, "line": 22, "at": other, "phase": "init", "function": "work"},
+        )
+        lines = [told["modules"][n].get("line") for n in (other, codec, wsgiref)]
+        self.assertEqual(lines, [1, 3, 5], "lines of the module that was loading")
+
+    def test_what_a_failed_module_has_imported_has_no_line_of_another(self):
+        files = {
+            "app.py": "try:\n    import broken\nexcept ImportError:\n    pass\n\ndef handler(event, context):\n    return 1\n",
+            "broken.py": "\n" * 20 + "import wsgiref\nimport not_there_at_all\n",
+        }
+        _, told = self.start(files, "", hook="lambench_profile")
+        names = [module["name"] for module in told["modules"]]
+        self.assertEqual(names, ["app", "wsgiref"])
+        self.assertEqual(told["imports"], [{"from": 0, "to": 1, "phase": "init", "through": "broken"}])
+        self.assertNotIn("line", told["modules"][1])
+
+    def test_the_hooks_own_time_is_not_the_processors_time(self):
+        app = "for n in range(30000):\n    import json\n\ndef handler(event, context):\n    return 1\n"
+        _, told = self.start({"app.py": app}, "", hook="lambench_profile")
+        self.assertLess(told["cpu_ms"], told["total_ms"] * 1.01 + 1)
 
     def test_threads_that_import_have_stacks_of_their_own(self):
         app = """

@@ -360,8 +360,7 @@ class Deferring:
     def _plain(self, name, full, globals, level, frame):
         if "." in name:
             # `import a.b as c` goes on by looking into what it is given.
-            following = frame.f_code.co_code[frame.f_lasti + 2]
-            if self.opname[following] == "IMPORT_FROM":
+            if self._following(frame) == "IMPORT_FROM":
                 attribute = name.rpartition(".")[2]
                 pending = Pending(self.beneath, globals, name, (), level, attribute, full, frame.f_lineno)
                 # Each step of the way is asked for; the last one is bound.
@@ -376,6 +375,17 @@ class Deferring:
         elif there is not None:
             return self.beneath(name, globals, None, None, level)
         return self._stand_in(pending)
+
+    def _following(self, frame):
+        """What the module does with what this import gives it."""
+        code, at = frame.f_code.co_code, frame.f_lasti
+        # Older versions stand at what widens the import's own operand.
+        while self.opname[code[at]] == "EXTENDED_ARG":
+            at += 2
+        at += 2
+        while self.opname[code[at]] in ("EXTENDED_ARG", "CACHE"):
+            at += 2
+        return self.opname[code[at]]
 
     def _stand_in(self, pending):
         self.pending.append(pending)

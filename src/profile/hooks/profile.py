@@ -144,9 +144,10 @@ def _note(name, globals, fromlist, level, frame):
         name, level = defer.absolute(name, names, level), 0
     if type(fromlist) is not tuple:
         fromlist = tuple(fromlist or ())
+    importer = names.get("__name__")
     _imports[
         stack[-1] if stack else None,
-        names.get("__name__"),
+        importer,
         name,
         package,
         fromlist,
@@ -154,7 +155,17 @@ def _note(name, globals, fromlist, level, frame):
         frame.f_lineno if not code.co_filename.startswith("<frozen") else None,
         code.co_name if code.co_flags & _OPTIMIZED else None,
         State.phase,
+        _line_of(stack[-1].name, frame) if stack and stack[-1].name != importer else None,
     ] = None
+
+
+def _line_of(name, frame):
+    """Where a module is that has called others."""
+    while frame is not None:
+        if frame.f_globals.get("__name__") == name:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None
 
 
 # --- the recording ---------------------------------------------------------------------------------------------------
@@ -294,7 +305,7 @@ class _Writer:
             node = node.parent
         return None
 
-    def _edges(self, top, importer, name, package, fromlist, level, line, function, phase):
+    def _edges(self, top, importer, name, package, fromlist, level, line, function, phase, called):
         full = defer.absolute(name, {"__package__": package}, level) if level else name
         at = self.positions.get(importer)
         source = self._position(top)
@@ -302,6 +313,13 @@ class _Writer:
             source = at
         if source is None or not full:
             return
+        if top is not None and top.failed:
+            # The line is not one of `source`.
+            called = None
+        through = None
+        if at is None:
+            # It was there before the hook, or has failed: the line is the one that called it.
+            line, function, through = called, None, importer or "?"
         parts = full.split(".")
         targets = [".".join(parts[: n + 1]) for n in range(len(parts))]
         module = _modules.get(full)
@@ -314,9 +332,10 @@ class _Writer:
         for target in targets:
             position = self.positions.get(target)
             if position is not None and position != source:
-                self._edge(source, position, line, phase, at, function)
+                self._edge(source, position, line, phase, at, function, through)
+                self.lines.setdefault((source, position), line if at in (None, source) else called)
 
-    def _edge(self, source, target, line, phase, at, function):
+    def _edge(self, source, target, line, phase, at, function, through=None):
         if at == source:
             at = None
         edge = {"from": source, "to": target, "phase": phase}
@@ -326,8 +345,9 @@ class _Writer:
             edge["at"] = at
         if function is not None:
             edge["function"] = function
-        self.imports.setdefault((source, target, line, phase, at, function), edge)
-        self.lines.setdefault((source, target), line)
+        if through is not None:
+            edge["through"] = through
+        self.imports.setdefault((source, target, line, phase, at, function, through), edge)
 
 
 # --- a start ---------------------------------------------------------------------------------------------------------
@@ -340,7 +360,7 @@ def _error(kind, error):
 
 
 def _load():
-    began = time.process_time_ns()
+    began, at_work = _clock(), time.process_time_ns()
     try:
         return defer.load_handler(_own_name, importlib.import_module)
     except defer.Fault as fault:
@@ -353,8 +373,12 @@ def _load():
         _result["error"] = _error("Runtime.ExitError", "the module called sys.exit(%s)" % error)
         _result["raised"] = RuntimeError("the module called sys.exit(%s)" % error)
     finally:
-        _result["cpu_ms"] = (time.process_time_ns() - began) / 1e6
-        _result["total"] = sum(node.took for node in _nodes if node.phase == INIT and not node.thread)
+        at_work = time.process_time_ns() - at_work
+        total = sum(node.took for node in _nodes if node.phase == INIT and not node.thread)
+        # The rest of the time was the hook's own.
+        hooks = _clock() - began - total
+        _result["cpu_ms"] = max(0, at_work - hooks) / 1e6
+        _result["total"] = total
     return None
 
 

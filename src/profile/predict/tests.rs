@@ -52,6 +52,7 @@ fn import(from: usize, to: usize, line: u32) -> Import {
         phase: Phase::Init,
         at: None,
         function: None,
+        through: None,
     }
 }
 
@@ -118,6 +119,32 @@ fn what_another_import_needs_as_well_is_not_saved() {
     assert_eq!(requests.modules, 2);
     assert_eq!(requests.imported_at[0].line, Some(2));
     assert_eq!(requests.moved_ms, None, "nobody has looked");
+}
+
+#[test]
+fn a_part_that_saves_what_the_whole_does_is_left_out_and_a_longer_name_is_no_part() {
+    let series = series(recording(
+        &[
+            ("app", 1.0),
+            ("requests", 5.0),
+            ("requests.adapters", 7.0),
+            ("requests_toolbelt", 3.0),
+            ("lib", 9.0),
+        ],
+        // `lib` needs all of them, so that putting off one of them saves nothing.
+        &[
+            ("app", "lib", 1),
+            ("lib", "requests", 1),
+            ("lib", "requests.adapters", 2),
+            ("lib", "requests_toolbelt", 3),
+            ("app", "requests", 2),
+            ("app", "requests.adapters", 3),
+            ("app", "requests_toolbelt", 4),
+        ],
+    ));
+    let suggestions = Predictor::new(&series, None, 1.0).suggestions();
+    let targets: Vec<&str> = suggestions.iter().map(|s| &*s.target).collect();
+    assert_eq!(targets, ["lib", "requests", "requests_toolbelt"]);
 }
 
 #[test]
@@ -196,6 +223,30 @@ fn a_function_of_a_module_that_is_gone_imports_nothing() {
         suggestions.iter().all(|s| s.target != "heavy"),
         "app does not import it"
     );
+}
+
+#[test]
+fn what_a_module_imports_that_was_there_before_cannot_be_put_off_by_its_caller() {
+    // app has a text encoded, for which Python's `encodings` loads idna; and it imports lib itself, as `encodings` does.
+    let mut recording = recording(
+        &[("app", 1.0), ("encodings.idna", 5.0), ("lib", 70.0)],
+        &[
+            ("app", "encodings.idna", 4),
+            ("app", "lib", 4),
+            ("app", "lib", 1),
+        ],
+    );
+    for import in &mut recording.imports[..2] {
+        import.through = Some("encodings".into());
+    }
+    let series = series(recording);
+    let predictor = Predictor::new(&series, None, 1.0);
+    assert_eq!(predictor.candidates(), ["lib"]);
+    let suggestions = predictor.suggestions();
+    saves(&suggestions, "lib", 0.0);
+    assert_eq!(suggestions[0].kept_by.as_deref(), Some("encodings"));
+    let lines: Vec<_> = suggestions[0].imported_at.iter().map(|s| s.line).collect();
+    assert_eq!(lines, [Some(1)]);
 }
 
 #[test]
@@ -291,6 +342,36 @@ fn an_import_in_a_function_that_the_first_request_runs_is_moved_too() {
 }
 
 #[test]
+fn a_module_of_its_own_that_the_first_request_uses_still_puts_off_what_it_imports() {
+    let series = series(recording(
+        &[("app", 1.0), ("app_helpers", 50.0), ("big", 200.0)],
+        &[
+            ("app", "app_helpers", 1),
+            ("app_helpers", "big", 1),
+            ("app", "big", 2),
+        ],
+    ));
+    let probed = |big: Option<Phase>| {
+        [
+            deferred("app", "app_helpers", Some(Phase::First)),
+            deferred("app", "big", None),
+            deferred("app_helpers", "big", big),
+        ]
+    };
+    let unused = probed(None);
+    let predictor = Predictor::new(&series, Some(&unused), 1.0);
+    let plan = predictor.plan(&predictor.suggestions());
+    let last = plan.last().unwrap();
+    assert_eq!((last.saved_ms, last.moved_ms), (250.0, Some(50.0)));
+    let both = ["big".to_owned(), "app_helpers".to_owned()];
+    let together = predictor.together(&both).unwrap();
+    assert_eq!(together.moved_ms, Some(50.0));
+    let used = probed(Some(Phase::First));
+    let together = Predictor::new(&series, Some(&used), 1.0).together(&both);
+    assert_eq!(together.unwrap().moved_ms, Some(250.0));
+}
+
+#[test]
 fn what_is_used_at_once_is_said_and_is_not_in_the_plan() {
     let series = series(shared());
     let probed = [deferred("app", "boto3", Some(Phase::Init))];
@@ -345,4 +426,19 @@ fn waiting_takes_no_longer_with_less_of_a_processor() {
     };
     assert!((moved(0.5) - 15.0 * 1.2).abs() < 1e-9);
     assert!((moved(1.0) - 15.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_whole_processor_is_no_slower_even_where_several_were_at_work() {
+    let mut recording = shared();
+    recording.cpu_ms = Some(recording.total_ms * 1.3);
+    let series = series(recording);
+    let probed = [deferred("app", "requests", Some(Phase::First))];
+    let moved = |first_cpu| {
+        let suggestions = Predictor::new(&series, Some(&probed), first_cpu).suggestions();
+        let requests = suggestions.into_iter().find(|s| s.target == "requests");
+        requests.unwrap().moved_ms.unwrap()
+    };
+    assert!((moved(1.0) - 15.0).abs() < 1e-9);
+    assert!((moved(0.5) - 30.0).abs() < 1e-9);
 }

@@ -34,6 +34,7 @@ fn profile_of_three() -> Profile {
                 phase: Phase::Init,
                 at: None,
                 function: None,
+                through: None,
             })
         })
         .collect();
@@ -45,6 +46,7 @@ fn profile_of_three() -> Profile {
             phase: Phase::Init,
             at: None,
             function: None,
+            through: None,
         });
     }
     let recording = Recording {
