@@ -760,6 +760,45 @@ fn no_depth_ends_the_program() {
 }
 
 #[test]
+fn no_depth_hides_in_lines_that_go_on_or_in_strings() {
+    let minus = |n: usize| "-".repeat(n);
+    for code in [
+        format!("x = {}1\n", "-\\\n".repeat(300_000)),
+        format!("x = {}1\n", "-\\\r\n".repeat(300_000)),
+        format!("x = 'a\\\r\n' {}1\n", minus(300_000)),
+        format!("x = 'a\r{}1\n", minus(300_000)),
+        format!("# a\rx = {}1\n", minus(300_000)),
+        format!("x = f'{{{}1}}'\n", minus(300_000)),
+        format!("x = f'{{'a' {}1}}'\n", minus(300_000)),
+    ] {
+        let code = format!("import dep\n{code}");
+        assert!(super::source::too_deep(&code), "{}", &code[..40]);
+        assert_eq!(class_of(&code), OptionalOnly, "{}", &code[..40]);
+    }
+    let page = format!(
+        "import dep\nx = f'''{{a}}{}'''\n",
+        "<p style=\"a: b.c\">d {{{{e-f}}}}</p>\n".repeat(5_000)
+    );
+    assert_eq!(class_of(&page), Reached);
+}
+
+#[test]
+fn scripts_of_any_depth_are_read_or_count_by_their_words() {
+    for depth in [4_900, 300_000] {
+        let script = format!(
+            "#!/usr/bin/env python3\nimport dep\nx = {}1\n",
+            "-".repeat(depth)
+        );
+        let package = Package::of(&[("task/app.py", ""), ("task/run", &script)]);
+        make_executable(&package.0.path().join("task/run"));
+        package.install("dep", "");
+        package.install("other", "");
+        assert_eq!(package.class("dep"), OptionalOnly);
+        assert_eq!(package.class("other"), NeverReached);
+    }
+}
+
+#[test]
 fn a_long_table_is_not_deep() {
     let rows: Vec<String> = (0..50_000)
         .map(|i| format!("    ('a-b', -{i}, 1.5, [2]),\n"))
