@@ -596,6 +596,37 @@ fn code_of_ones_own_without_a_source_may_load_what_it_names() {
 }
 
 #[test]
+fn a_file_that_several_list_reaches_all_of_them() {
+    let package = Package::of(&[
+        ("task/app.py", "import cv"),
+        ("task/cv/contrib.py", "import dep"),
+    ]);
+    let load = "import importlib\nimportlib.import_module(name)";
+    package.install_at("task/", "acv", "cv/__init__.py", load, "");
+    package.install_at(
+        "task/",
+        "bcv",
+        "cv/__init__.py",
+        load,
+        "Requires-Dist: two\n",
+    );
+    let record = "cv/__init__.py,,\ncv/contrib.py,,\nbcv-1.0.dist-info/METADATA,,\n";
+    package.write("task/bcv-1.0.dist-info/RECORD", record.as_bytes());
+    package.install("two", "");
+    package.install("dep", "");
+    package.install("other", "");
+    let (_, all) = package.reach();
+    let expected = [
+        ("acv", Reached),
+        ("bcv", Reached),
+        ("dep", OptionalOnly),
+        ("other", NeverReached),
+        ("two", OptionalOnly),
+    ];
+    assert_eq!(all, expected.map(|(name, class)| (name.to_owned(), class)));
+}
+
+#[test]
 fn entry_points_are_reached_where_their_group_is_loaded() {
     for (code, class) in [
         (
