@@ -162,6 +162,54 @@ fn each_way_to_load_has_its_class() {
             "import pkgutil\nfor m in pkgutil.iter_modules():\n    pass",
             OptionalOnly,
         ),
+        (
+            "def f(n):\n    return im(n + x)\nfrom importlib import import_module as im",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\nload = importlib.import_module\nload('dep')",
+            Reached,
+        ),
+        ("import pkgutil\npkgutil.resolve_name(x)", OptionalOnly),
+        (
+            "from pkgutil import resolve_name as find\nfind(x)",
+            OptionalOnly,
+        ),
+        (
+            "from elsewhere import resolve_name\nresolve_name(x)",
+            NeverReached,
+        ),
+        ("import pydoc\npydoc.locate(''.join(x))", OptionalOnly),
+        ("import pydoc as p\nlist(map(p.locate, x))", OptionalOnly),
+        (
+            "import importlib.util as u, importlib\ngetattr(importlib, 'import_' + x)(y)",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\ngetattr(importlib, 'import_module')(y)",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\ngetattr(importlib, 'metadata')",
+            NeverReached,
+        ),
+        (
+            "import imp\nimp.load_module(x, *imp.find_module(x))",
+            OptionalOnly,
+        ),
+        (
+            "from importlib.util import find_spec, module_from_spec\nmodule_from_spec(find_spec(x))",
+            OptionalOnly,
+        ),
+        (
+            "TYPE_CHECKING: bool = True\nif TYPE_CHECKING:\n    import dep",
+            Reached,
+        ),
+        (
+            "TYPE_CHECKING: bool = False\nif TYPE_CHECKING:\n    import dep",
+            NeverReached,
+        ),
+        ("if (TYPE_CHECKING := x):\n    import dep", Reached),
         ("", NeverReached),
         ("import other", NeverReached),
         ("# import dep", NeverReached),
@@ -218,6 +266,95 @@ fn each_way_to_load_has_its_class() {
         ("def f(x: 'dep.X'): pass", NeverReached),
     ] {
         assert_eq!(class_of(code), class, "{code}");
+    }
+}
+
+#[test]
+fn what_a_package_may_list_is_loaded_by_a_star() {
+    for (list, class) in [
+        ("__all__: list[str] = ['sub']", OptionalOnly),
+        ("__all__ = [] + ['sub']", OptionalOnly),
+        ("__all__ = []\n__all__.append('sub')", OptionalOnly),
+        ("__all__ = ()\n__all__ += (*x, 'sub')", OptionalOnly),
+        ("__all__ = []\n__all__.extend(['sub'])", OptionalOnly),
+        ("__all__ = []\n__all__.insert(0, 'sub')", OptionalOnly),
+        ("__all__ = []\n__all__[:] = ['sub']", OptionalOnly),
+        ("__all__ = x.__all__ + y", OptionalOnly),
+        ("__all__ = [n for n in x]", OptionalOnly),
+        ("from .names import __all__", OptionalOnly),
+        ("__all__ = []", NeverReached),
+        (
+            "__all__: list[str] = [] + ['other']\n__all__.sort()",
+            NeverReached,
+        ),
+    ] {
+        let package = Package::of(&[
+            ("task/app.py", "from a import *"),
+            ("task/a/__init__.py", list),
+            ("task/a/sub.py", "import dep"),
+        ]);
+        package.install("dep", "");
+        assert_eq!(package.class("dep"), class, "{list}");
+    }
+}
+
+#[test]
+fn the_path_is_known_by_any_name() {
+    for (code, class) in [
+        (
+            "from sys import path\npath.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "from sys import path as p\np.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path[:0] = ['/opt/vendor']",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path += ['/opt/vendor']",
+            OptionalOnly,
+        ),
+        (
+            "import sys\np = sys.path\np.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys\ns = sys\ns.path.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        ("import os\nos.sys.path.append('/opt/vendor')", OptionalOnly),
+        ("import sys\nadd(sys.path)", OptionalOnly),
+        (
+            "import sys\ngetattr(sys, 'path').append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        ("import sys\nx = sys.path[0]", NeverReached),
+        ("import sys\nx = 'a' in sys.path", NeverReached),
+        ("import sys\nfor x in sys.path:\n    pass", NeverReached),
+        ("import sys\nx = [y for y in sys.path if y]", NeverReached),
+        ("import sys\nprint(sys.path)", NeverReached),
+        (
+            "import sys\nx = len(sys.path), ':'.join(sys.path), sys.path.index('a')",
+            NeverReached,
+        ),
+        ("from os import path\npath.join('a')", NeverReached),
+    ] {
+        let package = Package::of(&[("task/app.py", &format!("{code}\nimport dep\n"))]);
+        package.install_at("0/vendor/", "dep", "dep.py", "", "");
+        let (found, all) = package.reach();
+        assert_eq!(all, [("dep".to_owned(), class)], "{code}");
+        let told = found
+            .limits
+            .iter()
+            .any(|one| one.kind == LimitKind::SearchPath);
+        assert_eq!(told, class == OptionalOnly, "{code}");
     }
 }
 
