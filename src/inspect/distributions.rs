@@ -3,6 +3,8 @@
 mod node;
 mod python;
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -42,6 +44,9 @@ pub struct Distribution {
     /// Indices of its files in [`super::Files::list`].
     #[serde(skip)]
     pub files: Vec<usize>,
+    /// Those that it lists as well, but that another one had first: what is loaded of them may be either's.
+    #[serde(skip)]
+    pub shared: Vec<usize>,
     /// How many files.
     pub file_count: usize,
     /// Unzipped.
@@ -79,24 +84,38 @@ fn text(mounted: &Mounted, path: &str) -> Option<String> {
 }
 
 /// File -> distribution, while it is being found out.
-struct Owners(Vec<Option<usize>>);
+struct Owners {
+    first: Vec<Option<usize>>,
+    /// Those who asked later.
+    others: BTreeSet<(usize, usize)>,
+}
 
 impl Owners {
     fn new(mounted: &Mounted) -> Self {
-        Self(vec![None; mounted.files.list().len()])
+        Self {
+            first: vec![None; mounted.files.list().len()],
+            others: BTreeSet::new(),
+        }
     }
 
     /// The first one who asks has it.
     fn claim(&mut self, file: usize, distribution: usize) {
-        self.0[file].get_or_insert(distribution);
+        if *self.first[file].get_or_insert(distribution) != distribution {
+            self.others.insert((file, distribution));
+        }
     }
 
     fn of(&self, file: usize) -> Option<usize> {
-        self.0[file]
+        self.first[file]
     }
 
     fn hand_out(&self, mounted: &Mounted, distributions: &mut [Distribution]) {
-        for (i, owner) in self.0.iter().enumerate() {
+        for (file, other) in &self.others {
+            if let Some(other) = distributions.get_mut(*other) {
+                other.shared.push(*file);
+            }
+        }
+        for (i, owner) in self.first.iter().enumerate() {
             let Some(distribution) = owner.and_then(|owner| distributions.get_mut(owner)) else {
                 continue;
             };

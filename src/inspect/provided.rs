@@ -135,6 +135,7 @@ mod tests {
             metadata: None,
             inside: None,
             files: Vec::new(),
+            shared: Vec::new(),
             file_count: 1,
             bytes,
             packed_bytes: None,

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 
 use super::{Client, Kept, Source, line_at};
+use crate::inspect::reach::parse_guarded;
 
 /// What makes a client, by its whole name. boto3's are recognised by their last part too: sessions have them.
 const MAKERS: [&str; 32] = [
@@ -46,9 +47,10 @@ const MAKERS: [&str; 32] = [
 
 /// Every client of a source; none if it is no Python.
 pub fn find(source: &Source) -> Option<Vec<Client>> {
-    let module = ruff_python_parser::parse_module(&source.text)
-        .ok()?
-        .into_syntax();
+    parse_guarded(&source.text, |module| in_module(source, &module))
+}
+
+fn in_module(source: &Source, module: &ModModule) -> Vec<Client> {
     let mut finder = Finder {
         source,
         bound: BTreeMap::new(),
@@ -73,7 +75,7 @@ pub fn find(source: &Source) -> Option<Vec<Client>> {
             client.kept = Kept::Environment;
         }
     }
-    Some(found)
+    found
 }
 
 /// What each imported name stands for.

@@ -123,3 +123,16 @@ fn what_can_not_be_read_is_said_to_be_unread() {
     assert_eq!(found.unread, ["app.py", "index.js"]);
     assert!(found.found.is_empty());
 }
+
+#[test]
+fn no_depth_overflows_the_stack_of_the_one_who_asks() {
+    let python = |depth: usize| Source {
+        path: "app.py".into(),
+        text: format!(
+            "import boto3\nboto3.client('s3')\nx = {}1\n",
+            "-".repeat(depth)
+        ),
+    };
+    assert_eq!(find(&[python(4_900)]).found.len(), 1);
+    assert_eq!(find(&[python(300_000)]).unread, ["app.py"]);
+}

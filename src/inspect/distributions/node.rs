@@ -108,6 +108,7 @@ fn described(
         metadata,
         inside: inside.map(str::to_owned),
         files: Vec::new(),
+        shared: Vec::new(),
         file_count: 0,
         bytes: 0,
         packed_bytes: None,

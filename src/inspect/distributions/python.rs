@@ -169,6 +169,7 @@ fn described(mounted: &Mounted, metadata: &Metadata) -> Distribution {
         metadata: file,
         inside: None,
         files: Vec::new(),
+        shared: Vec::new(),
         file_count: 0,
         bytes: 0,
         packed_bytes: None,

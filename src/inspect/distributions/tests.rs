@@ -299,3 +299,26 @@ fn packages_of_node_may_be_scoped_nested_and_nameless() {
     let nested = found.iter().find(|of| of.version == "2.0.0").unwrap();
     assert_eq!(nested.inside.as_deref(), Some("node_modules/@scope/lib/"));
 }
+
+#[test]
+fn a_file_that_two_list_is_counted_for_the_first_and_known_of_the_other() {
+    let (_kept, mounted) = mounted(&[
+        ("cv/__init__.py", "12"),
+        ("cv/contrib.py", "123"),
+        ("acv-1.0.dist-info/RECORD", "cv/__init__.py,,\n"),
+        (
+            "bcv-1.0.dist-info/RECORD",
+            "cv/__init__.py,,\ncv/contrib.py,,\ncv/__init__.py,,\n",
+        ),
+    ]);
+    let found = distributions(&mounted);
+    let [first, second] = &found[..] else {
+        panic!("{found:?}")
+    };
+    let file = mounted.files.index("cv/__init__.py").unwrap();
+    assert!(first.files.contains(&file) && first.shared.is_empty());
+    assert_eq!(second.shared, [file]);
+    assert!(!second.files.contains(&file));
+    let all: u64 = mounted.files.list().iter().map(|file| file.bytes).sum();
+    assert_eq!(first.bytes + second.bytes, all);
+}

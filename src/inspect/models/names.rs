@@ -6,6 +6,8 @@ use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use ruff_text_size::Ranged as _;
 
+use crate::inspect::reach::parse_guarded;
+
 /// Calls that make a client or a resource: of boto3, of its sessions, and of botocore's.
 const CALLS: [&str; 3] = ["client", "resource", "create_client"];
 /// The parameter that names the service.
@@ -22,15 +24,15 @@ pub(super) struct Names {
 
 /// Reads a source; none if it is no Python that can be parsed.
 pub(super) fn names(source: &str) -> Option<Names> {
-    let parsed = ruff_python_parser::parse_module(source).ok()?;
-    let body = &parsed.syntax().body;
-    let mut reader = Reader {
-        source,
-        constants: constants(body),
-        found: Names::default(),
-    };
-    reader.visit_body(body);
-    Some(reader.found)
+    parse_guarded(source, |module| {
+        let mut reader = Reader {
+            source,
+            constants: constants(&module.body),
+            found: Names::default(),
+        };
+        reader.visit_body(&module.body);
+        reader.found
+    })
 }
 
 /// Names that a module gives to a text once, at its top, and never again.
@@ -167,5 +169,12 @@ def later(name, settings):
     #[test]
     fn what_is_no_python_names_nothing() {
         assert_eq!(names("print 'of another time'"), None);
+    }
+
+    #[test]
+    fn no_depth_overflows_the_stack_of_the_one_who_asks() {
+        let of = |depth: usize| format!("boto3.client('s3')\nx = {}1\n", "-".repeat(depth));
+        assert_eq!(names(&of(4_900)).unwrap().named.len(), 1);
+        assert_eq!(names(&of(300_000)), None);
     }
 }

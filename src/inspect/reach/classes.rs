@@ -121,7 +121,7 @@ impl Sorting<'_, '_> {
                     return;
                 }
                 self.found.modules[id] = Some((class, step));
-                if let Some(of) = self.reading.tree.modules()[id].distribution {
+                for of in self.reading.tree.modules()[id].owners() {
                     self.reached(of, class, step, From::Module(id));
                 }
                 for edge in walked.of(id) {

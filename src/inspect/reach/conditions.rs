@@ -136,17 +136,3 @@ pub fn is_of(expr: &Expr, module: &str, attribute: &str) -> bool {
     matches!(expr, Expr::Attribute(found) if found.attr.as_str() == attribute
         && matches!(found.value.as_ref(), Expr::Name(name) if name.id == module))
 }
-
-/// Whether `TYPE_CHECKING` means what typing says: false, wherever this text sets it.
-pub fn type_checking_is_false(text: &str) -> bool {
-    text.match_indices("TYPE_CHECKING").all(|(at, word)| {
-        let after = text[at + word.len()..].trim_start_matches([' ', '\t']);
-        match after.strip_prefix('=') {
-            Some(value) if !value.starts_with('=') => {
-                let value = value.trim_start();
-                value.starts_with("False") || value.starts_with('0')
-            }
-            _ => true,
-        }
-    })
-}

@@ -117,20 +117,13 @@ impl Reading<'_> {
     fn unseen(&self, id: usize, how: How, edges: &mut Edges) {
         let module = &self.tree.modules()[id];
         let mut to = Vec::new();
-        if let Some(of) = module.distribution {
-            to.push(Target::Distribution(of));
-            to.extend(
-                self.metadata
-                    .required(of)
-                    .iter()
-                    .map(|of| Target::Distribution(*of)),
-            );
-            to.extend(
-                self.metadata
-                    .extra(of)
-                    .iter()
-                    .map(|of| Target::Distribution(*of)),
-            );
+        if module.distribution.is_some() {
+            let metadata = self.metadata;
+            for of in module.owners() {
+                let can_use = metadata.required(of).iter().chain(metadata.extra(of));
+                to.push(Target::Distribution(of));
+                to.extend(can_use.map(|of| Target::Distribution(*of)));
+            }
         } else if let Ok(bytes) = self.bytes(module.file) {
             let names: HashSet<&str> = self.tree.tops().collect();
             let names = names
@@ -423,14 +416,15 @@ impl One<'_, '_> {
 
     /// A library loads its own parts by names made at run time; the function's own code may load anything so.
     fn anything_of_its_own(&mut self, how: How, line: u32) {
-        let of = self
-            .module
-            .and_then(|id| self.reading.tree.modules()[id].distribution);
-        self.edge(
-            of.map_or(Target::Everything, Target::Distribution),
-            how,
-            line,
-        );
+        let tree = self.reading.tree;
+        let of = self.module.map(|id| tree.modules()[id].owners());
+        let of: Vec<usize> = of.into_iter().flatten().collect();
+        if of.is_empty() {
+            self.edge(Target::Everything, how, line);
+        }
+        for of in of {
+            self.edge(Target::Distribution(of), how, line);
+        }
     }
 }
 

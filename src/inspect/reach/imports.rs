@@ -1,27 +1,28 @@
 //! Reads what a Python source loads: import statements, calls that import, and texts that may name a module.
 
+mod aliases;
 pub mod names;
-
-use std::collections::HashSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged as _;
 
-use super::conditions::{is_of, outcome, type_checking_is_false};
+use super::conditions::outcome;
 use super::facts::{Fact, What, When};
+use aliases::Aliases;
 use names::Name;
 
-/// Functions that import what their first argument names.
-const IMPORTERS: [&str; 2] = ["import_module", "__import__"];
 /// Functions that load a file, or a module under a name of their own making.
-const LOADERS: [&str; 7] = [
+const LOADERS: [&str; 10] = [
     "spec_from_file_location",
     "SourceFileLoader",
     "SourcelessFileLoader",
     "ExtensionFileLoader",
+    "find_module",
+    "load_module",
     "load_source",
+    "module_from_spec",
     "run_path",
     "run_module",
 ];
@@ -34,6 +35,19 @@ const ENTRY_POINTS: [&str; 6] = [
     "EnabledExtensionManager",
 ];
 const LISTERS: [&str; 2] = ["iter_modules", "walk_packages"];
+/// Functions that look at a list and leave it as it is.
+const LOOK: [&str; 10] = [
+    "enumerate",
+    "join",
+    "len",
+    "list",
+    "print",
+    "repr",
+    "set",
+    "sorted",
+    "str",
+    "tuple",
+];
 /// Longer texts are prose or data.
 const LONGEST_TEXT: usize = 300;
 
@@ -49,18 +63,21 @@ pub struct Imports {
 /// Reads a text for a version of Python. `named` says whether a name may be one of the package's.
 pub fn read(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> Imports {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let body = match parsed.syntax() {
+        ast::Mod::Module(module) => &module.body[..],
+        ast::Mod::Expression(_) => &[],
+    };
+    let aliases = Aliases::of(body);
     let mut reader = Reader {
         python,
         named,
-        type_checking: type_checking_is_false(text),
-        importers: IMPORTERS.iter().map(|name| (*name).to_owned()).collect(),
+        type_checking: aliases.type_checking_is_false(),
+        aliases,
         facts: Vec::new(),
         functions: 0,
         guards: 0,
     };
-    if let ast::Mod::Module(module) = parsed.syntax() {
-        reader.visit_body(&module.body);
-    }
+    reader.visit_body(body);
     let mut facts = reader.facts;
     facts.sort_by_key(|fact| fact.at);
     Imports {
@@ -76,8 +93,7 @@ struct Reader<'n> {
     python: (u8, u8),
     named: &'n dyn Fn(&str) -> bool,
     type_checking: bool,
-    /// Under which names the functions that import are known here.
-    importers: HashSet<String>,
+    aliases: Aliases,
     facts: Vec<Fact>,
     functions: usize,
     guards: usize,
@@ -112,10 +128,15 @@ impl Reader<'_> {
             .module
             .as_ref()
             .map_or_else(String::new, ToString::to_string);
+        let at = import.range.start().to_usize();
         for alias in &import.names {
-            if let (true, Some(new)) = (self.importers.contains(alias.name.as_str()), &alias.asname)
-            {
-                self.importers.insert(new.to_string());
+            match alias.name.as_str() {
+                // Under its own name it may be changed anywhere.
+                "path" | "*" if import.level == 0 && module == "sys" => {
+                    self.tell(at, What::SearchPath);
+                }
+                "__all__" => self.tell(at, What::Lazy),
+                _ => {}
             }
         }
         let what = What::From {
@@ -127,7 +148,7 @@ impl Reader<'_> {
                 .map(|alias| alias.name.to_string())
                 .collect(),
         };
-        self.tell(import.range.start().to_usize(), what);
+        self.tell(at, what);
     }
 
     /// The branches that can be taken.
@@ -173,36 +194,87 @@ impl Reader<'_> {
         match target {
             Expr::Name(name) if name.id == "__getattr__" => self.tell(at, What::Lazy),
             // A module that puts something else in its own place.
-            Expr::Subscript(item) if is_of(&item.value, "sys", "modules") => {
+            Expr::Subscript(item) if self.aliases.is(&item.value, "sys.modules") => {
                 self.tell(at, What::Lazy);
             }
-            Expr::Subscript(item) if is_of(&item.value, "sys", "path") => {
+            Expr::Subscript(item) if self.is_path(&item.value) => {
                 self.tell(at, What::SearchPath);
             }
-            target if is_of(target, "sys", "path") => self.tell(at, What::SearchPath),
-            Expr::Tuple(targets) => {
-                for target in &targets.elts {
+            target if self.is_path(target) => self.tell(at, What::SearchPath),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                for target in elts {
                     self.assigned(target, value);
                 }
             }
-            Expr::Name(name) if name.id == "__all__" => self.listed(value),
+            Expr::Subscript(item) if is_all(&item.value) => self.listed(value),
+            target if is_all(target) => self.listed(value),
             _ => {}
         }
     }
 
+    /// What becomes of `__all__`. Where that can't be told, it may name every part of the package.
     fn listed(&mut self, value: &Expr) {
-        let items = match value {
-            Expr::List(list) => &list.elts[..],
-            Expr::Tuple(tuple) => &tuple.elts[..],
-            _ => return,
-        };
-        for item in items {
-            if let Expr::StringLiteral(text) = item {
-                self.tell(
-                    text.range.start().to_usize(),
-                    What::Listed(text.value.to_str().to_owned()),
-                );
+        let at = value.range().start().to_usize();
+        match value {
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                for item in elts {
+                    self.listed(item);
+                }
             }
+            Expr::BinOp(both) if both.op == ast::Operator::Add => {
+                self.listed(&both.left);
+                self.listed(&both.right);
+            }
+            Expr::Starred(items) => self.listed(&items.value),
+            Expr::StringLiteral(text) => {
+                self.tell(at, What::Listed(text.value.to_str().to_owned()));
+            }
+            other => {
+                self.tell(at, What::Lazy);
+                self.visit_expr(other);
+            }
+        }
+    }
+
+    fn is_path(&self, expr: &Expr) -> bool {
+        self.aliases.is(expr, "sys.path")
+    }
+
+    /// A method of a list that matters; whether this was one.
+    fn of_list(&mut self, list: &Expr, name: &str, call: &ast::ExprCall) -> bool {
+        if self.is_path(list) {
+            if !matches!(name, "index" | "count" | "copy") {
+                self.tell(call.range_start.to_usize(), What::SearchPath);
+            }
+        } else if is_all(list) {
+            match name {
+                "append" | "extend" | "insert" | "remove" => {
+                    if let Some(last) = call.arguments.args.last() {
+                        self.listed(last);
+                    }
+                }
+                "clear" | "copy" | "count" | "index" | "pop" | "reverse" | "sort" => {}
+                _ => self.tell(call.range_start.to_usize(), What::Lazy),
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// `getattr(importlib, name)`
+    fn part_of(&mut self, at: usize, arguments: &ast::Arguments) {
+        let [of, part, ..] = &*arguments.args else {
+            return;
+        };
+        let part = match part {
+            Expr::StringLiteral(text) => Some(text.value.to_str()),
+            _ => None,
+        };
+        if self.aliases.may_import(of, part) {
+            self.tell(at, What::Unknown);
+        } else if self.aliases.is(of, "sys") && part.is_none_or(|part| part == "path") {
+            self.tell(at, What::SearchPath);
         }
     }
 
@@ -215,14 +287,26 @@ impl Reader<'_> {
         };
         let at = call.range_start.to_usize();
         let none_given = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
-        if self.importers.contains(name) {
+        if self.aliases.importers.contains(name) {
             if !none_given {
                 let what = imported(&call.arguments);
                 self.tell(at, what);
             }
             return true;
         }
-        if LOADERS.contains(&name) {
+        if self.aliases.is_resolver(&call.func) {
+            // A text counts as such.
+            if !matches!(call.arguments.args.first(), Some(Expr::StringLiteral(_))) {
+                self.tell(at, What::Unknown);
+            }
+            return true;
+        }
+        if of.is_some_and(|of| self.of_list(of, name, call)) {
+            return true;
+        }
+        if name == "getattr" {
+            self.part_of(at, &call.arguments);
+        } else if LOADERS.contains(&name) {
             self.tell(at, What::Unknown);
         } else if LISTERS.contains(&name) {
             self.tell(
@@ -241,9 +325,7 @@ impl Reader<'_> {
                 _ => None,
             };
             self.tell(at, What::EntryPoints(group));
-        } else if name == "addsitedir"
-            || of.is_some_and(|of| is_of(of, "sys", "path")) && name != "index" && name != "count"
-        {
+        } else if name == "addsitedir" {
             self.tell(at, What::SearchPath);
         } else if name == "read_pickle" {
             self.tell(at, What::Pickle);
@@ -376,13 +458,28 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     self.assigned(target, &assign.value);
                     self.visit_expr(target);
                 }
-                if !is_all(&assign.targets) {
+                if !assign.targets.iter().any(is_all) {
                     self.visit_expr(&assign.value);
                 }
             }
+            Stmt::AnnAssign(assign) => {
+                self.visit_annotation(&assign.annotation);
+                self.visit_expr(&assign.target);
+                if let Some(value) = &assign.value {
+                    self.assigned(&assign.target, value);
+                    if !is_all(&assign.target) {
+                        self.visit_expr(value);
+                    }
+                }
+            }
+            Stmt::For(each) if self.is_path(&each.iter) => {
+                self.visit_expr(&each.target);
+                self.visit_body(&each.body);
+                self.visit_body(&each.orelse);
+            }
             Stmt::AugAssign(assign) => {
                 self.assigned(&assign.target, &assign.value);
-                if !is_all(std::slice::from_ref(&assign.target)) {
+                if !is_all(&assign.target) {
                     self.visit_expr(&assign.value);
                 }
             }
@@ -397,13 +494,41 @@ impl<'a> Visitor<'a> for Reader<'_> {
         }
     }
 
+    fn visit_comprehension(&mut self, each: &'a ast::Comprehension) {
+        if self.is_path(&each.iter) {
+            for test in &each.ifs {
+                self.visit_expr(test);
+            }
+        } else {
+            visitor::walk_comprehension(self, each);
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
+            Expr::Subscript(item) if self.is_path(&item.value) => self.visit_expr(&item.slice),
+            Expr::Compare(compare) => {
+                self.visit_expr(&compare.left);
+                for (op, right) in compare.ops.iter().zip(&compare.comparators) {
+                    let contains = matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn);
+                    if !(contains && self.is_path(right)) {
+                        self.visit_expr(right);
+                    }
+                }
+            }
             Expr::Call(call) => {
                 if !self.call(call) {
                     self.visit_expr(&call.func);
                 }
-                self.visit_arguments(&call.arguments);
+                let looks = only_looks(&call.func);
+                for argument in &call.arguments.args {
+                    if !(looks && self.is_path(argument)) {
+                        self.visit_expr(argument);
+                    }
+                }
+                for keyword in &call.arguments.keywords {
+                    self.visit_keyword(keyword);
+                }
             }
             Expr::Lambda(lambda) => {
                 if let Some(parameters) = &lambda.parameters {
@@ -412,13 +537,23 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.later(|reader| reader.visit_expr(&lambda.body));
             }
             // The function itself is handed on: to whom, and with which name, can't be told.
-            Expr::Name(name) if name.ctx.is_load() && self.importers.contains(name.id.as_str()) => {
+            Expr::Name(name)
+                if name.ctx.is_load()
+                    && (self.aliases.importers.contains(name.id.as_str())
+                        || self.aliases.is_resolver(expr)) =>
+            {
                 self.tell(name.range.start().to_usize(), What::Unknown);
             }
             Expr::Attribute(name)
-                if name.ctx.is_load() && self.importers.contains(name.attr.as_str()) =>
+                if name.ctx.is_load()
+                    && (self.aliases.importers.contains(name.attr.as_str())
+                        || self.aliases.is_resolver(expr)) =>
             {
                 self.tell(name.range.start().to_usize(), What::Unknown);
+            }
+            // The path itself is handed on, or gets another name.
+            Expr::Attribute(name) if name.ctx.is_load() && self.is_path(expr) => {
+                self.tell(name.range.start().to_usize(), What::SearchPath);
             }
             Expr::StringLiteral(text) => {
                 self.text(text.range.start().to_usize(), text.value.to_str());
@@ -436,8 +571,14 @@ impl<'a> Visitor<'a> for Reader<'_> {
     }
 }
 
-fn is_all<E: std::borrow::Borrow<Expr>>(targets: &[E]) -> bool {
-    targets
-        .iter()
-        .any(|target| matches!(target.borrow(), Expr::Name(name) if name.id == "__all__"))
+fn is_all(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if name.id == "__all__")
+}
+
+fn only_looks(function: &Expr) -> bool {
+    match function {
+        Expr::Name(name) => LOOK.contains(&name.id.as_str()),
+        Expr::Attribute(method) => method.attr.as_str() == "join",
+        _ => false,
+    }
 }

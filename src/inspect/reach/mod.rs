@@ -14,6 +14,7 @@ mod tree;
 mod walk;
 
 pub use finding::{Reachability, findings, is_followed};
+pub use source::parse_guarded;
 
 use schemars::JsonSchema;
 use serde::Serialize;

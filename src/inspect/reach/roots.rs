@@ -2,6 +2,7 @@
 //! function's own code where the handler is a wrapper's.
 
 use super::edges::{Edge, Edges, Reading, Target};
+use super::source::on_large_stack;
 use super::tree::FileAt;
 use super::{How, Place};
 
@@ -130,7 +131,10 @@ fn one(reading: &Reading<'_>, at: FileAt, path: &str, mode: Option<u32>) -> Opti
     if !first.contains("python") {
         return Some(reading.words(&text, How::Settings));
     }
-    let mut edges = reading.source(at, None).ok()?;
+    let Some(Ok(mut edges)) = on_large_stack(|| reading.source(at, None)) else {
+        // Not read, its words still name what it may load.
+        return Some(reading.words(&text, How::Script));
+    };
     if !path.starts_with("extensions/") {
         for edge in &mut edges.all {
             edge.how = How::Script;

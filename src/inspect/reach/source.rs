@@ -2,6 +2,9 @@
 //! or so deeply nested that reading it would only cost memory.
 
 use std::borrow::Cow;
+use std::thread::Builder;
+
+use ruff_python_ast as ast;
 
 /// Larger files are none that a person or a generator of code wrote.
 pub const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -11,6 +14,29 @@ const MOST_DEPTH: usize = 5_000;
 
 /// The stack of a thread that parses: reserved, not used, until a file is that deep.
 pub const STACK: usize = 256 * 1024 * 1024;
+
+/// Parses a module and reads what it says. Done on a thread with a stack for whatever depth Python allows: an overflow
+/// would end the program. None if it is no Python, or nested deeper than that.
+pub fn parse_guarded<T: Send>(
+    text: &str,
+    read: impl FnOnce(ast::ModModule) -> T + Send,
+) -> Option<T> {
+    if too_deep(text) {
+        return None;
+    }
+    on_large_stack(|| {
+        let parsed = ruff_python_parser::parse_module(text).ok()?;
+        Some(read(parsed.into_syntax()))
+    })?
+}
+
+/// Runs something on a thread with [`STACK`]; none if it panics or there can be no such thread.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        thread.ok()?.join().ok()
+    })
+}
 
 /// A file's text, and whether all of it could be read.
 #[derive(Debug)]
@@ -89,18 +115,25 @@ pub fn too_deep(text: &str) -> bool {
         return false;
     }
     let (mut open, mut here, mut outside) = (Vec::new(), 0_usize, 0_usize);
-    let (mut at, mut in_word) = (0, false);
+    let (mut at, mut in_word, mut formatted) = (0, false, false);
     while at < bytes.len() {
         let byte = bytes[at];
         let was_in_word =
             std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric() || byte == b'_');
         match byte {
             b'#' => {
-                at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+                at += memchr::memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at);
                 continue;
             }
             b'"' | b'\'' => {
-                at = after_string(bytes, at);
+                let end = after_string(bytes, at);
+                // Code lies within formatted strings, and in those its own strings may have the same quotes.
+                let opens = !formatted && is_formatted(bytes, at);
+                formatted |= opens;
+                if formatted && outside + here + nested_in(&bytes[at..end], !opens) > MOST_DEPTH {
+                    return true;
+                }
+                at = end;
                 // Strings side by side are one.
                 continue;
             }
@@ -114,9 +147,11 @@ pub fn too_deep(text: &str) -> bool {
                 outside = outside.saturating_sub(here);
             }
             b',' | b';' => here = 0,
-            b'\n' if open.is_empty() => here = 0,
-            b'+' | b'-' | b'*' | b'/' | b'~' | b'%' | b'@' | b'|' | b'&' | b'^' | b'<' | b'>'
-            | b'.' => here += 1,
+            b'\n' if open.is_empty() && !is_continued(&bytes[..at]) => {
+                here = 0;
+                formatted = false;
+            }
+            byte if is_operator(byte) => here += 1,
             // `not`, `await`, `lambda`, `if`, `else`, `yield`: any word may nest.
             _ if in_word && !was_in_word => here += 1,
             _ => {}
@@ -127,6 +162,52 @@ pub fn too_deep(text: &str) -> bool {
         at += 1;
     }
     deep_blocks(bytes)
+}
+
+fn is_operator(byte: u8) -> bool {
+    b"+-*/~%@|&^<>.".contains(&byte)
+}
+
+/// Whether the line that ends here goes on in the next one.
+fn is_continued(before: &[u8]) -> bool {
+    before
+        .strip_suffix(b"\r")
+        .unwrap_or(before)
+        .ends_with(b"\\")
+}
+
+/// Whether the string whose first quote is at `at` has fields to fill in.
+fn is_formatted(bytes: &[u8], at: usize) -> bool {
+    bytes[at.saturating_sub(2)..at]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+}
+
+/// How much could nest in the fields of a formatted string, of which this may be a part from within a field.
+fn nested_in(string: &[u8], within: bool) -> usize {
+    let (mut open, mut here, mut most) = (usize::from(within), 0_usize, 0);
+    let mut in_word = false;
+    for &byte in string {
+        let was_in_word = std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric());
+        match byte {
+            b'{' => open += 1,
+            b'}' => {
+                open = open.saturating_sub(1);
+                if open == 0 {
+                    here = 0;
+                }
+            }
+            _ => {}
+        }
+        if open > 0 {
+            let nests = is_operator(byte) || b"([{".contains(&byte) || in_word && !was_in_word;
+            here += usize::from(nests);
+            most = most.max(here);
+        }
+    }
+    most
 }
 
 /// Whether a line is indented further than as many blocks could be.
@@ -146,8 +227,9 @@ fn after_string(bytes: &[u8], at: usize) -> usize {
     let mut now = at + if triple { 3 } else { 1 };
     while now < bytes.len() {
         match bytes[now] {
+            b'\\' if bytes[now + 1..].starts_with(b"\r\n") => now += 2,
             b'\\' => now += 1,
-            b'\n' if !triple => return now,
+            b'\n' | b'\r' if !triple => return now,
             byte if byte == quote => {
                 if !triple {
                     return now + 1;

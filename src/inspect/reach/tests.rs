@@ -162,6 +162,54 @@ fn each_way_to_load_has_its_class() {
             "import pkgutil\nfor m in pkgutil.iter_modules():\n    pass",
             OptionalOnly,
         ),
+        (
+            "def f(n):\n    return im(n + x)\nfrom importlib import import_module as im",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\nload = importlib.import_module\nload('dep')",
+            Reached,
+        ),
+        ("import pkgutil\npkgutil.resolve_name(x)", OptionalOnly),
+        (
+            "from pkgutil import resolve_name as find\nfind(x)",
+            OptionalOnly,
+        ),
+        (
+            "from elsewhere import resolve_name\nresolve_name(x)",
+            NeverReached,
+        ),
+        ("import pydoc\npydoc.locate(''.join(x))", OptionalOnly),
+        ("import pydoc as p\nlist(map(p.locate, x))", OptionalOnly),
+        (
+            "import importlib.util as u, importlib\ngetattr(importlib, 'import_' + x)(y)",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\ngetattr(importlib, 'import_module')(y)",
+            OptionalOnly,
+        ),
+        (
+            "import importlib\ngetattr(importlib, 'metadata')",
+            NeverReached,
+        ),
+        (
+            "import imp\nimp.load_module(x, *imp.find_module(x))",
+            OptionalOnly,
+        ),
+        (
+            "from importlib.util import find_spec, module_from_spec\nmodule_from_spec(find_spec(x))",
+            OptionalOnly,
+        ),
+        (
+            "TYPE_CHECKING: bool = True\nif TYPE_CHECKING:\n    import dep",
+            Reached,
+        ),
+        (
+            "TYPE_CHECKING: bool = False\nif TYPE_CHECKING:\n    import dep",
+            NeverReached,
+        ),
+        ("if (TYPE_CHECKING := x):\n    import dep", Reached),
         ("", NeverReached),
         ("import other", NeverReached),
         ("# import dep", NeverReached),
@@ -218,6 +266,95 @@ fn each_way_to_load_has_its_class() {
         ("def f(x: 'dep.X'): pass", NeverReached),
     ] {
         assert_eq!(class_of(code), class, "{code}");
+    }
+}
+
+#[test]
+fn what_a_package_may_list_is_loaded_by_a_star() {
+    for (list, class) in [
+        ("__all__: list[str] = ['sub']", OptionalOnly),
+        ("__all__ = [] + ['sub']", OptionalOnly),
+        ("__all__ = []\n__all__.append('sub')", OptionalOnly),
+        ("__all__ = ()\n__all__ += (*x, 'sub')", OptionalOnly),
+        ("__all__ = []\n__all__.extend(['sub'])", OptionalOnly),
+        ("__all__ = []\n__all__.insert(0, 'sub')", OptionalOnly),
+        ("__all__ = []\n__all__[:] = ['sub']", OptionalOnly),
+        ("__all__ = x.__all__ + y", OptionalOnly),
+        ("__all__ = [n for n in x]", OptionalOnly),
+        ("from .names import __all__", OptionalOnly),
+        ("__all__ = []", NeverReached),
+        (
+            "__all__: list[str] = [] + ['other']\n__all__.sort()",
+            NeverReached,
+        ),
+    ] {
+        let package = Package::of(&[
+            ("task/app.py", "from a import *"),
+            ("task/a/__init__.py", list),
+            ("task/a/sub.py", "import dep"),
+        ]);
+        package.install("dep", "");
+        assert_eq!(package.class("dep"), class, "{list}");
+    }
+}
+
+#[test]
+fn the_path_is_known_by_any_name() {
+    for (code, class) in [
+        (
+            "from sys import path\npath.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "from sys import path as p\np.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path[:0] = ['/opt/vendor']",
+            OptionalOnly,
+        ),
+        (
+            "import sys as _sys\n_sys.path += ['/opt/vendor']",
+            OptionalOnly,
+        ),
+        (
+            "import sys\np = sys.path\np.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        (
+            "import sys\ns = sys\ns.path.append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        ("import os\nos.sys.path.append('/opt/vendor')", OptionalOnly),
+        ("import sys\nadd(sys.path)", OptionalOnly),
+        (
+            "import sys\ngetattr(sys, 'path').append('/opt/vendor')",
+            OptionalOnly,
+        ),
+        ("import sys\nx = sys.path[0]", NeverReached),
+        ("import sys\nx = 'a' in sys.path", NeverReached),
+        ("import sys\nfor x in sys.path:\n    pass", NeverReached),
+        ("import sys\nx = [y for y in sys.path if y]", NeverReached),
+        ("import sys\nprint(sys.path)", NeverReached),
+        (
+            "import sys\nx = len(sys.path), ':'.join(sys.path), sys.path.index('a')",
+            NeverReached,
+        ),
+        ("from os import path\npath.join('a')", NeverReached),
+    ] {
+        let package = Package::of(&[("task/app.py", &format!("{code}\nimport dep\n"))]);
+        package.install_at("0/vendor/", "dep", "dep.py", "", "");
+        let (found, all) = package.reach();
+        assert_eq!(all, [("dep".to_owned(), class)], "{code}");
+        let told = found
+            .limits
+            .iter()
+            .any(|one| one.kind == LimitKind::SearchPath);
+        assert_eq!(told, class == OptionalOnly, "{code}");
     }
 }
 
@@ -596,6 +733,37 @@ fn code_of_ones_own_without_a_source_may_load_what_it_names() {
 }
 
 #[test]
+fn a_file_that_several_list_reaches_all_of_them() {
+    let package = Package::of(&[
+        ("task/app.py", "import cv"),
+        ("task/cv/contrib.py", "import dep"),
+    ]);
+    let load = "import importlib\nimportlib.import_module(name)";
+    package.install_at("task/", "acv", "cv/__init__.py", load, "");
+    package.install_at(
+        "task/",
+        "bcv",
+        "cv/__init__.py",
+        load,
+        "Requires-Dist: two\n",
+    );
+    let record = "cv/__init__.py,,\ncv/contrib.py,,\nbcv-1.0.dist-info/METADATA,,\n";
+    package.write("task/bcv-1.0.dist-info/RECORD", record.as_bytes());
+    package.install("two", "");
+    package.install("dep", "");
+    package.install("other", "");
+    let (_, all) = package.reach();
+    let expected = [
+        ("acv", Reached),
+        ("bcv", Reached),
+        ("dep", OptionalOnly),
+        ("other", NeverReached),
+        ("two", OptionalOnly),
+    ];
+    assert_eq!(all, expected.map(|(name, class)| (name.to_owned(), class)));
+}
+
+#[test]
 fn entry_points_are_reached_where_their_group_is_loaded() {
     for (code, class) in [
         (
@@ -756,6 +924,45 @@ fn no_depth_ends_the_program() {
             );
             assert!(n > 100 || !refused, "{}", &code[..40]);
         }
+    }
+}
+
+#[test]
+fn no_depth_hides_in_lines_that_go_on_or_in_strings() {
+    let minus = |n: usize| "-".repeat(n);
+    for code in [
+        format!("x = {}1\n", "-\\\n".repeat(300_000)),
+        format!("x = {}1\n", "-\\\r\n".repeat(300_000)),
+        format!("x = 'a\\\r\n' {}1\n", minus(300_000)),
+        format!("x = 'a\r{}1\n", minus(300_000)),
+        format!("# a\rx = {}1\n", minus(300_000)),
+        format!("x = f'{{{}1}}'\n", minus(300_000)),
+        format!("x = f'{{'a' {}1}}'\n", minus(300_000)),
+    ] {
+        let code = format!("import dep\n{code}");
+        assert!(super::source::too_deep(&code), "{}", &code[..40]);
+        assert_eq!(class_of(&code), OptionalOnly, "{}", &code[..40]);
+    }
+    let page = format!(
+        "import dep\nx = f'''{{a}}{}'''\n",
+        "<p style=\"a: b.c\">d {{{{e-f}}}}</p>\n".repeat(5_000)
+    );
+    assert_eq!(class_of(&page), Reached);
+}
+
+#[test]
+fn scripts_of_any_depth_are_read_or_count_by_their_words() {
+    for depth in [4_900, 300_000] {
+        let script = format!(
+            "#!/usr/bin/env python3\nimport dep\nx = {}1\n",
+            "-".repeat(depth)
+        );
+        let package = Package::of(&[("task/app.py", ""), ("task/run", &script)]);
+        make_executable(&package.0.path().join("task/run"));
+        package.install("dep", "");
+        package.install("other", "");
+        assert_eq!(package.class("dep"), OptionalOnly);
+        assert_eq!(package.class("other"), NeverReached);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Module {
     pub folder: usize,
     /// Whose it is.
     pub distribution: Option<usize>,
+    /// Who else lists it.
+    shared: Vec<usize>,
 }
 
 /// What a name leads to.
@@ -103,8 +105,12 @@ impl Tree {
         for ((top, path), at) in files {
             tree.add(top, path, at, owners[at.0][at.1], python);
         }
+        let mut shared = shared(mounts, distributions);
+        for module in &mut tree.modules {
+            module.shared = shared.remove(&module.file).unwrap_or_default();
+        }
         for (id, module) in tree.modules.iter().enumerate() {
-            if let Some(owner) = module.distribution {
+            for owner in module.owners() {
                 tree.of_distribution[owner].push(id);
             }
         }
@@ -166,6 +172,7 @@ impl Tree {
             twin: None,
             folder,
             distribution: owner,
+            shared: Vec::new(),
         };
         if let Some(&known) = self.folders[folder].modules.get(stem) {
             self.modules[known].meet(new);
@@ -342,6 +349,13 @@ impl Tree {
 }
 
 impl Module {
+    /// All distributions that have it, the one that it is counted for first.
+    pub fn owners(&self) -> impl Iterator<Item = usize> {
+        self.distribution
+            .into_iter()
+            .chain(self.shared.iter().copied())
+    }
+
     /// Another file for the same name: Python loads the one of the higher rank, and a source tells what the other holds.
     fn meet(&mut self, other: Self) {
         let source = |one: &Self| (one.kind == Kind::Source).then_some(one.file);
@@ -369,6 +383,21 @@ fn owners(mounts: &[Mounted], distributions: &[Distribution]) -> Vec<Vec<Option<
             owners
         })
         .collect()
+}
+
+/// Who else lists a file.
+fn shared(mounts: &[Mounted], distributions: &[Distribution]) -> HashMap<FileAt, Vec<usize>> {
+    let mut shared: HashMap<FileAt, Vec<usize>> = HashMap::new();
+    for (at, mount) in mounts.iter().enumerate() {
+        for (i, of) in distributions.iter().enumerate() {
+            if of.place == mount.place && of.ecosystem == Ecosystem::Python {
+                for &file in &of.shared {
+                    shared.entry((at, file)).or_default().push(i);
+                }
+            }
+        }
+    }
+    shared
 }
 
 fn is_module(path: &str) -> bool {

@@ -110,7 +110,7 @@ impl Walk<'_, '_> {
             Target::Module(id) => {
                 if !std::mem::replace(&mut self.seen[id], true) {
                     self.next.push(id);
-                    if let Some(of) = self.reading.tree.modules()[id].distribution {
+                    for of in self.reading.tree.modules()[id].owners() {
                         self.touch(of);
                     }
                 }
