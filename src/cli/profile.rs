@@ -49,7 +49,7 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
     pub payload: Option<String>,
     /// Say what loading these later would do together, as in --together numpy,pandas (repeatable)
-    #[arg(long, value_name = "TARGET,…", value_parser = together)]
+    #[arg(long, value_name = "TARGET,...", value_parser = together)]
     pub together: Vec<Together>,
     /// Print the profile as JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
