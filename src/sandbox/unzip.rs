@@ -6,9 +6,10 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use zip::ExtraField;
 use zip::read::{ZipArchive, ZipFile};
 use zip::result::ZipError;
+
+use crate::subject::zip_time;
 
 use super::packages::PackageError;
 
@@ -138,28 +139,8 @@ fn safe_path(name: &str) -> Result<PathBuf, PackageError> {
     Ok(path)
 }
 
-/// To the second where the extended timestamp is there, else the DOS time, read as UTC.
 fn modified<R: Read>(entry: &ZipFile<'_, R>) -> Option<SystemTime> {
-    let extended = entry.extra_data_fields().find_map(|field| match field {
-        ExtraField::ExtendedTimestamp(times) => times.mod_time(),
-        _ => None,
-    });
-    if let Some(seconds) = extended {
-        return Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.into()));
-    }
-    let dos = entry.last_modified()?;
-    let date = jiff::civil::DateTime::new(
-        i16::try_from(dos.year()).ok()?,
-        i8::try_from(dos.month()).ok()?,
-        i8::try_from(dos.day()).ok()?,
-        i8::try_from(dos.hour()).ok()?,
-        i8::try_from(dos.minute()).ok()?,
-        i8::try_from(dos.second()).ok()?,
-        0,
-    )
-    .ok()?;
-    let timestamp = jiff::tz::Offset::UTC.to_timestamp(date).ok()?;
-    let seconds = u64::try_from(timestamp.as_second()).ok()?;
+    let seconds = u64::try_from(zip_time::modified(entry)?.seconds).ok()?;
     Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
 }
 

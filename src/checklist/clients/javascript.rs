@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Client, Kept, Source, line_at};
+use super::{Client, Kept, Source, keep_called, line_at};
 
 /// Names after `new` that make a client, besides those that end in `Client` and AWS's own (`AWS.S3`).
 const CLASSES: [&str; 9] = [
@@ -51,15 +51,7 @@ pub fn find(source: &Source) -> Option<Vec<Client>> {
     let Scan {
         called, mut found, ..
     } = scan;
-    for client in &mut found {
-        if client
-            .function
-            .as_ref()
-            .is_some_and(|name| called.contains(name))
-        {
-            client.kept = Kept::Environment;
-        }
-    }
+    keep_called(&mut found, &called);
     Some(found)
 }
 

@@ -3,6 +3,8 @@
 mod javascript;
 mod python;
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -76,6 +78,19 @@ pub fn find(sources: &[Source]) -> Clients {
         }
     }
     all
+}
+
+/// What a function makes that module level calls is made once.
+fn keep_called(found: &mut [Client], called: &BTreeSet<String>) {
+    for client in found {
+        if client
+            .function
+            .as_ref()
+            .is_some_and(|name| called.contains(name))
+        {
+            client.kept = Kept::Environment;
+        }
+    }
 }
 
 /// The line of an offset, from 1.

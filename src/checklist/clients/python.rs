@@ -6,7 +6,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 
-use super::{Client, Kept, Source, line_at};
+use super::{Client, Kept, Source, keep_called, line_at};
 use crate::inspect::reach::parse_guarded;
 
 /// What makes a client, by its whole name. boto3's are recognised by their last part too: sessions have them.
@@ -66,15 +66,7 @@ fn in_module(source: &Source, module: &ModModule) -> Vec<Client> {
     let Finder {
         called, mut found, ..
     } = finder;
-    for client in &mut found {
-        if client
-            .function
-            .as_ref()
-            .is_some_and(|name| called.contains(name))
-        {
-            client.kept = Kept::Environment;
-        }
-    }
+    keep_called(&mut found, &called);
     found
 }
 

@@ -6,9 +6,11 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use zip::CompressionMethod;
 use zip::read::{ZipArchive, ZipFile};
 use zip::result::ZipError;
-use zip::{CompressionMethod, ExtraField};
+
+use crate::subject::zip_time;
 
 use super::{FilesError, LeftOut, LeftOutWhy, Modified, PackageFile};
 
@@ -154,30 +156,9 @@ fn safe(name: &str) -> Option<String> {
 }
 
 fn modified<R: Read>(entry: &ZipFile<'_, R>) -> Option<Modified> {
-    let extended = entry.extra_data_fields().find_map(|field| match field {
-        ExtraField::ExtendedTimestamp(times) => times.mod_time(),
-        _ => None,
-    });
-    if let Some(seconds) = extended {
-        return Some(Modified {
-            seconds: seconds.into(),
-            to_the_second: true,
-        });
-    }
-    let dos = entry.last_modified()?;
-    let date = jiff::civil::DateTime::new(
-        i16::try_from(dos.year()).ok()?,
-        i8::try_from(dos.month()).ok()?,
-        i8::try_from(dos.day()).ok()?,
-        i8::try_from(dos.hour()).ok()?,
-        i8::try_from(dos.minute()).ok()?,
-        i8::try_from(dos.second()).ok()?,
-        0,
-    )
-    .ok()?;
-    let time = jiff::tz::Offset::UTC.to_timestamp(date).ok()?;
+    let time = zip_time::modified(entry)?;
     Some(Modified {
-        seconds: time.as_second(),
-        to_the_second: false,
+        seconds: time.seconds,
+        to_the_second: time.to_the_second,
     })
 }
