@@ -59,13 +59,13 @@ impl Text {
         memory_mb: u64,
     ) -> String {
         let of = match starts {
-            1 => "in one recorded start".to_owned(),
-            _ => format!("the median of {starts} recorded starts"),
+            1 => "in one start".to_owned(),
+            _ => format!("the median of {starts} starts"),
         };
         self.say(
             format!("{modules} modules in {took}, {of}; {language}, {memory_mb} MB"),
             format!(
-                "모듈 {modules}개, {took}(기록한 시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
+                "모듈 {modules}개, {took}(시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
             ),
         )
     }
