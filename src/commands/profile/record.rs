@@ -154,15 +154,15 @@ pub async fn record(
         let hooked = Hooked::prepare(settings, &ground.endpoint.lambda, scratch).await?;
         let subject = hooked.subject(Arm::Only, hooked.hook.handler, "profile", &[])?;
         let staged = ground.stage(subject).await?;
-        let plain = [(hook::PLAIN, "1")];
-        let plain = hooked.subject(Arm::Only, hooked.hook.handler, "plain", &plain)?;
-        let plain = ground.stage(plain).await?;
         if !agreed(settings, &staged, signals, progress).await? {
             return Ok(None);
         }
         for warning in &staged.warnings {
             tell(progress, Event::Note(format!("warning: {warning}")));
         }
+        let plain = [(hook::PLAIN, "1")];
+        let plain = hooked.subject(Arm::Only, hooked.hook.handler, "plain", &plain)?;
+        let plain = ground.stage(plain).await?;
         let runs = settings.looks.runs() as usize;
         let (starts, plain) = starts(
             [&staged.function, &plain.function],
