@@ -460,7 +460,7 @@ impl Text {
     }
 
     pub(super) fn fleet_heading(self, functions: usize) -> String {
-        let s = if functions == 1 { "" } else { "s" };
+        let s = s_of(functions);
         self.say(
             format!("Cold starts of {functions} function{s}"),
             format!("함수 {functions}개의 콜드 스타트"),
@@ -507,7 +507,7 @@ impl Text {
     }
 
     pub(super) fn payload(self, bytes: usize) -> String {
-        let s = if bytes == 1 { "" } else { "s" };
+        let s = s_of(bytes);
         self.say(
             format!("payload of {bytes} byte{s}"),
             format!("페이로드 {bytes}바이트"),
@@ -532,11 +532,11 @@ fn span(seconds: i64) -> Option<(String, String)> {
         DAY..MONTH => (seconds / DAY, "day", "일"),
         _ => (seconds / MONTH, "month", "개월"),
     };
-    let plural = if n == 1 { "" } else { "s" };
+    let plural = s_of(n);
     Some((format!("{n} {unit}{plural}"), format!("{n}{ko}")))
 }
 
-/// `s` where there are several.
-const fn s_of(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
+/// The `s` of an English plural.
+pub(super) fn s_of<N: Copy + PartialEq + From<u8>>(count: N) -> &'static str {
+    if count == N::from(1) { "" } else { "s" }
 }

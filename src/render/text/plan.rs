@@ -88,7 +88,7 @@ impl Text {
     }
 
     pub(in crate::render) fn fleet_plan_heading(self, functions: usize) -> String {
-        let s = if functions == 1 { "" } else { "s" };
+        let s = s_of(functions);
         self.say(
             format!("{functions} function{s}: what a run would do; nothing was changed or invoked"),
             format!("함수 {functions}개: 실행 계획(아무것도 바꾸거나 호출하지 않았습니다)"),
@@ -175,7 +175,7 @@ impl Text {
         } else {
             ("up to ", "최대 ")
         };
-        let (s, touch_s) = (s_of(runs as usize), s_of(touches as usize));
+        let (s, touch_s) = (s_of(runs), s_of(touches));
         let (en_bursts, ko_bursts, after) = if burst > 1 {
             (
                 format!(" in {touches} burst{touch_s} of {burst}"),
@@ -190,7 +190,7 @@ impl Text {
         } else {
             (after, "매번")
         };
-        let invoke_s = if invokes == 1 { "" } else { "s" };
+        let invoke_s = s_of(invokes);
         let numbers = |or: &str| {
             let all: Vec<String> = early.iter().map(ToString::to_string).collect();
             all.join(or)
@@ -234,7 +234,7 @@ impl Text {
         } else {
             ("not decided yet", "아직 판정할 수 없습니다")
         };
-        let s = s_of(starts as usize);
+        let s = s_of(starts);
         self.say(
             format!("look {look} of {of}, {starts} cold start{s} each: {en}"),
             format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
@@ -301,7 +301,7 @@ impl Text {
         paid: bool,
     ) -> String {
         let (n, s) = (cost.requests, cost.billed_ms / 1e3);
-        let plural = if n == 1 { "" } else { "s" };
+        let plural = s_of(n);
         let (en, ko) = match (usd, paid) {
             (None, _) => (
                 ", at a price that is not known".into(),

@@ -1,6 +1,6 @@
 //! What is said about stored results: comparisons of several, lists, and what became of them.
 
-use super::{Text, span};
+use super::{Text, s_of, span};
 
 impl Text {
     pub(in crate::render) const fn baseline_title(self) -> &'static str {
@@ -108,7 +108,7 @@ impl Text {
     }
 
     pub(in crate::render) fn to_prune(self, results: usize, size: &str) -> String {
-        let s = if results == 1 { "" } else { "s" };
+        let s = s_of(results);
         self.say(
             format!("delete {results} result{s} and what was logged of their runs ({size})? [y/N]"),
             format!("측정 결과 {results}개와 실행 기록({size})을 삭제할까요? [y/N]"),
@@ -116,7 +116,7 @@ impl Text {
     }
 
     pub(in crate::render) fn pruned(self, results: usize, size: &str, left: usize) -> String {
-        let s = if results == 1 { "" } else { "s" };
+        let s = s_of(results);
         self.say(
             format!("deleted {results} result{s}, {size} freed; {left} left"),
             format!("측정 결과 {results}개를 삭제해 {size}를 확보했습니다. 남은 결과 {left}개"),
