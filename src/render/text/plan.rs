@@ -1,6 +1,7 @@
 //! What is said about a run that has not begun, and about what one has cost.
 
 use super::super::plan::dollars;
+use super::progress::roughly;
 use super::{Text, s_of};
 use crate::bench::estimate::{Known, batches};
 use crate::results::RunCost;
@@ -263,12 +264,7 @@ impl Text {
     }
 
     pub(in crate::render) fn takes(self, seconds: f64) -> String {
-        let seconds = seconds.ceil() as u64;
-        let (n, unit, ko) = match seconds {
-            0..=90 => (seconds.max(1), "s", "초"),
-            91..=5400 => (seconds.div_ceil(60), "min", "분"),
-            _ => (seconds.div_ceil(3600), "h", "시간"),
-        };
+        let (n, unit, ko) = roughly(seconds.ceil() as u64);
         self.say(format!("about {n} {unit}"), format!("약 {n}{ko}"))
     }
 
@@ -283,13 +279,6 @@ impl Text {
         self.say(
             format!("{actions} on {on}"),
             format!("{on}에 대한 {actions}"),
-        )
-    }
-
-    pub(in crate::render) fn own_prices_note(self, list: &str) -> String {
-        self.say(
-            format!("Costs are reckoned with your own prices ({list}), requests included."),
-            format!("비용은 직접 지정한 가격표({list}) 기준이며 요청 요금을 포함합니다."),
         )
     }
 
