@@ -13,7 +13,16 @@ use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, config_path, ric};
 use super::subjects::usage;
 use super::surroundings::Surroundings;
-use super::{ServedFunction, machine};
+use super::{PackageSpec, machine};
+
+/// A function that `lambench serve` offers from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedFunction {
+    /// Function name.
+    pub name: String,
+    /// What it runs.
+    pub package: PackageSpec,
+}
 
 /// Served functions, and what should be said about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
