@@ -8,12 +8,11 @@ use crate::subject::infer::{self, Family};
 
 use super::Lang;
 use super::builds::{Builder, by};
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, function_of, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, lang};
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 
 /// One thing to look into, or two to compare.

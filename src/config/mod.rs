@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod builds;
+mod candidate;
 pub mod copies;
 pub mod error;
 pub mod file;

@@ -7,11 +7,10 @@ use crate::cli::{Globals, ServeArgs};
 use crate::sandbox::Machine;
 
 use super::builds::{Builder, of_variables};
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::{self, Build, ConfigFile};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, config_path, ric};
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 use super::{PackageSpec, machine};
 
