@@ -162,7 +162,7 @@ impl<'a> Finder<'a> {
     }
 
     fn elsewhere(&self) -> bool {
-        self.args.aws || self.args.endpoint_url.is_some()
+        self.args.place.aws || self.args.place.endpoint_url.is_some()
     }
 
     fn sight(&self, word: &str, layers: &[PathBuf]) -> Result<Sight, ConfigError> {
