@@ -37,7 +37,6 @@ pub(super) fn row(metric: Metric, figures: &[Option<&Figure>], text: Text) -> Ve
             None => UNKNOWN.to_owned(),
             Some(Figure::Bytes(0)) if metric == Metric::Layers => text.no_layers().to_owned(),
             Some(Figure::Bytes(n)) => bytes(*n),
-            Some(Figure::Count(n)) => n.to_string(),
             Some(Figure::Ms(ms)) => milliseconds(*ms, seconds, whole, text),
             Some(Figure::Mb(mb)) => format!("{} MB", trimmed(*mb)),
             Some(Figure::UsdPerMillion(usd)) => format!("${usd:.2}"),
