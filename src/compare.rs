@@ -11,8 +11,6 @@ use crate::stats::{self, Change, Spread, quantile_interval};
 pub enum Figure {
     /// Bytes.
     Bytes(u64),
-    /// A number of things.
-    Count(u64),
     /// Milliseconds.
     Ms(f64),
     /// Megabytes (MiB, as Lambda writes MB).
@@ -306,7 +304,7 @@ fn change(before: Option<&Figure>, after: Option<&Figure>) -> Option<f64> {
 /// What can be reckoned with; words cannot.
 pub fn number(figure: &Figure) -> Option<f64> {
     match figure {
-        Figure::Bytes(n) | Figure::Count(n) => Some(*n as f64),
+        Figure::Bytes(n) => Some(*n as f64),
         Figure::Ms(x) | Figure::Mb(x) | Figure::UsdPerMillion(x) => Some(*x),
         Figure::Text(_) => None,
     }

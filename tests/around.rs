@@ -6,9 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Ran, Server, Test, fixture, signal, wait_for};
-
-const CONFIGURATION: &str = "/2015-03-31/functions/my-fn/configuration";
+use support::{Ran, Server, Test, signal, wait_for};
 
 /// What the function's description is when the deploy meets it, then new code and a new memory size.
 const DEPLOY: &str = r#"
@@ -37,20 +35,14 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let test = Test::new();
-        let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
-        let place = Self { test, server };
-        let body = json!({"Description": "the original"});
-        place.server.call("PUT", CONFIGURATION, Some(&body));
-        wait_for("the update", || {
-            (place.configuration()["LastUpdateStatus"] == "Successful").then_some(())
-        });
-        place.test.write("deploy.py", DEPLOY);
-        place
+        let server = Server::of(&test, "10", "hello-python");
+        server.configure("my-fn", &json!({"Description": "the original"}));
+        test.write("deploy.py", DEPLOY);
+        Self { test, server }
     }
 
     fn configuration(&self) -> Value {
-        self.server.call("GET", CONFIGURATION, None)
+        self.server.configuration("my-fn")
     }
 
     fn command(&self, around: &str, runs: &str) -> Command {

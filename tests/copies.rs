@@ -4,9 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, fixture, signal, wait_for};
-
-const FUNCTIONS: &str = "/2015-03-31/functions";
+use support::{FUNCTIONS, Ran, Server, Test, signal, wait_for};
 
 struct Place {
     test: Test,
@@ -20,8 +18,7 @@ impl Place {
 
     fn with(package: &str) -> Self {
         let test = Test::new();
-        let function = format!("my-fn={}", fixture(package).display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
+        let server = Server::of(&test, "10", package);
         let place = Self { test, server };
         place.configure(&json!({
             "Description": "the original",
@@ -31,30 +28,16 @@ impl Place {
         place
     }
 
-    fn configure(&self, body: &Value) {
-        let path = format!("{FUNCTIONS}/my-fn/configuration");
-        self.server.call("PUT", &path, Some(body));
-        self.settled();
-    }
-
-    fn settled(&self) {
-        wait_for("the update", || {
-            (self.configuration()["LastUpdateStatus"] == "Successful").then_some(())
-        });
+    fn configure(&self, change: &Value) {
+        self.server.configure("my-fn", change);
     }
 
     fn configuration(&self) -> Value {
-        let path = format!("{FUNCTIONS}/my-fn/configuration");
-        self.server.call("GET", &path, None)
+        self.server.configuration("my-fn")
     }
 
     fn functions(&self) -> Vec<String> {
-        self.server.call("GET", FUNCTIONS, None)["Functions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|f| f["FunctionName"].as_str().unwrap().to_owned())
-            .collect()
+        self.server.functions()
     }
 
     /// A package whose answer shows what it was started with.

@@ -9,9 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, wait_for};
-
-const FUNCTIONS: &str = "/2015-03-31/functions";
+use support::{FUNCTIONS, Ran, Server, Test, wait_for};
 
 struct Place {
     test: Test,
@@ -55,8 +53,7 @@ impl Place {
     }
 
     fn configuration(&self, name: &str) -> Value {
-        let path = format!("{FUNCTIONS}/{name}/configuration");
-        self.server.call("GET", &path, None)
+        self.server.configuration(name)
     }
 
     fn run_at(&self, url: &str, more: &[&str]) -> Ran {

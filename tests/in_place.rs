@@ -17,9 +17,7 @@ const ORIGINAL: &str = "collects market data every minute";
 impl Place {
     async fn new(package: &str, settle_ms: &str) -> Self {
         let test = Test::new();
-        let path = fixture(package);
-        let function = format!("my-fn={}", path.display());
-        let server = Server::start(&test, &["--settle", settle_ms, "--function", &function]);
+        let server = Server::of(&test, settle_ms, package);
         let client = aws_sdk_lambda::Client::from_conf(
             aws_sdk_lambda::Config::builder()
                 .behavior_version(BehaviorVersion::latest())

@@ -248,14 +248,10 @@ fn a_deployed_function_and_its_layers_are_fetched_and_nothing_is_changed() {
         Some(&json!({"Content": {"ZipFile": BASE64_STANDARD.encode(&bytes)}})),
     );
     let arn = layer["LayerVersionArn"].as_str().unwrap();
-    let path = "/2015-03-31/functions/my-fn/configuration";
-    server.call("PUT", path, Some(&json!({"Layers": [arn]})));
-    support::wait_for("the update", || {
-        (server.call("GET", path, None)["LastUpdateStatus"] == "Successful").then_some(())
-    });
-    let before = server.call("GET", path, None);
+    server.configure("my-fn", &json!({"Layers": [arn]}));
+    let before = server.configuration("my-fn");
     let found = looked(&test, &["my-fn", "--endpoint-url", &server.url]);
-    assert_eq!(server.call("GET", path, None), before);
+    assert_eq!(server.configuration("my-fn"), before);
     assert_eq!(found["target"], "my-fn");
     assert_eq!(found["handler"], "lambda_function.lambda_handler");
     assert!(found["architecture"].is_string());

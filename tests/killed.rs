@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Server, Test, fixture, wait_for};
+use support::{Server, Test};
 
-const CONFIGURATION: &str = "/2015-03-31/functions/my-fn/configuration";
 const SIGKILL: i32 = 9;
 
 /// Any generator will do: the seed is printed, and a run that a failure names can be repeated.
@@ -34,32 +33,23 @@ struct Place {
 impl Place {
     fn new(settle_ms: &str) -> Self {
         let test = Test::new();
-        let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", settle_ms, "--function", &function]);
+        let server = Server::of(&test, settle_ms, "hello-python");
         let body = json!({
             "Description": "collects market data",
             "Environment": {"Variables": {"PASSWORD": "hunter2"}},
         });
-        server.call("PUT", CONFIGURATION, Some(&body));
-        let mut place = Self {
+        server.configure("my-fn", &body);
+        let original = server.record("my-fn");
+        Self {
             test,
             server,
-            original: Value::Null,
-        };
-        place.original = place.record();
-        place
+            original,
+        }
     }
 
     /// All of the configuration but what any update changes.
     fn record(&self) -> Value {
-        let mut now = wait_for("the update", || {
-            let now = self.server.call("GET", CONFIGURATION, None);
-            (now["LastUpdateStatus"] == "Successful").then_some(now)
-        });
-        for moving in ["RevisionId", "LastModified"] {
-            assert!(now.as_object_mut().unwrap().remove(moving).is_some());
-        }
-        now
+        self.server.record("my-fn")
     }
 
     fn journals(&self) -> Vec<PathBuf> {

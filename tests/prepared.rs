@@ -8,22 +8,16 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Server, Test, fixture, wait_for};
+use support::{Server, Test, wait_for};
 
 const FUNCTION: &str = "/2015-03-31/functions/my-fn";
 
 fn serve(test: &Test) -> Server {
-    let function = format!("my-fn={}", fixture("hello-python").display());
-    Server::start(test, &["--settle", "10", "--function", &function])
+    Server::of(test, "10", "hello-python")
 }
 
 fn touch(server: &Server, description: &str) {
-    let body = json!({ "Description": description });
-    server.call("PUT", &format!("{FUNCTION}/configuration"), Some(&body));
-    wait_for("the update", || {
-        let now = server.call("GET", &format!("{FUNCTION}/configuration"), None);
-        (now["LastUpdateStatus"] == "Successful").then_some(())
-    });
+    server.configure("my-fn", &json!({ "Description": description }));
 }
 
 fn invoke(server: &Server) -> Value {

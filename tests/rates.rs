@@ -34,16 +34,11 @@ impl Place {
     }
 
     fn update(&self, name: &str, change: &Value) {
-        let path = format!("/2015-03-31/functions/{name}/configuration");
-        self.server.call("PUT", &path, Some(change));
-        wait_for("the update", || {
-            (self.configuration(name)["LastUpdateStatus"] == "Successful").then_some(())
-        });
+        self.server.configure(name, change);
     }
 
     fn configuration(&self, name: &str) -> Value {
-        let path = format!("/2015-03-31/functions/{name}/configuration");
-        self.server.call("GET", &path, None)
+        self.server.configuration(name)
     }
 
     #[track_caller]

@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use serde_json::{Value, json};
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, signal, wait_for};
+use support::{FUNCTIONS, Ran, Server, Test, signal, wait_for};
 
-const FUNCTIONS: &str = "/2015-03-31/functions";
 const NONE: &str = r#""SnapStart":{"ApplyOn":"None","OptimizationStatus":"Off"}"#;
 const OFF: &str = r#""SnapStart":{"ApplyOn":"PublishedVersions","OptimizationStatus":"Off"}"#;
 const ON: &str = r#""SnapStart":{"ApplyOn":"PublishedVersions","OptimizationStatus":"On"}"#;
@@ -95,12 +94,7 @@ impl Place {
     }
 
     fn functions(&self) -> Vec<String> {
-        self.server.call("GET", FUNCTIONS, None)["Functions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|f| f["FunctionName"].as_str().unwrap().to_owned())
-            .collect()
+        self.server.functions()
     }
 
     #[track_caller]
@@ -350,13 +344,8 @@ fn what_snap_start_would_bring_is_measured_and_said_not_to_be_the_packages_doing
         without.then_some(Fault::Rewrite("", ""))
     });
     for description in ["without", "with"] {
-        let configuration = format!("{FUNCTIONS}/my-fn/configuration");
         let change = json!({"Description": description});
-        place.server.call("PUT", &configuration, Some(&change));
-        wait_for("the update", || {
-            let now = place.server.call("GET", &configuration, None);
-            (now["LastUpdateStatus"] == "Successful").then_some(())
-        });
+        place.server.configure("my-fn", &change);
         let path = format!("{FUNCTIONS}/my-fn/versions");
         place.server.call("POST", &path, Some(&json!({})));
     }

@@ -14,11 +14,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use support::cloud::{Logs, S3};
 use support::proxy::{Fault, Proxy, Request};
-use support::{Ran, Server, Test, fixture, wait_for};
+use support::{Ran, Server, Test, wait_for};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-const FUNCTIONS: &str = "/2015-03-31/functions";
 const LARGE: usize = 51 * 1024 * 1024;
 const HANDLER: &str = "def lambda_handler(event, context):\n    return {'version': 'LARGE_v2'}\n";
 
@@ -110,8 +109,7 @@ impl Place {
     /// `rule` goes before the one that reads from the bucket.
     fn with(s3: S3, rule: impl Fn(&S3, &Request) -> Option<Fault> + Send + Sync + 'static) -> Self {
         let test = Test::new();
-        let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
+        let server = Server::of(&test, "10", "hello-python");
         let reads = s3.clone();
         let proxy = Proxy::start(&server.url, move |request: &Request| {
             rule(&reads, request).or_else(|| from_bucket(&reads, request))
@@ -154,10 +152,7 @@ impl Place {
     }
 
     fn functions(&self) -> Vec<String> {
-        let all = self.server.call("GET", FUNCTIONS, None);
-        let all = all["Functions"].as_array().unwrap();
-        let name = |f: &Value| f["FunctionName"].as_str().unwrap().to_owned();
-        all.iter().map(name).collect()
+        self.server.functions()
     }
 
     fn entries(&self) -> Vec<Value> {

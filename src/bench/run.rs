@@ -2,6 +2,8 @@
 
 mod invokes;
 mod restores;
+mod starts;
+mod touches;
 
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::bench::checks::{Answers, Checks};
 use crate::bench::events::Event;
 use crate::bench::plan::Plan;
 use crate::bench::stop::Stop;
-use crate::bench::stopped::{FRUITLESS_TOUCHES, Stopped};
+use crate::bench::stopped::Stopped;
 use crate::bench::target::Target;
 use crate::results::{Arm, Exclusion, Kind, Sample};
 
@@ -19,7 +21,6 @@ use restores::Restoring;
 
 /// Warm invokes of the unmeasured first start: their round trip tells a start that waited from one that did not.
 pub(super) const FIRST_START_WARM_INVOKES: u32 = 3;
-const PAUSE_AFTER_FAILED_CALL: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// What a run gave, also if it was stopped.
 #[derive(Debug)]
@@ -322,175 +323,6 @@ impl<'a, T: Target> Run<'a, T> {
             .iter()
             .position(|s| s.arm == arm)
             .expect("the plan names only its own subjects")
-    }
-
-    /// Touches a subject that was just measured, if it comes again among the slots from `next` on and before the look
-    /// after them, which may be the end: it settles while the other one is measured.
-    async fn touch_ahead(&mut self, subject: usize, next: usize) -> Result<(), Stopped> {
-        let arm = self.subjects[subject].arm;
-        let until = self.plan.until_look(next);
-        let own = self.plan.order[next..until].iter().filter(|s| s.arm == arm);
-        let left = own.count() as u32 * self.plan.concurrency;
-        if self.overlapping && left > self.subjects[subject].done_before {
-            self.check_stop()?;
-            self.begin_touch(subject).await?;
-        }
-        Ok(())
-    }
-
-    /// One unmeasured start: it pays for the deploy, the caches and the connections.
-    async fn first_start(&mut self, subject: usize) -> Result<(), Stopped> {
-        if self.subjects[subject].target.restores() {
-            return Box::pin(self.first_restore(subject)).await;
-        }
-        self.touch(subject).await?;
-        let mut position = Position {
-            first_start: true,
-            ..Position::cold(0)
-        };
-        let target = self.subjects[subject].target;
-        self.ahead.during(target.open(self.plan.concurrency)).await;
-        self.start(subject, position).await?;
-        self.touches_left -= 1;
-        position.kind = Kind::Warm;
-        self.warm_overhead(subject, position, FIRST_START_WARM_INVOKES)
-            .await
-    }
-
-    /// What a warm invoke takes beside the handler.
-    async fn warm_overhead(
-        &mut self,
-        subject: usize,
-        position: Position,
-        invokes: u32,
-    ) -> Result<(), Stopped> {
-        let mut overheads = Vec::new();
-        for _ in 0..invokes {
-            let sample = self.invoke(subject, position, false).await?;
-            // Where every environment dies at once, what is meant to be warm holds an init: no round trip.
-            let started = sample.init_ms.or(sample.restore_ms).is_some();
-            if let (false, Some(handler_ms)) = (started, sample.handler_ms) {
-                overheads.push(sample.client_ms - handler_ms);
-            }
-        }
-        self.subjects[subject].warm_overhead_ms = crate::stats::median(&overheads);
-        self.reports_come(subject)
-    }
-
-    /// One touch and the invokes after it: init and handler of each that counts, ms. What was excluded has to be
-    /// replaced.
-    async fn cold_starts(&mut self, subject: usize, block: u32) -> Result<Vec<f64>, Stopped> {
-        self.touch(subject).await?;
-        let samples = self.start(subject, Position::cold(block)).await?;
-        let state = &mut self.subjects[subject];
-        state.tried += samples.len() as u32;
-        let mut excluded = samples
-            .iter()
-            .filter_map(|sample| Some((sample, sample.excluded_reason?)));
-        for (_, reason) in excluded.clone() {
-            (self.on_event)(Event::Excluded {
-                arm: state.arm,
-                reason,
-            });
-        }
-        state.excluded += excluded.clone().count() as u32;
-        let starts: Vec<f64> = samples
-            .iter()
-            .filter(|sample| sample.accepted)
-            .filter_map(Sample::cold_start_ms)
-            .collect();
-        if !starts.is_empty() {
-            (state.fruitless, state.failed_calls) = (0, 0);
-        } else if excluded.clone().all(|(_, why)| why == Exclusion::Unknown) {
-            state.fruitless += 1;
-        } else {
-            state.fruitless = 0;
-        }
-        let Some((last, reason)) = excluded.next_back() else {
-            return Ok(starts);
-        };
-        if state.fruitless >= FRUITLESS_TOUCHES {
-            return Err(Stopped::NeverCold { arm: state.arm });
-        }
-        if state.excluded >= self.plan.replacement_cap() {
-            return Err(state.too_many(last, reason));
-        }
-        if starts.is_empty() {
-            self.back_off(subject, reason).await?;
-        }
-        Ok(starts)
-    }
-
-    /// A pause after a call that failed, longer each time in a row.
-    async fn back_off(&mut self, subject: usize, reason: Exclusion) -> Result<(), Stopped> {
-        let state = &mut self.subjects[subject];
-        if reason != Exclusion::CallFailed {
-            return Ok(());
-        }
-        let pause = PAUSE_AFTER_FAILED_CALL * 2_u32.pow(state.failed_calls.min(4));
-        state.failed_calls += 1;
-        self.pause(pause).await
-    }
-
-    /// The warm invokes after an accepted cold start. An excluded one is replaced, at most as often as there are
-    /// warm invokes; once another environment has answered, there is nothing warm left to measure.
-    async fn warm_starts(&mut self, subject: usize, block: u32) -> Result<(), Stopped> {
-        let position = Position {
-            kind: Kind::Warm,
-            ..Position::cold(block)
-        };
-        let (mut accepted, mut tried) = (0, 0);
-        while accepted < self.plan.warm_invokes && tried < self.plan.warm_invokes.saturating_mul(2)
-        {
-            let sample = self.invoke(subject, position, true).await?;
-            tried += 1;
-            match sample.excluded_reason {
-                None => {
-                    accepted += 1;
-                    self.subjects[subject].failed_calls = 0;
-                }
-                Some(reason) => {
-                    let arm = self.subjects[subject].arm;
-                    (self.on_event)(Event::Excluded { arm, reason });
-                    if matches!(reason, Exclusion::UnexpectedCold | Exclusion::FunctionError) {
-                        break;
-                    }
-                    self.back_off(subject, reason).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn touch(&mut self, subject: usize) -> Result<(), Stopped> {
-        self.check_stop()?;
-        self.afford_burst(subject)?;
-        if !self.ahead.is_begun(subject) {
-            self.begin_touch(subject).await?;
-        }
-        let took = tokio::select! {
-            settled = self.ahead.settled(subject) => settled?,
-            () = self.stop.requested() => return Err(self.stopped()),
-        };
-        (self.on_event)(Event::Settled {
-            took,
-            left: self.touches_left,
-        });
-        let state = &mut self.subjects[subject];
-        state.environments += u64::from(self.plan.concurrency);
-        state.at_once = self.plan.concurrency;
-        self.check_stop()
-    }
-
-    /// Never cut short: an update whose answer we didn't wait for could land after the restore.
-    async fn begin_touch(&mut self, subject: usize) -> Result<(), Stopped> {
-        let target = self.subjects[subject].target;
-        if target.restores() {
-            return Ok(());
-        }
-        self.ahead.during(target.touch()).await?;
-        self.ahead.begin(subject, target.settled());
-        Ok(())
     }
 
     async fn pause(&mut self, time: Duration) -> Result<(), Stopped> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::logs::ArchArg;
+use super::shared::DeployedArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -49,18 +50,9 @@ pub struct ChecklistArgs {
     /// Run nothing: what init loads is then not known
     #[arg(long)]
     pub no_profile: bool,
-    /// Look for the function on AWS, also if lambench.toml defines it with a package
-    #[arg(long, help_heading = "Where", conflicts_with = "endpoint_url")]
-    pub aws: bool,
-    /// Another endpoint that speaks Lambda's API, such as `lambench serve`
-    #[arg(long, value_name = "URL", help_heading = "Where")]
-    pub endpoint_url: Option<String>,
-    /// AWS region
-    #[arg(long, help_heading = "Where")]
-    pub region: Option<String>,
-    /// Profile of the AWS configuration files
-    #[arg(long, help_heading = "Where")]
-    pub profile: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub place: DeployedArgs,
     /// Print JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,

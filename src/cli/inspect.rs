@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::logs::ArchArg;
+use super::shared::DeployedArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -56,18 +57,9 @@ pub struct InspectArgs {
     /// Processor architecture that the packages are for [default: a deployed function's own, else not known]
     #[arg(long, value_enum, value_name = "ARCH")]
     pub arch: Option<ArchArg>,
-    /// Look for the function on AWS, also if lambench.toml defines it with a package
-    #[arg(long, help_heading = "Where", conflicts_with = "endpoint_url")]
-    pub aws: bool,
-    /// Another endpoint that speaks Lambda's API, such as `lambench serve`
-    #[arg(long, value_name = "URL", help_heading = "Where")]
-    pub endpoint_url: Option<String>,
-    /// AWS region
-    #[arg(long, help_heading = "Where")]
-    pub region: Option<String>,
-    /// Profile of the AWS configuration files
-    #[arg(long, help_heading = "Where")]
-    pub profile: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub place: DeployedArgs,
     /// Levels of the tree [default: 2; 4 in JSON and in the page]
     ///
     /// 1 is the distributions, 2 what lies in them.

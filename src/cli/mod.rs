@@ -48,8 +48,8 @@ pub use safety::SafetyArgs;
 pub use self_test::SelfTestArgs;
 pub use serve::ServeArgs;
 pub use shared::{
-    AfterBuild, BeforeBuild, CommonBuild, CpuArg, DiskArg, InterpreterArgs, OrderArgs, OutputArgs,
-    PaceArgs, PlaceArgs, TypedBuild, duration,
+    AfterBuild, BeforeBuild, CommonBuild, CpuArg, DeployedArgs, DiskArg, InterpreterArgs,
+    OrderArgs, OutputArgs, PaceArgs, PlaceArgs, TypedBuild, duration,
 };
 pub use shell::{CompletionsArgs, ManArgs};
 pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};

@@ -21,11 +21,11 @@ use crate::results::{Arm, Ending, RunResult};
 use crate::stats::Looks;
 
 use super::Failure;
+use super::endpoint::Endpoint;
 use super::measure::{follow, stage_all, tell};
 use super::ours::Ours;
 use super::restore::restore;
 use super::signals::Signals;
-use super::stage::Endpoint;
 use super::verdict;
 
 /// All that both halves need.

@@ -96,10 +96,7 @@ fn of_inspect(args: &ChecklistArgs) -> InspectArgs {
         runtime: args.runtime.clone(),
         handler: args.handler.clone(),
         arch: args.arch,
-        aws: args.aws,
-        endpoint_url: args.endpoint_url.clone(),
-        region: args.region.clone(),
-        profile: args.profile.clone(),
+        place: args.place.clone(),
         ..InspectArgs::default()
     }
 }

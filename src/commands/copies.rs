@@ -16,6 +16,9 @@ use super::ours::{Kind, Ours};
 use super::parcel::{self, Parcel, Way};
 use super::stage::arm_suffix;
 
+/// The description of layers that are published for a copy.
+const OF_LAYERS: &str = "Temporary, made and deleted by lambench";
+
 /// What a copy is going to be: everything is read, nothing is created.
 pub struct Prepared {
     model: Model,
@@ -267,7 +270,7 @@ pub async fn create(
         let sent = parcel.send(&way).await?;
         let publish = {
             let (lambda, layer) = (lambda.clone(), layer.clone());
-            Box::pin(async move { lambda.publish_layer_zip(&layer, sent).await })
+            Box::pin(async move { lambda.publish_layer(&layer, sent, Some(OF_LAYERS)).await })
         };
         let arn = ours
             .make(lambda, &account, Kind::Layer, &layer, publish)

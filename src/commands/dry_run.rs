@@ -74,13 +74,7 @@ pub async fn planned(
         })
         .collect();
     let arms: Vec<Arm> = subjects.iter().map(|(facts, _)| facts.arm).collect();
-    let plan = Plan::looking(
-        settings.seed,
-        &settings.looks,
-        settings.warm_invokes,
-        &arms,
-        settings.pace.concurrency,
-    );
+    let plan = forecast::plan(settings, &arms);
     let estimate = estimate::estimate(&subjects, &plan, &settings.safety.prices());
     Ok(Planned {
         subjects,

@@ -12,6 +12,12 @@ use crate::results::{Arm, EndpointKind, SubjectResult};
 use super::Failure;
 use super::stage::{Staged, architecture};
 
+/// The order in which the subjects of these arms are measured.
+pub fn plan(settings: &Settings, arms: &[Arm]) -> Plan {
+    let (looks, burst) = (&settings.looks, settings.pace.concurrency);
+    Plan::looking(settings.seed, looks, settings.warm_invokes, arms, burst)
+}
+
 /// A package, before it is staged on the sandbox.
 pub fn of_package(subject: &Subject, package: &PackageSpec) -> Facts {
     Facts {

@@ -103,9 +103,9 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 async fn connect(args: &InspectArgs) -> Result<Lambda, Failure> {
     let lambda = Lambda::connect(Connect {
-        endpoint_url: args.endpoint_url.clone(),
-        region: args.region.clone(),
-        profile: args.profile.clone(),
+        endpoint_url: args.place.endpoint_url.clone(),
+        region: args.place.region.clone(),
+        profile: args.place.profile.clone(),
         control_rate: Some(CONTROL_RATE),
     });
     Ok(lambda.await?)

@@ -14,9 +14,10 @@ use crate::lambda::{Connect, Description, Function, Lambda, LambdaError, Look};
 use crate::render::{self, Style};
 use crate::report::{Report, parse_tail};
 
+use super::endpoint::Endpoint;
 use super::serve::{address::Address, port_file};
 use super::signals::{self, Signals};
-use super::stage::{self, Endpoint};
+use super::stage;
 use super::{Failure, consent};
 
 /// Nobody will notice one invoke; a loop of them must not keep AWS's control plane from deploys.
@@ -152,18 +153,18 @@ async fn start(
     served: &ServedFunction,
     opened: &mut Option<Endpoint>,
 ) -> Result<(Lambda, Description), Failure> {
-    let sandbox =
-        stage::start_sandbox(0, None, asked.ric.clone(), args.any_version, asked.machine).await?;
-    let lambda = connect(sandbox.endpoint_url()).await?;
-    let endpoint = opened.insert(Endpoint {
-        lambda: lambda.clone(),
-        sandbox: Some(sandbox),
-    });
+    let endpoint = Endpoint::sandbox(|options| {
+        options.ric.clone_from(&asked.ric);
+        options.any_version = args.any_version;
+        options.machine = asked.machine;
+    })
+    .await?;
+    let endpoint = opened.insert(endpoint);
     let scratch = stage::scratch()?;
     stage::create(endpoint, &served.name, &served.package, scratch.path()).await?;
     // Waits until it is active.
-    let function = Function::staged(&lambda, &served.name).await?;
-    Ok((lambda, function.found().clone()))
+    let function = Function::staged(&endpoint.lambda, &served.name).await?;
+    Ok((endpoint.lambda.clone(), function.found().clone()))
 }
 
 fn tell(

@@ -11,7 +11,7 @@ use crate::bench::budget;
 use crate::bench::checks::Checks;
 use crate::bench::events::Event;
 use crate::bench::payload::Expectation;
-use crate::bench::plan::{Plan, mode};
+use crate::bench::plan::mode;
 use crate::bench::run::Run;
 use crate::bench::stopped::Stopped;
 use crate::config::{Place, Settings, Target};
@@ -24,11 +24,12 @@ use crate::results::{Arm, Ending, RunCost, RunResult, SCHEMA_VERSION};
 use super::around::Around;
 use super::conclude::{complete, conclude, unwritable};
 use super::copies;
+use super::endpoint::Endpoint;
 use super::observe;
 use super::ours::Ours;
 use super::restore::{self, restore};
 use super::signals::Signals;
-use super::stage::{self, Endpoint, Staged};
+use super::stage::{self, Staged};
 use super::{Failure, again, consent, forecast, signals, snap_start, source, verdict, warnings};
 
 /// What becomes of a result besides being stored.
@@ -283,13 +284,7 @@ pub async fn follow(
     mut say: impl FnMut(Event),
 ) -> Result<Option<(RunResult, Option<Stopped>)>, Failure> {
     let arms: Vec<Arm> = staged.iter().map(|s| s.arm).collect();
-    let plan = Plan::looking(
-        settings.seed,
-        &settings.looks,
-        settings.warm_invokes,
-        &arms,
-        settings.pace.concurrency,
-    );
+    let plan = forecast::plan(settings, &arms);
     let mut run_warnings = settings.warnings.clone();
     for warning in staged.iter().flat_map(|s| &s.warnings) {
         // Two copies of one function lack the same.

@@ -14,10 +14,9 @@ use crate::bench::stop::Stop;
 use crate::cli::{Globals, ServeArgs};
 use crate::config::{self, ConfigError, Served};
 use crate::exit::Exit;
-use crate::lambda::{Connect, Lambda};
 use crate::render::Style;
 
-use super::stage::{self, Endpoint};
+use super::endpoint::Endpoint;
 use super::{Failure, signals};
 use address::Address;
 use logs::Logs;
@@ -64,7 +63,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
 }
 
 async fn open(args: &ServeArgs, served: &Served, logs: &Logs) -> Result<Endpoint, Failure> {
-    let sandbox = stage::start_sandbox_with(|options| {
+    Endpoint::sandbox(|options| {
         options.port = args.port;
         options.ric.clone_from(&served.ric);
         options.any_version = args.any_version;
@@ -74,18 +73,7 @@ async fn open(args: &ServeArgs, served: &Served, logs: &Logs) -> Result<Endpoint
             options.settle = Duration::from_millis(ms);
         }
     })
-    .await?;
-    let lambda = Lambda::connect(Connect {
-        endpoint_url: Some(sandbox.endpoint_url()),
-        region: Some(sandbox.region().to_owned()),
-        profile: None,
-        control_rate: None,
-    })
-    .await?;
-    Ok(Endpoint {
-        lambda,
-        sandbox: Some(sandbox),
-    })
+    .await
 }
 
 /// Offers the functions, says where, and goes on doing so until it is asked to stop.

@@ -1,18 +1,18 @@
-//! From settings to functions that can be measured: the endpoint is opened, packages are packed and staged on it.
+//! From settings to functions that can be measured: packages are packed and staged on the endpoint.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use crate::bench::plan::{mode, restores_mode};
-use crate::config::{PackageSpec, Place, Settings, Subject, Target};
+use crate::config::{PackageSpec, Settings, Subject, Target};
 use crate::exit::Exit;
 use crate::lambda::journal::{JournalError, Journals};
-use crate::lambda::{Code, Connect, Description, Function, Lambda, LambdaError, NewFunction};
-use crate::results::{Arm, EndpointKind, Layer, SubjectResult};
-use crate::sandbox::{Machine, Sandbox, SandboxOptions};
+use crate::lambda::{Code, Function, LambdaError, NewFunction, Sent};
+use crate::results::{Arm, Layer, SubjectResult};
+use crate::sandbox::Sandbox;
 use crate::scratch::Scratch;
 use crate::subject::{pack, wrapper};
 
+use super::endpoint::Endpoint;
+use super::facts::record;
 use super::ours::Ours;
 use super::{Failure, copies};
 
@@ -29,109 +29,6 @@ pub fn scratch() -> Result<Scratch, Failure> {
 }
 
 const SANDBOX_ROLE: &str = "arn:aws:iam::000000000000:role/lambench";
-
-/// An open endpoint and, if it is the embedded one, the sandbox behind it.
-pub struct Endpoint {
-    /// The connection.
-    pub lambda: Lambda,
-    /// The sandbox, to be shut down at the end.
-    pub sandbox: Option<Sandbox>,
-}
-
-impl Endpoint {
-    /// That the CPU of functions is not limited though it was to be, and why.
-    pub fn cpu_not_limited(&self) -> Option<String> {
-        let why = self.sandbox.as_ref()?.cpu_refusal()?;
-        Some(format!(
-            "the CPU of functions is not limited by their memory: {why}"
-        ))
-    }
-
-    /// Starts the sandbox or connects to AWS, as the settings say.
-    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
-        match &settings.place {
-            Place::Sandbox => {
-                let sandbox = start_sandbox(
-                    0,
-                    None,
-                    settings.ric.clone(),
-                    settings.any_version,
-                    settings.machine,
-                )
-                .await?;
-                let lambda = Lambda::connect(Connect {
-                    endpoint_url: Some(sandbox.endpoint_url()),
-                    region: Some(sandbox.region().to_owned()),
-                    profile: None,
-                    control_rate: None,
-                })
-                .await?;
-                Ok(Self {
-                    lambda,
-                    sandbox: Some(sandbox),
-                })
-            }
-            Place::Aws {
-                endpoint_url,
-                region,
-                profile,
-            } => Ok(Self {
-                lambda: Lambda::connect(Connect {
-                    endpoint_url: endpoint_url.clone(),
-                    region: region.clone(),
-                    profile: profile.clone(),
-                    control_rate: Some(settings.pace.control_rate),
-                })
-                .await?,
-                sandbox: None,
-            }),
-        }
-    }
-
-    /// Ends the sandbox and every process in it.
-    pub async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.shutdown().await;
-        }
-    }
-}
-
-/// Starts the embedded Lambda.
-pub async fn start_sandbox(
-    port: u16,
-    settle: Option<Duration>,
-    ric: Option<PathBuf>,
-    any_version: bool,
-    machine: Machine,
-) -> Result<Sandbox, Failure> {
-    start_sandbox_with(|options| {
-        options.port = port;
-        options.ric = ric;
-        options.any_version = any_version;
-        options.machine = machine;
-        if let Some(settle) = settle {
-            options.settle = settle;
-        }
-    })
-    .await
-}
-
-/// Starts the embedded Lambda, with the defaults changed.
-pub async fn start_sandbox_with(
-    change: impl FnOnce(&mut SandboxOptions),
-) -> Result<Sandbox, Failure> {
-    let guard_exe = std::env::current_exe().map_err(|error| {
-        Failure::new(
-            Exit::CouldNotMeasure,
-            format!("finding this program's own file: {error}"),
-        )
-    })?;
-    let mut options = SandboxOptions::new(guard_exe);
-    change(&mut options);
-    Sandbox::start(options)
-        .await
-        .map_err(|error| Failure::new(Exit::CouldNotMeasure, error.to_string()).hint(error.hint()))
-}
 
 /// A subject whose function stands ready on the endpoint.
 pub struct Staged {
@@ -304,7 +201,11 @@ pub async fn create(
     for (i, path) in package.layers.iter().enumerate() {
         let (code, packed) = offer(sandbox, path, scratch).await?;
         let file = layer_name(path, i);
-        arns.push(lambda.publish_layer(&function_name(&file), code).await?);
+        arns.push(
+            lambda
+                .publish_layer(&function_name(&file), Sent::Stored(code), None)
+                .await?,
+        );
         layers.push(Layer {
             name: file,
             bytes: Some(packed.zip_bytes),
@@ -369,93 +270,6 @@ pub async fn offer(
         version: None,
     };
     Ok((code, packed))
-}
-
-fn record(
-    endpoint: &Endpoint,
-    settings: &Settings,
-    subject: &Subject,
-    function: &Function,
-    unzipped: Option<u64>,
-    layers: Option<Vec<Layer>>,
-) -> SubjectResult {
-    let found = function.found();
-    let facts = found.sandbox.clone();
-    let on_sandbox = facts.is_some();
-    let facts = facts.unwrap_or_default();
-    let (version, version_source) = known_version(subject.label.as_deref(), found);
-    SubjectResult {
-        arm: subject.arm,
-        name: subject.name.clone(),
-        function: subject.function.clone(),
-        label: subject.label.clone(),
-        version,
-        version_source: version_source.into(),
-        endpoint: if on_sandbox {
-            EndpointKind::Sandbox
-        } else {
-            EndpointKind::Aws
-        },
-        endpoint_url: endpoint.lambda.endpoint_url.clone().filter(|_| !on_sandbox),
-        region: Some(endpoint.lambda.region.clone()),
-        runtime: found.runtime_or_image(),
-        runtime_version: facts.runtime_version,
-        runtime_client: facts
-            .runtime_client
-            .or_else(|| (!on_sandbox).then(|| "AWS".into())),
-        architecture: found.architecture.clone(),
-        handler: found.handler.clone(),
-        memory_mb: found.memory_mb,
-        timeout_s: found.timeout_s,
-        cpu_limit: facts.cpu_limit,
-        mounts: facts.mounts,
-        disk_state: facts.disk_state,
-        concurrency_mode: if function.restores() {
-            restores_mode(settings.pace.concurrency)
-        } else {
-            mode(settings.pace.concurrency)
-        },
-        touch: function.touch_kind(),
-        payload_sha256: sha256_hex(settings.payload.as_bytes()),
-        package_bytes: found.code_bytes,
-        unzipped_bytes: unzipped.or(facts.unzipped_bytes),
-        layers: layers.unwrap_or_else(|| {
-            found
-                .layers
-                .iter()
-                .map(|layer| Layer {
-                    name: layer.arn.clone(),
-                    bytes: layer.bytes,
-                })
-                .collect()
-        }),
-        code_sha256: found.code_sha256.clone(),
-        no_handler: settings.no_handler,
-        source: super::source::source(settings, subject),
-    }
-}
-
-/// What the version row shows as long as no answer names a version, and where it comes from.
-fn known_version(label: Option<&str>, found: &Description) -> (String, &'static str) {
-    if let Some(label) = label {
-        return (label.to_owned(), "label");
-    }
-    if found.version != "$LATEST" {
-        return (found.version.clone(), "published");
-    }
-    let code = found.code_sha256.as_deref().unwrap_or_default();
-    (code.chars().take(8).collect(), "code")
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    use std::fmt::Write as _;
-    sha2::Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }
 
 /// This machine's architecture as Lambda calls it.

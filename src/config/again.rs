@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::results::store::Store;
 use crate::results::{Layer, SubjectResult};
 
-use super::error::ConfigError;
+use super::candidate::{Candidate, What};
+use super::error::{ConfigError, usage};
 use super::file::Build;
 use super::origin::{Origin, Sourced};
-use super::subjects::{Candidate, What, usage};
 use super::{Subject, Target};
 
 /// A stored package: where it lies, how it was run, and what its code was.

@@ -4,10 +4,11 @@ use crate::cli::RunArgs;
 use crate::results::Arm;
 
 use super::builds::of_flags;
-use super::error::ConfigError;
+use super::candidate::{Candidate, What};
+use super::error::{ConfigError, usage};
 use super::file::Build;
 use super::naming::{looks_like_a_path, plain_name, qualified};
-use super::subjects::{Candidate, Finder, What, usage};
+use super::subjects::Finder;
 use super::surroundings::Surroundings;
 use super::{CopyLayer, CopySpec};
 

@@ -218,3 +218,11 @@ impl ConfigError {
         Some(text.to_owned())
     }
 }
+
+/// A usage error with advice.
+pub(super) fn usage(what: String, hint: &str) -> ConfigError {
+    ConfigError::Usage {
+        what,
+        hint: Some(hint.to_owned()),
+    }
+}

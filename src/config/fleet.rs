@@ -2,11 +2,10 @@
 
 use crate::cli::{Globals, RunArgs};
 
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::pace;
 use super::resolve::config_file;
 use super::safety::{Rule, glob};
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 
 /// The functions, or where they have to be looked for.

@@ -180,11 +180,7 @@ pub fn typed(
 }
 
 fn strict(args: &RunArgs, around: &Surroundings, asked: bool) -> Result<bool, ConfigError> {
-    let variable = around.choice("LAMBENCH_STRICT", "1 or 0", |text| match text {
-        "1" | "true" | "yes" => Some(true),
-        "0" | "false" | "no" => Some(false),
-        _ => None,
-    })?;
+    let variable = around.switch("LAMBENCH_STRICT")?;
     // The variable is set for a whole pipeline, in which a run may gate on nothing.
     Ok(args.verdict.strict || (asked && variable.is_some_and(|strict| strict.value)))
 }

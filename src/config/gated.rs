@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Globals, RunArgs};
 
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::origin::Sourced;
 use super::resolve::{self, config_file};
 use super::safety::glob;
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 use super::toml_reader::nearest;
 use super::{Settings, is_pattern};

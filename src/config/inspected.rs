@@ -8,12 +8,11 @@ use crate::subject::infer::{self, Family};
 
 use super::Lang;
 use super::builds::{Builder, by};
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, function_of, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, lang};
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 
 /// One thing to look into, or two to compare.
@@ -163,7 +162,7 @@ impl<'a> Finder<'a> {
     }
 
     fn elsewhere(&self) -> bool {
-        self.args.aws || self.args.endpoint_url.is_some()
+        self.args.place.aws || self.args.place.endpoint_url.is_some()
     }
 
     fn sight(&self, word: &str, layers: &[PathBuf]) -> Result<Sight, ConfigError> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::{Globals, InvokeArgs, SafetyArgs};
 use crate::sandbox::Machine;
 
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::ConfigFile;
 use super::machine;
 use super::naming::{plain_name, qualified};
@@ -13,7 +13,6 @@ use super::origin::Sourced;
 use super::resolve::{config_file, lang, ric};
 use super::safety::{self, Safety};
 use super::served::single;
-use super::subjects::usage;
 use super::surroundings::Surroundings;
 use super::{Lang, ServedFunction, payload};
 

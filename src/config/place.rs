@@ -4,8 +4,8 @@ use crate::cli::RunArgs;
 
 use super::Place;
 use super::builds::given;
-use super::error::ConfigError;
-use super::subjects::{Candidate, IS_A_PACKAGE, What, usage};
+use super::candidate::{Candidate, IS_A_PACKAGE, What};
+use super::error::{ConfigError, usage};
 
 /// Sandbox or AWS, and the reason in words. Nothing is guessed silently: what does not fit together is an error.
 pub fn place(args: &RunArgs, subjects: &[Candidate]) -> Result<(Place, String), ConfigError> {

@@ -3,11 +3,11 @@
 use crate::cli::{Globals, OrderArgs, ProfileArgs, RunArgs, SafetyArgs};
 
 use super::copies::DEPLOYED;
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::naming::{Named, named, qualified};
 use super::resolve::{config_file, with_file};
 use super::surroundings::Surroundings;
-use super::{Settings, Target, subjects::usage};
+use super::{Settings, Target};
 
 /// As [`super::profiled()`].
 pub fn profiled(

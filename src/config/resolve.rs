@@ -7,12 +7,13 @@ use crate::cli::{DemoArgs, Globals, LangArg, OrderArgs, RunArgs, TouchArg};
 use crate::results::Touch;
 
 use super::builds::{Builder, of_variables};
+use super::candidate::{Candidate, What};
 use super::copies;
 use super::error::ConfigError;
 use super::file::{self, ConfigFile};
 use super::origin::Sourced;
 use super::place;
-use super::subjects::{Candidate, Candidates, Finder, What};
+use super::subjects::{Candidates, Finder};
 use super::surroundings::Surroundings;
 use super::{
     Lang, Place, Settings, Subject, Target, gate, looks, machine, pace, payload, safety, staging,

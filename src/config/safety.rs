@@ -176,11 +176,7 @@ pub fn resolve(
     around: &Surroundings,
     file: &ConfigFile,
 ) -> Result<Safety, ConfigError> {
-    let yes = around.choice("LAMBENCH_YES", "1 or 0", |text| match text {
-        "1" | "true" | "yes" => Some(true),
-        "0" | "false" | "no" => Some(false),
-        _ => None,
-    })?;
+    let yes = around.switch("LAMBENCH_YES")?;
     let max_cost = around.choice("LAMBENCH_MAX_COST", "a number of US dollars", dollars)?;
     let own_prices = args
         .prices

@@ -7,13 +7,21 @@ use crate::cli::{Globals, ServeArgs};
 use crate::sandbox::Machine;
 
 use super::builds::{Builder, of_variables};
-use super::error::ConfigError;
+use super::error::{ConfigError, usage};
 use super::file::{self, Build, ConfigFile};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, config_path, ric};
-use super::subjects::usage;
 use super::surroundings::Surroundings;
-use super::{ServedFunction, machine};
+use super::{PackageSpec, machine};
+
+/// A function that `lambench serve` offers from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedFunction {
+    /// Function name.
+    pub name: String,
+    /// What it runs.
+    pub package: PackageSpec,
+}
 
 /// Served functions, and what should be said about them.
 #[derive(Debug, Clone, PartialEq, Eq)]

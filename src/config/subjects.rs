@@ -4,44 +4,15 @@ use crate::cli::RunArgs;
 use crate::results::Arm;
 
 use super::again::Again;
-use super::copies::{Copied, Copies};
-use super::error::ConfigError;
+use super::candidate::{Candidate, written};
+use super::copies::Copies;
+use super::error::{ConfigError, usage};
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::gate::GateTable;
-use super::naming::{Named, function_of, looks_like_a_path, named, plain_name, qualified};
-use super::origin::{Origin, Sourced};
+use super::naming::{Named, looks_like_a_path, named, plain_name, qualified};
+use super::origin::Sourced;
 use super::surroundings::Surroundings;
 use super::toml_reader::nearest;
-
-/// What one subject is, before its build is resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// A package, as far as the command line's paths and lambench.toml describe it.
-    Package(Box<Build>),
-    /// A function in place: name or ARN.
-    InPlace(String),
-    /// A copy of a function or a version.
-    Copy(Copied),
-}
-
-/// One subject as it was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// Which arm.
-    pub arm: Arm,
-    /// As the user wrote it.
-    pub written: String,
-    /// The flag that named it.
-    pub flag: &'static str,
-    /// The function it is a build of.
-    pub function: String,
-    /// What it is.
-    pub what: What,
-    /// Label that lambench.toml gives to a function in place.
-    pub label: Option<String>,
-    /// Why it is a package or not, in words.
-    pub reason: String,
-}
 
 /// All that the command line names.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +30,6 @@ pub struct Candidates {
     /// The budgets of the definition that counts.
     pub gate: Option<GateTable>,
 }
-
-/// Why a path is measured on the sandbox, after its name.
-pub const IS_A_PACKAGE: &str = " is a package on this machine";
 
 /// Finds out what is named.
 pub struct Finder<'a> {
@@ -93,46 +61,7 @@ impl Finder<'_> {
         if let Some(again) = &again {
             before = Some(again.package());
         }
-        if baseline.as_deref() == Some("") {
-            return Err(usage(
-                "the baseline has no name".into(),
-                "name it as it was stored by --save-baseline",
-            ));
-        }
-        for (flag, word) in [
-            ("--function", self.args.function.as_deref()),
-            ("--before", self.args.before.as_deref()),
-            ("--after", self.args.after.as_deref()),
-        ] {
-            // The working folder would be its nearest meaning, and is hardly ever meant.
-            if word == Some("") {
-                return Err(usage(
-                    format!("{flag} is empty"),
-                    "name what to measure (a variable of the shell may be unset); the working folder is `.`",
-                ));
-            }
-        }
-        for (flag, word) in [
-            ("--function", self.args.function.as_deref()),
-            ("--after", self.args.after.as_deref()),
-        ] {
-            let stored = ["baseline:", "result:", "logs:"]
-                .into_iter()
-                .find(|kind| word.is_some_and(|word| word.starts_with(kind)));
-            if let Some(kind) = stored {
-                return Err(usage(
-                    format!(
-                        "{flag} {kind} {} can only be the one before",
-                        if kind == "logs:" {
-                            "logs"
-                        } else {
-                            "a stored result"
-                        }
-                    ),
-                    "name it with --before, and what to measure with --after or --function",
-                ));
-            }
-        }
+        self.check_words(baseline.as_deref())?;
         self.warn_of_near_names(warnings);
         let after = self.args.after.as_deref();
         let mut def = None;
@@ -185,6 +114,51 @@ impl Finder<'_> {
             limit,
             gate,
         })
+    }
+
+    /// Words that can't be what they were meant as.
+    fn check_words(&self, baseline: Option<&str>) -> Result<(), ConfigError> {
+        if baseline == Some("") {
+            return Err(usage(
+                "the baseline has no name".into(),
+                "name it as it was stored by --save-baseline",
+            ));
+        }
+        for (flag, word) in [
+            ("--function", self.args.function.as_deref()),
+            ("--before", self.args.before.as_deref()),
+            ("--after", self.args.after.as_deref()),
+        ] {
+            // The working folder would be its nearest meaning, and is hardly ever meant.
+            if word == Some("") {
+                return Err(usage(
+                    format!("{flag} is empty"),
+                    "name what to measure (a variable of the shell may be unset); the working folder is `.`",
+                ));
+            }
+        }
+        for (flag, word) in [
+            ("--function", self.args.function.as_deref()),
+            ("--after", self.args.after.as_deref()),
+        ] {
+            let stored = ["baseline:", "result:", "logs:"]
+                .into_iter()
+                .find(|kind| word.is_some_and(|word| word.starts_with(kind)));
+            if let Some(kind) = stored {
+                return Err(usage(
+                    format!(
+                        "{flag} {kind} {} can only be the one before",
+                        if kind == "logs:" {
+                            "logs"
+                        } else {
+                            "a stored result"
+                        }
+                    ),
+                    "name it with --before, and what to measure with --after or --function",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A name that lambench.toml does not define is a function on AWS, unless it is a slip.
@@ -368,103 +342,5 @@ impl Finder<'_> {
                 "name the other build with --after",
             )),
         }
-    }
-
-    fn package(
-        &self,
-        arm: Arm,
-        written: &str,
-        flag: &'static str,
-        function: &str,
-        build: Build,
-    ) -> Candidate {
-        Candidate {
-            arm,
-            written: written.to_owned(),
-            flag,
-            function: function.to_owned(),
-            what: What::Package(Box::new(build)),
-            label: None,
-            reason: format!("{function} is defined with a package in {}", self.shown()),
-        }
-    }
-
-    fn path(&self, arm: Arm, word: &str, flag: &'static str, base: Option<Build>) -> Candidate {
-        let package = Sourced::new(word.to_owned(), Origin::Flag(flag.into()));
-        Candidate {
-            arm,
-            written: word.to_owned(),
-            flag,
-            function: function_of(&self.around.folder.join(word)),
-            what: What::Package(Box::new(Build {
-                package: Some(package),
-                ..base.unwrap_or_default()
-            })),
-            label: None,
-            reason: format!("{word}{IS_A_PACKAGE}"),
-        }
-    }
-
-    fn in_place(
-        &self,
-        arm: Arm,
-        word: &str,
-        flag: &'static str,
-        def: Option<&FunctionDef>,
-        reason: String,
-    ) -> Result<Candidate, ConfigError> {
-        if self.args.place.local {
-            return Err(ConfigError::NoPackage {
-                name: word.to_owned(),
-                why: format!("{reason}, and --local measures packages"),
-                hint: format!(
-                    "give its package with --after PATH, or define [functions.{}] with a package in lambench.toml",
-                    plain_name(word)
-                ),
-            });
-        }
-        if word.is_empty() {
-            return Err(ConfigError::NoSubject);
-        }
-        let name = def.and_then(|def| def.name.as_ref());
-        Ok(Candidate {
-            arm,
-            written: word.to_owned(),
-            flag,
-            function: plain_name(word).to_owned(),
-            what: What::InPlace(name.map_or_else(|| word.to_owned(), |name| name.value.clone())),
-            label: def
-                .filter(|def| !def.has_package())
-                .and_then(|def| def.build.label.as_ref())
-                .map(|label| label.value.clone()),
-            reason,
-        })
-    }
-
-    fn why_in_place(&self, name: &str, def: &FunctionDef) -> String {
-        if def.has_package() {
-            format!("the deployed {name}, not the package in {}", self.shown())
-        } else {
-            format!("{name} is defined without a package in {}", self.shown())
-        }
-    }
-
-    fn shown(&self) -> &str {
-        self.file.shown.as_deref().unwrap_or(super::file::NAME)
-    }
-}
-
-fn written(build: &Build) -> String {
-    build
-        .package
-        .as_ref()
-        .map_or_else(String::new, |package| package.value.clone())
-}
-
-/// A usage error with advice.
-pub fn usage(what: String, hint: &str) -> ConfigError {
-    ConfigError::Usage {
-        what,
-        hint: Some(hint.to_owned()),
     }
 }

@@ -98,6 +98,15 @@ impl Surroundings {
         }
     }
 
+    /// A variable that is on or off.
+    pub fn switch(&self, name: &'static str) -> Result<Option<Sourced<bool>>, ConfigError> {
+        self.choice(name, "1 or 0", |text| match text {
+            "1" | "true" | "yes" => Some(true),
+            "0" | "false" | "no" => Some(false),
+            _ => None,
+        })
+    }
+
     /// A variable's number within limits.
     pub fn number(
         &self,

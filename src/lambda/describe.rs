@@ -55,8 +55,6 @@ pub struct Description {
     pub image: bool,
     /// `$LATEST` or a number.
     pub version: String,
-    /// True if logs are JSON.
-    pub json_logs: bool,
     /// True if Lambda's own log lines are JSON and only written from WARN on, which REPORT is not.
     pub reports_may_be_missing: bool,
     /// True if versions that are published start from a snapshot; `$LATEST` never does.
@@ -211,10 +209,6 @@ impl Description {
                 .to_owned(),
             image,
             version: c.version().unwrap_or("$LATEST").to_owned(),
-            json_logs: c
-                .logging_config()
-                .and_then(|l| l.log_format())
-                .is_some_and(|f| f.as_str() == "JSON"),
             reports_may_be_missing: c
                 .logging_config()
                 .and_then(|l| l.system_log_level())

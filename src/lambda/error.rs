@@ -1,7 +1,5 @@
 //! What can go wrong between this program and a Lambda endpoint, in words that a user can act on.
 
-use std::error::Error as _;
-
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
@@ -218,7 +216,8 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn innermost<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
+/// The reason at the root of an error: the layers above it only name themselves.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

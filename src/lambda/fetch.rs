@@ -16,6 +16,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::connect::is_plain_loopback;
 use super::copy::Model;
+use super::error::innermost;
 use super::{Lambda, LambdaError};
 
 /// Lambda takes 250 MB unzipped, and a zip is hardly larger than that.
@@ -121,14 +122,4 @@ fn connector(location: &str) -> Connector {
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .build()
     }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = cause.to_string();
-        next = cause.source();
-    }
-    text
 }

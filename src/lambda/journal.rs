@@ -169,11 +169,6 @@ impl Journal {
         self.record().entries.clone()
     }
 
-    /// Whose it is, and where.
-    pub fn key(&self) -> Key {
-        self.record().key.clone()
-    }
-
     /// Takes down what is about to be changed or created. On disk, synced, when this returns.
     pub fn add(&self, entry: Entry) -> Result<(), JournalError> {
         let mut record = self.record();

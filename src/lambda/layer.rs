@@ -43,14 +43,19 @@ impl Lambda {
         Ok(())
     }
 
-    /// `PublishLayerVersion` of a zip; gives the layer version's ARN.
-    pub async fn publish_layer_zip(&self, name: &str, zip: Sent) -> Result<String, LambdaError> {
+    /// `PublishLayerVersion`; gives the layer version's ARN.
+    pub async fn publish_layer(
+        &self,
+        name: &str,
+        zip: Sent,
+        description: Option<&str>,
+    ) -> Result<String, LambdaError> {
         let doing = format!("publishing layer {name}");
         let output = self
             .control
             .publish_layer_version()
             .layer_name(name)
-            .description("Temporary, made and deleted by lambench")
+            .set_description(description.map(str::to_owned))
             .content(zip.into_layer_content())
             .send()
             .await

@@ -105,25 +105,6 @@ impl Lambda {
             .map_err(|error| LambdaError::from_sdk(doing, self.endpoint_url(), &error))
     }
 
-    /// `PublishLayerVersion`; gives the layer version's ARN.
-    pub async fn publish_layer(&self, name: &str, code: Code) -> Result<String, LambdaError> {
-        let doing = format!("publishing layer {name}");
-        let output = self
-            .control
-            .publish_layer_version()
-            .layer_name(name)
-            .content(Sent::Stored(code).into_layer_content())
-            .send()
-            .await
-            .map_err(|error| LambdaError::from_sdk(&doing, self.endpoint_url(), &error))?;
-        output
-            .layer_version_arn
-            .ok_or_else(|| LambdaError::Unreachable {
-                doing,
-                why: "the answer has no layer version ARN".into(),
-            })
-    }
-
     /// `DeleteFunction`. A function that is already gone counts as deleted.
     pub async fn delete(&self, function: &str) -> Result<(), LambdaError> {
         match self

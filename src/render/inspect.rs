@@ -94,7 +94,7 @@ pub(super) fn title(inspection: &Inspection, text: Text) -> String {
     text.inspect_title(
         &clean(&anatomy.target),
         &unzipped(anatomy),
-        &count(files as u64),
+        files,
         zipped.map(figure::bytes).as_deref(),
     )
 }

@@ -138,36 +138,35 @@ impl Store {
     /// The newest complete result of the same function alone that was taken under the same conditions. A file that
     /// cannot be read is none.
     pub fn latest_comparable(&self, subject: &SubjectResult) -> Option<RunResult> {
-        // An id begins with its time.
-        stems(&self.root.join("results"))
-            .iter()
-            .rev()
-            .find_map(|id| {
-                let path = self.result_path(id);
-                let front = listing::front(&path).ok()?;
-                let [earlier] = front.subjects.as_slice() else {
-                    return None;
-                };
-                let comparable = front.ending == Ending::Complete
-                    && earlier.function == subject.function
-                    && earlier.handler == subject.handler
-                    && differing(earlier, subject).is_empty();
-                comparable.then(|| naming::read(&path).ok())?
-            })
+        self.newest(|path, front| {
+            let [earlier] = front.subjects.as_slice() else {
+                return None;
+            };
+            let comparable = front.ending == Ending::Complete
+                && earlier.function == subject.function
+                && earlier.handler == subject.handler
+                && differing(earlier, subject).is_empty();
+            comparable.then(|| naming::read(path).ok())?
+        })
     }
 
     /// The newest result with figures of a subject that is `like` what is wanted, complete or not, and which arm it is.
     pub fn latest_with(&self, like: impl Fn(&SubjectResult) -> bool) -> Option<(RunResult, Arm)> {
-        stems(&self.root.join("results"))
-            .iter()
-            .rev()
-            .find_map(|id| {
-                let path = self.result_path(id);
-                let front = listing::front(&path).ok()?;
-                let arm = front.subjects.iter().rev().find(|s| like(s))?.arm;
-                front.summary_of(arm)?.cold_billed_ms?;
-                Some((naming::read(&path).ok()?, arm))
-            })
+        self.newest(|path, front| {
+            let arm = front.subjects.iter().rev().find(|s| like(s))?.arm;
+            front.summary_of(arm)?.cold_billed_ms?;
+            Some((naming::read(path).ok()?, arm))
+        })
+    }
+
+    /// What the newest result gives that gives something.
+    fn newest<T>(&self, wanted: impl Fn(&Path, &Front) -> Option<T>) -> Option<T> {
+        // An id begins with its time.
+        let ids = stems(&self.root.join("results"));
+        ids.iter().rev().find_map(|id| {
+            let path = self.result_path(id);
+            wanted(&path, &listing::front(&path).ok()?)
+        })
     }
 
     fn result_path(&self, id: &str) -> PathBuf {

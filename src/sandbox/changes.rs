@@ -7,9 +7,10 @@ use hyper::StatusCode;
 use tokio::time::timeout;
 
 use super::api::{Answer, Call};
+use super::configuration::Configuration;
 use super::constraints::{checked_architecture, checked_description};
 use super::errors::ApiError;
-use super::functions::{Configuration, Function};
+use super::functions::Function;
 use super::names::function_arn;
 use super::packages::Package;
 use super::plane::Plane;

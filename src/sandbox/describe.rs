@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::api::{Answer, Call};
+use super::configuration::Configuration;
 use super::environment::{LogFormat, Mounts};
 use super::errors::ApiError;
-use super::functions::{Configuration, Function, Record, Status};
+use super::functions::{Function, Record, Status};
 use super::pages::{Entry, page};
 use super::plane::Plane;
 

@@ -13,6 +13,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::bell::Bell;
 use super::crew::{Crew, wrapped};
 use super::protocol::{Event, Exit, Order, Setup, line, monotonic_ns};
 use super::starter::Starter;
@@ -23,34 +24,6 @@ const WATCH: Duration = Duration::from_millis(10);
 
 /// Every so many looks the memory of several processes is measured and not estimated.
 const EXACT_EVERY: u32 = 10;
-
-/// Something sent word that a child ended.
-struct Bell {
-    #[cfg(target_os = "linux")]
-    signals: nix::sys::signalfd::SignalFd,
-}
-
-impl Bell {
-    #[cfg(target_os = "linux")]
-    fn new() -> io::Result<Self> {
-        use nix::sys::signalfd::{SfdFlags, SignalFd};
-        let mut mask = SigSet::empty();
-        mask.add(Signal::SIGCHLD);
-        let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
-        Ok(Self { signals })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    #[expect(clippy::unnecessary_wraps)]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    fn clear(&mut self) {
-        #[cfg(target_os = "linux")]
-        while matches!(self.signals.read_signal(), Ok(Some(_))) {}
-    }
-}
 
 /// A guard on duty.
 pub(super) struct Duty {

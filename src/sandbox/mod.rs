@@ -10,6 +10,7 @@
 //! guard's `crew`, known to lambench as `extensions` by the `extension_api`; `telemetry` is what they are told if they ask
 //! for it, and `live` is the log for one who reads along.
 
+mod bell;
 mod cgroup;
 mod crew;
 mod duty;
@@ -45,6 +46,7 @@ mod aliases;
 mod api;
 mod background;
 mod changes;
+mod configuration;
 mod constraints;
 mod describe;
 mod errors;

@@ -69,18 +69,6 @@ impl PackageError {
             source,
         }
     }
-
-    /// What to do next.
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Missing { .. } => "a package is a folder or a zip file",
-            Self::NotAZip { .. } => "pack it again as an ordinary zip (stored or deflated)",
-            Self::Refused { .. } => "pack files and folders alone, by relative names",
-            Self::TooLarge { .. } => "this is Lambda's own limit on code and layers together",
-            Self::Io { .. } => return None,
-        };
-        Some(text.to_owned())
-    }
 }
 
 /// Where a zip comes from.

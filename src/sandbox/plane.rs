@@ -10,9 +10,10 @@ use base64::prelude::BASE64_STANDARD;
 use hyper::StatusCode;
 
 use super::background::Background;
+use super::configuration::Configuration;
 use super::environment::EnvironmentSpec;
 use super::errors::ApiError;
-use super::functions::{Configuration, Function};
+use super::functions::Function;
 use super::layers::Layers;
 use super::names::{Named, function_arn};
 use super::packages::{Merged, Package, Source, UNZIPPED_LIMIT};

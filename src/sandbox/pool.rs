@@ -7,8 +7,8 @@ use hyper::HeaderMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::background::Background;
+use super::configuration::Configuration;
 use super::environment::{Environment, EnvironmentSpec, Host, Invocation, Outcome};
-use super::functions::Configuration;
 use super::page_cache::Disk;
 
 /// What all pools of a sandbox share.

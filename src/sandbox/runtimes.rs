@@ -87,20 +87,6 @@ impl RuntimeError {
             found,
         }
     }
-
-    /// What to do next.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Unsupported(_) => format!("choose one of {SUPPORTED}, or stage the package on AWS"),
-            Self::MissingInterpreter { install, .. } => install.clone(),
-            Self::NoBootstrap(_) => "name the built executable `bootstrap` and put it at the top of the package".to_owned(),
-            Self::BadBootstrap { .. } => "make it executable (chmod +x) and build it for this machine".to_owned(),
-            Self::Ric { .. } => {
-                "give a folder with awslambdaric (Python) or aws-lambda-ric (Node.js) installed in it, or a client's executable".to_owned()
-            }
-            Self::Client { .. } => "free some space, or point TMPDIR at a folder that can be written".to_owned(),
-        }
-    }
 }
 
 fn found_text(found: Option<&String>) -> String {

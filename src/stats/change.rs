@@ -31,7 +31,8 @@ const MOST_RATIOS: usize = 250_000;
 
 /// The change from `before` to `after` at level `alpha`; `None` if one of them is empty or holds what is not finite.
 ///
-/// 1 lies outside the interval exactly if p < `alpha`.
+/// 1 lies outside the interval exactly if p < `alpha`. p is twice the smaller tail of the Mann-Whitney test with mid-ranks
+/// over all splits given the ties, at most 1: exact up to 128 figures in all, past these the normal approximation.
 pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
     let (before, after) = (sorted(before)?, sorted(after)?);
     let untied = Untied::of(&before, &after);
@@ -59,18 +60,6 @@ pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
         p: unchanged.two_sided(),
         alpha,
     })
-}
-
-/// Two-sided p of the Mann-Whitney test with mid-ranks: twice the smaller tail over all splits given the ties, at most 1.
-/// Exact up to 128 figures in all, past these the normal approximation. `None` as for [`change`].
-pub fn p_value(before: &[f64], after: &[f64]) -> Option<f64> {
-    let (before, after) = (sorted(before)?, sorted(after)?);
-    let untied = Untied::of(&before, &after);
-    Some(
-        order_as_they_are(&before, &after)
-            .tails(untied.as_ref())
-            .two_sided(),
-    )
 }
 
 fn order_as_they_are(before: &[f64], after: &[f64]) -> Order {

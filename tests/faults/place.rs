@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use serde_json::Value;
 
 use crate::support::proxy::{Fault, Proxy, Request};
-use crate::support::{self, Ran, Server, Test, fixture};
+use crate::support::{Ran, Server, Test};
 
 pub const ORIGINAL: &str = "it's the original";
 
@@ -18,28 +18,19 @@ pub struct Place {
 impl Place {
     pub fn new() -> Self {
         let test = Test::new();
-        let function = format!("my-fn={}", fixture("hello-python").display());
-        let server = Server::start(&test, &["--settle", "10", "--function", &function]);
+        let server = Server::of(&test, "10", "hello-python");
         let place = Self { test, server };
         place.put_description(ORIGINAL);
         place
     }
 
     pub fn put_description(&self, text: &str) {
-        let body = serde_json::json!({ "Description": text });
-        self.server.call(
-            "PUT",
-            "/2015-03-31/functions/my-fn/configuration",
-            Some(&body),
-        );
-        support::wait_for("the update", || {
-            (self.configuration()["LastUpdateStatus"] == "Successful").then_some(())
-        });
+        let change = serde_json::json!({ "Description": text });
+        self.server.configure("my-fn", &change);
     }
 
     pub fn configuration(&self) -> Value {
-        self.server
-            .call("GET", "/2015-03-31/functions/my-fn/configuration", None)
+        self.server.configuration("my-fn")
     }
 
     pub fn run(
@@ -78,14 +69,7 @@ impl Place {
 
     /// All of the configuration but what any update changes.
     pub fn record(&self) -> Value {
-        let mut record = support::wait_for("the last update", || {
-            let now = self.configuration();
-            (now["LastUpdateStatus"] == "Successful").then_some(now)
-        });
-        for changing in ["RevisionId", "LastModified"] {
-            record[changing] = Value::Null;
-        }
-        record
+        self.server.record("my-fn")
     }
 
     pub fn exclusions(&self) -> Vec<String> {

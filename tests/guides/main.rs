@@ -14,9 +14,8 @@ use base64::prelude::BASE64_STANDARD;
 use guide::{Desk, Kind, blocks, masked, missing, read, takes};
 use serde_json::{Value, json};
 use support::proxy::{Fault, Proxy, Request};
-use support::{Server, repository, wait_for};
+use support::{FUNCTIONS, Server, repository, wait_for};
 
-const FUNCTIONS: &str = "/2015-03-31/functions";
 /// What the standard library has that takes long to import, all of it at the top.
 const EAGER: &str = "\
 import asyncio, ctypes, decimal, http.client, json, sqlite3, unittest.mock, urllib.request, xml.dom.minidom
@@ -94,19 +93,12 @@ impl Cloud {
     }
 
     fn configuration(&self, name: &str) -> Value {
-        let path = format!("{FUNCTIONS}/{name}/configuration");
-        self.server.call("GET", &path, None)
+        self.server.configuration(name)
     }
 
     /// Nothing of lambench's is left, neither there nor in the journal.
     fn is_clean(&self, names: &[&str]) {
-        let all = self.server.call("GET", FUNCTIONS, None);
-        let all = all["Functions"].as_array().unwrap();
-        let there: Vec<&str> = all
-            .iter()
-            .map(|f| f["FunctionName"].as_str().unwrap())
-            .collect();
-        assert_eq!(there, names);
+        assert_eq!(self.server.functions(), names);
         for name in names {
             assert_eq!(self.configuration(name)["Description"], "", "{name}");
         }

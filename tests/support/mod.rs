@@ -10,6 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
+/// Where the API has the functions.
+pub const FUNCTIONS: &str = "/2015-03-31/functions";
+
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -79,17 +84,17 @@ impl Test {
     }
 
     /// Their entries.
-    pub fn journal_entries(&self) -> Vec<serde_json::Value> {
+    pub fn journal_entries(&self) -> Vec<Value> {
         self.journals()
             .iter()
             .map(|path| std::fs::read_to_string(path).unwrap())
-            .map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap())
+            .map(|text| serde_json::from_str::<Value>(&text).unwrap())
             .flat_map(|journal| journal["entries"].as_array().unwrap().clone())
             .collect()
     }
 
     /// The only result stored in this folder.
-    pub fn result(&self) -> serde_json::Value {
+    pub fn result(&self) -> Value {
         let files: Vec<_> = std::fs::read_dir(self.path().join(".lambench/results"))
             .expect("a results folder")
             .map(|entry| entry.unwrap().path())
@@ -181,7 +186,7 @@ impl Ran {
 
 /// Each subject's first start, one cold invoke after its code was uploaded, is flagged and kept out, and no other is.
 #[track_caller]
-pub fn first_starts_are_flagged(result: &serde_json::Value, arms: &[&str]) {
+pub fn first_starts_are_flagged(result: &Value, arms: &[&str]) {
     for arm in arms {
         let samples = result["samples"].as_array().unwrap();
         let own: Vec<_> = samples.iter().filter(|s| s["arm"] == *arm).collect();
@@ -224,14 +229,52 @@ impl Server {
 }
 
 impl Server {
+    /// A server of one function, `my-fn`, of a fixture's package.
+    pub fn of(test: &Test, settle_ms: &str, package: &str) -> Self {
+        let function = format!("my-fn={}", fixture(package).display());
+        Self::start(test, &["--settle", settle_ms, "--function", &function])
+    }
+
+    pub fn configuration(&self, function: &str) -> Value {
+        let path = format!("{FUNCTIONS}/{function}/configuration");
+        self.call("GET", &path, None)
+    }
+
+    /// The configuration once the last update is in force.
+    pub fn settled(&self, function: &str) -> Value {
+        wait_for("the update", || {
+            let now = self.configuration(function);
+            (now["LastUpdateStatus"] == "Successful").then_some(now)
+        })
+    }
+
+    /// Changes the configuration; that is in force when this returns.
+    pub fn configure(&self, function: &str, change: &Value) {
+        let path = format!("{FUNCTIONS}/{function}/configuration");
+        self.call("PUT", &path, Some(change));
+        self.settled(function);
+    }
+
+    /// All of the configuration but what any update changes.
+    pub fn record(&self, function: &str) -> Value {
+        let mut now = self.settled(function);
+        for moving in ["RevisionId", "LastModified"] {
+            assert!(now.as_object_mut().unwrap().remove(moving).is_some());
+        }
+        now
+    }
+
+    /// The names of all functions.
+    pub fn functions(&self) -> Vec<String> {
+        let all = self.call("GET", FUNCTIONS, None);
+        let all = all["Functions"].as_array().unwrap().iter();
+        all.map(|function| function["FunctionName"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     /// One call of the Lambda API by hand: the JSON that came back. Panics on anything but success.
     #[track_caller]
-    pub fn call(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&serde_json::Value>,
-    ) -> serde_json::Value {
+    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         use std::io::{Read as _, Write as _};
         let host = self.url.trim_start_matches("http://");
         let mut stream = std::net::TcpStream::connect(host).expect("it listens");

@@ -1,191 +1,20 @@
 //! The loop against scripted functions: no clock, no endpoint.
 
+mod bursts;
+mod looks;
+pub(super) mod scripted;
+
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::time::Instant;
 
+use super::starts::PAUSE_AFTER_FAILED_CALL;
 use super::*;
-use crate::bench::budget::Expected;
 use crate::bench::payload::Expectation;
 use crate::bench::stop::stop;
-use crate::cost::Fare;
-use crate::lambda::Invoked;
-use crate::lambda::LambdaError;
-use crate::stats::Looks;
-
-/// What a scripted function answers to one invoke.
-#[derive(Clone)]
-enum Answer {
-    /// REPORT with Init Duration of 100 ms, client time above it.
-    Cold,
-    /// REPORT without.
-    Warm,
-    /// Cold, and billed for 400 ms.
-    Dear,
-    /// An HTTP head, eight zero bytes, a body.
-    Stream,
-    /// Cold, but the client hardly waited.
-    Proactive,
-    /// No log tail.
-    NoTail,
-    /// The handler raised after a good init.
-    Raised,
-    /// The answer of a function that fails politely.
-    Status500,
-    Throttled,
-    Denied,
-}
-
-/// Cold after each touch and warm otherwise, but for what the script says.
-struct Scripted {
-    script: RefCell<VecDeque<Answer>>,
-    fresh: RefCell<bool>,
-    touches: RefCell<u32>,
-}
-
-impl Scripted {
-    fn new(script: &[Answer]) -> Self {
-        // The first start: one cold, three warm.
-        let first = [Answer::Cold, Answer::Warm, Answer::Warm, Answer::Warm];
-        Self {
-            script: RefCell::new(first.iter().chain(script).cloned().collect()),
-            fresh: RefCell::new(false),
-            touches: RefCell::new(0),
-        }
-    }
-}
-
-impl Target for Scripted {
-    async fn touch(&self) -> Result<(), LambdaError> {
-        self.fresh.replace(true);
-        *self.touches.borrow_mut() += 1;
-        Ok(())
-    }
-
-    async fn settled(&self) -> Result<(), LambdaError> {
-        Ok(())
-    }
-
-    async fn unchanged(&self) -> Result<(), LambdaError> {
-        Ok(())
-    }
-
-    async fn invoke(&self, _: Vec<u8>) -> Result<Invoked, LambdaError> {
-        let fresh = self.fresh.replace(false);
-        let usual = if fresh { Answer::Cold } else { Answer::Warm };
-        let answer = self.script.borrow_mut().pop_front().unwrap_or(usual);
-        let report = |rest: &str| {
-            format!(
-                "REPORT RequestId: r-1\tDuration: 5.00 ms\tBilled Duration: 5 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t{rest}\n"
-            )
-        };
-        let init = "Init Duration: 100.00 ms\t";
-        let (tail, client_ms, error, body) = match answer {
-            Answer::Cold => (report(init), 120, None, "{}"),
-            Answer::Dear => (
-                report(init).replace("Billed Duration: 5", "Billed Duration: 400"),
-                520,
-                None,
-                "{}",
-            ),
-            Answer::Stream => (
-                report(init),
-                120,
-                None,
-                "{\"statusCode\":200}\0\0\0\0\0\0\0\0hello",
-            ),
-            Answer::Warm => (report(""), 7, None, "{}"),
-            Answer::Proactive => (report(init), 9, None, "{}"),
-            Answer::NoTail => (String::new(), 120, None, "{}"),
-            Answer::Raised => (
-                report(init),
-                120,
-                Some("Unhandled"),
-                r#"{"errorType":"KeyError","errorMessage":"'symbol'"}"#,
-            ),
-            Answer::Status500 => (
-                report(init),
-                120,
-                None,
-                r#"{"statusCode":500,"body":"oops"}"#,
-            ),
-            Answer::Throttled | Answer::Denied => {
-                let code = if matches!(answer, Answer::Throttled) {
-                    "TooManyRequestsException"
-                } else {
-                    "AccessDeniedException"
-                };
-                return Err(LambdaError::Service {
-                    doing: "invoking f".into(),
-                    code: code.into(),
-                    message: "no".into(),
-                });
-            }
-        };
-        Ok(Invoked {
-            started_at: jiff::Timestamp::now(),
-            client: Duration::from_millis(client_ms),
-            body: body.into(),
-            function_error: error.map(str::to_owned),
-            tail: tail.into_bytes(),
-            request_id: Some("r-1".into()),
-        })
-    }
-}
-
-struct Told {
-    measured: Measured,
-    logged: Vec<Sample>,
-    touches: u32,
-}
-
-impl Told {
-    fn reasons(&self) -> Vec<Option<Exclusion>> {
-        self.measured.samples[4..]
-            .iter()
-            .map(|s| s.excluded_reason)
-            .collect()
-    }
-
-    fn stopped(&self) -> String {
-        self.measured.ending.as_ref().unwrap_err().to_string()
-    }
-}
-
-async fn run(runs: u32, warm: u32, checks: Checks, script: &[Answer]) -> Told {
-    let plan = Plan::new(1, runs, warm, &[Arm::Only]);
-    run_checked(plan, checks, Scripted::new(script)).await
-}
-
-async fn run_of(plan: Plan, scripted: Scripted) -> Told {
-    run_checked(plan, Checks::default(), scripted).await
-}
-
-async fn run_checked(plan: Plan, checks: Checks, scripted: Scripted) -> Told {
-    let targets = [(Arm::Only, scripted)];
-    let (_stopper, stop) = stop();
-    let mut logged = Vec::new();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |sample| {
-            logged.push(sample.clone());
-            Ok(())
-        },
-        &mut |_| {},
-    )
-    .measure()
-    .await;
-    let touches = *targets[0].1.touches.borrow();
-    Told {
-        measured,
-        logged,
-        touches,
-    }
-}
+use scripted::Answer::{
+    Cold, Denied, NoTail, Proactive, Raised, Status500, Stream, Throttled, Warm,
+};
+use scripted::{Scripted, measured, run, run_of};
 
 fn lenient() -> Checks {
     Checks {
@@ -193,8 +22,6 @@ fn lenient() -> Checks {
         ..Checks::default()
     }
 }
-
-use Answer::{Cold, Dear, Denied, NoTail, Proactive, Raised, Status500, Stream, Throttled, Warm};
 
 #[tokio::test]
 async fn every_start_is_touched_logged_and_the_first_one_does_not_count() {
@@ -302,26 +129,13 @@ async fn an_environment_that_dies_after_every_answer_is_not_taken_for_proactive(
         script: RefCell::new(vec![Cold; 10].into()),
         ..Scripted::new(&[])
     };
-    let targets = [(Arm::Only, scripted)];
-    let (_stopper, stop) = stop();
-    let checks = Checks::default();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .measure()
-    .await;
-    assert!(measured.ending.is_ok(), "{:?}", measured.ending);
-    let reasons: Vec<_> = measured.samples[4..]
-        .iter()
-        .map(|s| s.excluded_reason)
-        .collect();
-    assert_eq!(reasons, [None, Some(Exclusion::UnexpectedCold)].repeat(3));
+    let told = run_of(plan, scripted).await;
+    let ending = &told.measured.ending;
+    assert!(ending.is_ok(), "{ending:?}");
+    assert_eq!(
+        told.reasons(),
+        [None, Some(Exclusion::UnexpectedCold)].repeat(3)
+    );
 }
 
 #[tokio::test]
@@ -438,98 +252,6 @@ async fn a_throttled_warm_invoke_is_not_repeated_at_once() {
     assert!(begun.elapsed() >= PAUSE_AFTER_FAILED_CALL);
 }
 
-/// A run of bursts of three over one scripted function.
-async fn bursts(runs: u32, warm: u32, script: &[Answer]) -> Measured {
-    let plan = Plan::looking(1, &Looks::one(runs), warm, &[Arm::Only], 3);
-    let mut scripted = Scripted::new(&[]);
-    // The first start is a burst too.
-    let first = [Cold, Cold, Cold, Warm, Warm, Warm];
-    scripted.script = RefCell::new(first.iter().chain(script).cloned().collect());
-    let targets = [(Arm::Only, scripted)];
-    let (_stopper, stop) = stop();
-    Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &Checks::default(),
-        stop,
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .measure()
-    .await
-}
-
-#[tokio::test]
-async fn what_a_burst_lacks_is_replaced_and_what_it_has_counts() {
-    let measured = bursts(3, 1, &[Cold, Warm, Cold, Cold, Cold, Cold, Warm]).await;
-    assert!(measured.ending.is_ok(), "{:?}", measured.ending);
-    let reasons: Vec<_> = measured.samples[6..]
-        .iter()
-        .map(|s| s.excluded_reason)
-        .collect();
-    assert_eq!(
-        reasons,
-        [None, Some(Exclusion::Unknown), None, None, None, None, None]
-    );
-    let environments: Vec<_> = measured.samples[6..]
-        .iter()
-        .map(|s| s.environment)
-        .collect();
-    assert_eq!(environments, [3, 4, 5, 6, 7, 8, 6]);
-}
-
-#[tokio::test]
-async fn a_burst_in_the_air_never_passes_the_limit() {
-    const FARE: Fare = Fare {
-        request_usd: 0.1,
-        ms_usd: 0.001,
-    };
-    let expected = Expected {
-        cold_ms: 500.0,
-        warm_ms: 50.0,
-    };
-    let mut bursts = 0;
-    for limit_usd in (0..60_u32).map(|tenths| f64::from(tenths) / 10.0) {
-        let plan = Plan::looking(1, &Looks::one(30), 1, &[Arm::Only], 3);
-        let mut scripted = Scripted::new(&[]);
-        // Every burst holds a dear start, never at the same place.
-        let burst = [Dear, Cold, Cold, Warm, Cold, Dear, Cold, Warm];
-        let first = [Cold, Cold, Dear, Warm, Warm, Warm];
-        scripted.script = RefCell::new(first.into_iter().chain(burst).collect());
-        let targets = [(Arm::Only, scripted)];
-        let (_stopper, stop) = stop();
-        let measured = Run::new(
-            &plan,
-            &targets,
-            "{}",
-            &Checks::default(),
-            stop,
-            &mut |_| Ok(()),
-            &mut |_| {},
-        )
-        .within(Some(Budget::new(limit_usd, [(Arm::Only, FARE, expected)])))
-        .measure()
-        .await;
-        let spent_usd: f64 = measured
-            .samples
-            .iter()
-            .map(|s| FARE.usd(1, s.billed_ms.unwrap()))
-            .sum();
-        assert!(spent_usd <= limit_usd, "{spent_usd} of {limit_usd}");
-        assert!(
-            matches!(measured.ending, Err(Stopped::MaxCost { .. })),
-            "{:?}",
-            measured.ending
-        );
-        let cold = measured.samples.iter().filter(|s| s.kind == Kind::Cold);
-        let cold = cold.count();
-        assert_eq!(cold % 3, 0, "a burst is afforded whole or not at all");
-        bursts = bursts.max(cold / 3);
-    }
-    assert!(bursts > 2, "{bursts}");
-}
-
 #[tokio::test]
 async fn a_handler_that_only_streams_is_not_measured() {
     let mut scripted = Scripted::new(&[]);
@@ -564,17 +286,6 @@ async fn without_a_report_in_the_first_start_nothing_is_measured() {
 }
 
 #[tokio::test]
-async fn one_failure_in_a_burst_stops_the_run_but_loses_none_of_the_others() {
-    let measured = bursts(3, 0, &[Cold, Raised, Cold]).await;
-    assert!(matches!(
-        measured.ending,
-        Err(Stopped::FunctionFailed { .. })
-    ));
-    assert_eq!(measured.samples.len(), 9);
-    assert_eq!(measured.samples.iter().filter(|s| s.accepted).count(), 2);
-}
-
-#[tokio::test]
 async fn a_continued_run_measures_only_what_is_missing() {
     let plan = Plan::new(5, 3, 0, &[Arm::Before, Arm::After]);
     let whole = continued(&plan, Vec::new()).await;
@@ -596,20 +307,7 @@ async fn a_continued_run_measures_only_what_is_missing() {
 
 async fn continued(plan: &Plan, earlier: Vec<Sample>) -> Measured {
     let targets = [Arm::Before, Arm::After].map(|arm| (arm, Scripted::new(&[])));
-    let (_stopper, stop) = stop();
-    Run::new(
-        plan,
-        &targets,
-        "{}",
-        &Checks::default(),
-        stop,
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .after(earlier)
-    .overlapping(true)
-    .measure()
-    .await
+    measured(plan, &targets, |run| run.after(earlier).overlapping(true)).await
 }
 
 #[tokio::test]
@@ -631,134 +329,4 @@ async fn time_that_is_up_is_not_an_interrupt() {
     .measure()
     .await;
     assert!(matches!(measured.ending, Err(Stopped::TimeUp)));
-}
-
-const PAIR: [Arm; 2] = [Arm::Before, Arm::After];
-
-fn three_looks() -> Looks {
-    Looks {
-        at: vec![2, 4, 6],
-        alpha: 0.0221,
-    }
-}
-
-/// A run of two subjects in looks at 2, 4 and 6: what it measured, how many samples each look saw, and the touches of
-/// each subject.
-struct LookedAt {
-    measured: Measured,
-    seen: Vec<(usize, usize)>,
-    touches: Vec<u32>,
-    events: Vec<Event>,
-}
-
-async fn looked_at(
-    scripts: [&[Answer]; 2],
-    earlier: Vec<Sample>,
-    overlapping: bool,
-    decides: impl Fn(usize) -> bool,
-) -> LookedAt {
-    let plan = Plan::looking(5, &three_looks(), 0, &PAIR, 1);
-    let targets = [
-        (Arm::Before, Scripted::new(scripts[0])),
-        (Arm::After, Scripted::new(scripts[1])),
-    ];
-    let (_stopper, stop) = stop();
-    let (mut seen, mut events) = (Vec::new(), Vec::new());
-    let checks = Checks::default();
-    let mut decided = |samples: &[Sample], look| {
-        let accepted = |arm| samples.iter().filter(move |s| s.accepted && s.arm == arm);
-        assert_eq!(
-            accepted(Arm::Before).count(),
-            accepted(Arm::After).count(),
-            "both arms have as many starts at a look"
-        );
-        seen.push((look, accepted(Arm::Before).count()));
-        decides(look)
-    };
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| Ok(()),
-        &mut |event| events.push(event),
-    )
-    .after(earlier)
-    .until(&mut decided)
-    .overlapping(overlapping)
-    .measure()
-    .await;
-    assert!(measured.ending.is_ok(), "{:?}", measured.ending);
-    let touches = targets.iter().map(|t| *t.1.touches.borrow()).collect();
-    LookedAt {
-        measured,
-        seen,
-        touches,
-        events,
-    }
-}
-
-fn looks_of(measured: &Measured) -> Vec<u32> {
-    let accepted = measured.samples.iter().filter(|s| s.accepted);
-    accepted.map(|s| s.look).collect()
-}
-
-#[tokio::test]
-async fn a_look_that_decides_ends_the_run_and_nothing_is_touched_beyond_it() {
-    for overlapping in [false, true] {
-        let run = looked_at([&[], &[]], Vec::new(), overlapping, |look| look == 1).await;
-        assert_eq!(run.seen, [(0, 2), (1, 4)]);
-        assert_eq!(looks_of(&run.measured), [[0; 4], [1; 4]].concat());
-        assert_eq!(run.touches, [5, 5], "a first start and four of each");
-        let looked: Vec<_> = run
-            .events
-            .into_iter()
-            .filter(|event| matches!(event, Event::Looked { .. }))
-            .collect();
-        let look = |look, starts, decided| Event::Looked {
-            look,
-            of: 3,
-            starts,
-            decided,
-        };
-        assert_eq!(looked, [look(1, 2, false), look(2, 4, true)]);
-    }
-}
-
-#[tokio::test]
-async fn the_last_look_ends_the_plan_unasked() {
-    let run = looked_at([&[], &[]], Vec::new(), true, |_| false).await;
-    assert_eq!(run.seen, [(0, 2), (1, 4)]);
-    assert_eq!(run.touches, [7, 7]);
-    assert_eq!(looks_of(&run.measured), [[0; 4], [1; 4], [2; 4]].concat());
-}
-
-#[tokio::test]
-async fn what_is_excluded_is_replaced_before_a_look() {
-    let run = looked_at([&[NoTail, Cold], &[Cold, Warm]], Vec::new(), true, |_| true).await;
-    assert_eq!(run.seen, [(0, 2)], "two accepted starts of each");
-    assert_eq!(run.touches, [4, 4], "one of each was replaced");
-}
-
-#[tokio::test]
-async fn a_run_that_is_continued_asks_only_what_was_not_asked() {
-    let whole = looked_at([&[], &[]], Vec::new(), true, |_| false).await;
-    // Eight first starts, then four to each look.
-    for (kept, seen, touches) in [
-        (8 + 3, vec![(0, 2), (1, 4)], 12 - 3),
-        (8 + 4, vec![(0, 2), (1, 4)], 12 - 4),
-        (8 + 5, vec![(1, 4)], 12 - 5),
-        (8 + 9, vec![], 12 - 9),
-    ] {
-        let earlier = whole.measured.samples[..kept].to_vec();
-        let run = looked_at([&[], &[]], earlier, true, |_| false).await;
-        assert_eq!(run.seen, seen, "after {kept}");
-        assert_eq!(run.touches.iter().sum::<u32>(), touches as u32 + 2);
-        assert_eq!(
-            looks_of(&run.measured),
-            looks_of(&whole.measured),
-            "after {kept}"
-        );
-    }
 }

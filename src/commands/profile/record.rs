@@ -17,11 +17,12 @@ use crate::results::store::Store;
 use crate::results::{Arm, EndpointKind};
 use crate::sandbox::Cpu;
 
+use super::super::endpoint::Endpoint;
 use super::super::measure::{self, Shared, tell};
 use super::super::ours::Ours;
 use super::super::restore::restore;
 use super::super::signals::Signals;
-use super::super::stage::{Endpoint, Staged};
+use super::super::stage::Staged;
 use super::super::{Failure, consent, forecast};
 use super::hooked::Hooked;
 

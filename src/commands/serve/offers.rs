@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::commands::Failure;
-use crate::commands::stage::{self, Endpoint};
+use crate::commands::endpoint::Endpoint;
+use crate::commands::stage;
 use crate::config::{Broken, ConfigError, PackageSpec, Served, ServedFunction};
 use crate::lambda::{Function, LambdaError};
 use crate::scratch::Scratch;

@@ -8,10 +8,11 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::commands::Failure;
-use crate::commands::stage::{self, Endpoint};
+use crate::commands::endpoint::Endpoint;
+use crate::commands::stage;
 use crate::config::PackageSpec;
 use crate::exit::Exit;
-use crate::lambda::{Code, Function, LambdaError};
+use crate::lambda::{Code, Function, LambdaError, Sent};
 use crate::sandbox::Sandbox;
 
 /// A client's own update may be under way.
@@ -152,7 +153,10 @@ async fn layers(
         } else {
             let name = stage::published_layer_name(path, i);
             let code = handed.code.clone();
-            endpoint.lambda.publish_layer(&name, code).await?
+            endpoint
+                .lambda
+                .publish_layer(&name, Sent::Stored(code), None)
+                .await?
         };
         all.push(Layer {
             path: path.clone(),

@@ -1,13 +1,16 @@
 //! Putting a function back: only what is ours, only where it still holds what we wrote.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{
-    CONFLICT_LIMIT, FIRST_CONFLICT_PAUSE, Finished, Function, LONGEST_CONFLICT_PAUSE,
-    RESTORE_ATTEMPTS,
-};
+use super::{Finished, Function};
 use crate::lambda::LambdaError;
 use crate::lambda::touch::Value;
+
+const CONFLICT_LIMIT: Duration = Duration::from_mins(1);
+const FIRST_CONFLICT_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_CONFLICT_PAUSE: Duration = Duration::from_secs(5);
+/// How often a restore is tried anew because somebody else's change came in between.
+const RESTORE_ATTEMPTS: u32 = 5;
 
 impl Function {
     /// Puts the function back (or deletes it, if it is staged). Safe to call at any time, also twice.

@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 
-use super::{Function, SETTLE_LIMIT};
+use super::Function;
 use crate::lambda::{Description, LambdaError};
+
+const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 
 impl Function {
     /// Waits until no update is under way.

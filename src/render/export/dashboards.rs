@@ -109,7 +109,6 @@ fn points(result: &RunResult) -> Vec<Point> {
         .filter_map(|row| {
             let (value, unit) = match row.after? {
                 Figure::Bytes(n) => (n as f64, "bytes"),
-                Figure::Count(n) => (n as f64, "count"),
                 Figure::Ms(ms) => (ms, "ms"),
                 Figure::Mb(mb) => (mb, "MB"),
                 Figure::UsdPerMillion(usd) => (usd, "USD per million"),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::super::style::Style;
-use super::super::text::Text;
+use super::super::text::{Text, s_of};
 use crate::config::Lang;
 use crate::logs::Amount;
 
@@ -80,7 +80,7 @@ impl LogsProgress {
 
 /// What was read, for an error: `3 files (1.20 GB)`.
 pub fn logs_amount(read: &Amount) -> String {
-    let s = if read.sources == 1 { "" } else { "s" };
+    let s = s_of(read.sources);
     format!("{} source{s} ({})", read.sources, amount(read.bytes))
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::profile::{Module, Otherwise, Predictor, Recording, SCHEMA_VERSION, Series};
+use crate::profile::{Module, Otherwise, Predictor, Recording, SCHEMA_VERSION, Series, Verified};
 
 fn module(name: &str, self_ms: f64, by: Option<(usize, u32)>, own: bool) -> Module {
     Module {
@@ -134,35 +134,4 @@ fn savings_the_plan_and_the_tree_in_english() {
 #[test]
 fn the_same_in_korean() {
     insta::assert_snapshot!(profile(&profile_of_three(), Lang::Ko, &Style::plain()));
-}
-
-#[test]
-fn a_file_is_shown_from_the_package_on_wherever_that_lies() {
-    let at = |module: &str, file: &str| {
-        site(&Site {
-            module: module.into(),
-            file: Some(file.into()),
-            line: Some(3),
-        })
-    };
-    assert_eq!(at("app", "/var/task/app.py"), "app.py:3");
-    assert_eq!(at("lib.a", "/tmp/x/task/lib/a.py"), "lib/a.py:3");
-    assert_eq!(
-        at("lib", "/tmp/x/task/lib/__init__.py"),
-        "lib/__init__.py:3"
-    );
-}
-
-#[test]
-fn a_saving_has_its_sign_and_nothing_has_none() {
-    let text = Text(Lang::En);
-    assert_eq!(less(161.0, text), "-161 ms");
-    assert_eq!(less(-2.5, text), "+2.50 ms");
-    assert_eq!(more(Some(0.0), text), "-");
-    assert_eq!(more(None, text), "?");
-    let within = |saved, low, high| saved_within(saved, Some((low, high)), text);
-    assert_eq!(within(168.25, 159.5, 176.0), "-168 ms (-176 .. -160)");
-    assert_eq!(within(2.25, -3.5, 7.25), "-2.25 ms (-7.25 .. +3.50)");
-    assert_eq!(within(800.0, 4.5, 1200.0), "-800 ms (-1.20 s .. -4.50 ms)");
-    assert_eq!(less_kb(Some(100_352.0), text), "-98.0 MB");
 }

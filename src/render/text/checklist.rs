@@ -78,7 +78,7 @@ impl Text {
         limit: &str,
         layers: usize,
     ) -> String {
-        let s = if layers == 1 { "" } else { "s" };
+        let s = s_of(layers);
         let (en, ko) = match zipped {
             Some(zipped) => (format!("{zipped} zipped, "), format!("압축 {zipped}, ")),
             None => (String::new(), String::new()),

@@ -1,6 +1,6 @@
 //! What the forms of `--export` say to people: pull requests, job summaries, annotations.
 
-use super::Text;
+use super::{Text, s_of};
 use crate::results::Verdict;
 
 impl Text {
@@ -33,7 +33,7 @@ impl Text {
     }
 
     pub(in crate::render) fn more_pairs(self, pairs: u32) -> String {
-        let s = if pairs == 1 { "" } else { "s" };
+        let s = s_of(pairs);
         self.say(
             format!("about {pairs} more pair{s} would decide"),
             format!("약 {pairs}쌍을 더 측정하면 판정할 수 있습니다"),

@@ -1,6 +1,6 @@
 //! What the page of `lambench report` says beyond the report on a terminal.
 
-use super::Text;
+use super::{Text, s_of};
 
 words! {
     table_title: "Figures", "측정 결과";
@@ -51,7 +51,7 @@ impl Text {
         (low, high): (&str, &str),
         n: usize,
     ) -> String {
-        let s = if n == 1 { "" } else { "s" };
+        let s = s_of(n);
         self.say(
             format!(
                 "A cold start takes {median}: the median of {n} start{s} from {low} to {high}."

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Text;
+use super::{Text, s_of};
 
 words! {
     icicle_init: "What init loads", "초기화에서 로드되는 모듈";
@@ -45,7 +45,7 @@ impl Text {
     }
 
     pub(in crate::render) fn icicle_few(self, n: usize) -> String {
-        let s = if n == 1 { "" } else { "s" };
+        let s = s_of(n);
         self.say(format!("{n} small module{s}"), format!("작은 모듈 {n}개"))
     }
 
@@ -75,7 +75,7 @@ impl Text {
     }
 
     pub(in crate::render) fn icicle_counted(self, name: &str, time: &str, n: usize) -> String {
-        let s = if n == 1 { "" } else { "s" };
+        let s = s_of(n);
         self.say(
             format!("{name}: {time} in {n} module{s}"),
             format!("{name}: {time}, 모듈 {n}개"),

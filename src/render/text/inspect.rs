@@ -1,6 +1,7 @@
 //! What is said of a package that was looked into. The words of a finding stand with its room: see `render/inspect`.
 
-use super::Text;
+use super::super::logs::count;
+use super::{Text, s_of};
 use crate::inspect::Severity;
 use crate::inspect::files::LeftOutWhy;
 use crate::inspect::kinds::Kind;
@@ -44,13 +45,13 @@ impl Text {
         self,
         name: &str,
         unzipped: &str,
-        files: &str,
+        files: usize,
         zipped: Option<&str>,
     ) -> String {
         let (en, ko) = zipped.map_or_else(Default::default, |zipped| {
             (format!(", {zipped} zipped"), format!(", 압축 {zipped}"))
         });
-        let s = if files == "1" { "" } else { "s" };
+        let (s, files) = (s_of(files), count(files as u64));
         self.say(
             format!("{name}: {unzipped} unzipped in {files} file{s}{en}"),
             format!("{name}: 파일 {files}개, 압축 해제 {unzipped}{ko}"),

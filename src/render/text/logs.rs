@@ -1,6 +1,6 @@
 //! What is said of logs.
 
-use super::Text;
+use super::{Text, s_of};
 use crate::logs::{By, Fit};
 
 words! {
@@ -95,7 +95,7 @@ impl Text {
         cold: &str,
         share: &str,
     ) -> String {
-        let s = if n == 1 { "" } else { "s" };
+        let s = s_of(n);
         let of_all = if share.is_empty() {
             String::new()
         } else {
@@ -230,7 +230,7 @@ impl Text {
     }
 
     pub(in crate::render) fn read(self, sources: usize, amount: &str) -> String {
-        let s = if sources == 1 { "" } else { "s" };
+        let s = s_of(sources);
         self.say(
             format!("{sources} source{s}, {amount}"),
             format!("{sources}개, {amount}"),
@@ -238,7 +238,7 @@ impl Text {
     }
 
     pub(in crate::render) fn unread_note(self, n: usize) -> String {
-        let s = if n == 1 { "" } else { "s" };
+        let s = s_of(n);
         self.say(
             format!("{n} source{s} could not be read, or not to the end: see the errors. What came before counts."),
             format!("{n}개는 읽지 못했거나 끝까지 읽지 못했습니다(오류 참고). 그 전까지의 기록은 집계했습니다."),

@@ -1,6 +1,7 @@
 //! What is said about a run that has not begun, and about what one has cost.
 
 use super::super::plan::dollars;
+use super::progress::roughly;
 use super::{Text, s_of};
 use crate::bench::estimate::{Known, batches};
 use crate::results::RunCost;
@@ -88,7 +89,7 @@ impl Text {
     }
 
     pub(in crate::render) fn fleet_plan_heading(self, functions: usize) -> String {
-        let s = if functions == 1 { "" } else { "s" };
+        let s = s_of(functions);
         self.say(
             format!("{functions} function{s}: what a run would do; nothing was changed or invoked"),
             format!("함수 {functions}개: 실행 계획(아무것도 바꾸거나 호출하지 않았습니다)"),
@@ -175,7 +176,7 @@ impl Text {
         } else {
             ("up to ", "최대 ")
         };
-        let (s, touch_s) = (s_of(runs as usize), s_of(touches as usize));
+        let (s, touch_s) = (s_of(runs), s_of(touches));
         let (en_bursts, ko_bursts, after) = if burst > 1 {
             (
                 format!(" in {touches} burst{touch_s} of {burst}"),
@@ -190,7 +191,7 @@ impl Text {
         } else {
             (after, "매번")
         };
-        let invoke_s = if invokes == 1 { "" } else { "s" };
+        let invoke_s = s_of(invokes);
         let numbers = |or: &str| {
             let all: Vec<String> = early.iter().map(ToString::to_string).collect();
             all.join(or)
@@ -234,7 +235,7 @@ impl Text {
         } else {
             ("not decided yet", "아직 판정할 수 없습니다")
         };
-        let s = s_of(starts as usize);
+        let s = s_of(starts);
         self.say(
             format!("look {look} of {of}, {starts} cold start{s} each: {en}"),
             format!("{of}번 중 {look}번째 판정 시점(각각 콜드 스타트 {starts}회): {ko}"),
@@ -263,12 +264,7 @@ impl Text {
     }
 
     pub(in crate::render) fn takes(self, seconds: f64) -> String {
-        let seconds = seconds.ceil() as u64;
-        let (n, unit, ko) = match seconds {
-            0..=90 => (seconds.max(1), "s", "초"),
-            91..=5400 => (seconds.div_ceil(60), "min", "분"),
-            _ => (seconds.div_ceil(3600), "h", "시간"),
-        };
+        let (n, unit, ko) = roughly(seconds.ceil() as u64);
         self.say(format!("about {n} {unit}"), format!("약 {n}{ko}"))
     }
 
@@ -286,13 +282,6 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn own_prices_note(self, list: &str) -> String {
-        self.say(
-            format!("Costs are reckoned with your own prices ({list}), requests included."),
-            format!("비용은 직접 지정한 가격표({list}) 기준이며 요청 요금을 포함합니다."),
-        )
-    }
-
     /// What a run has cost: on AWS paid, on a sandbox not.
     pub(in crate::render) fn has_cost(
         self,
@@ -301,7 +290,7 @@ impl Text {
         paid: bool,
     ) -> String {
         let (n, s) = (cost.requests, cost.billed_ms / 1e3);
-        let plural = if n == 1 { "" } else { "s" };
+        let plural = s_of(n);
         let (en, ko) = match (usd, paid) {
             (None, _) => (
                 ", at a price that is not known".into(),

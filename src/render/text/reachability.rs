@@ -1,11 +1,11 @@
 //! What is said of who is reached from the handler.
 
-use super::Text;
+use super::{Text, s_of};
 use crate::inspect::reach::{How, LimitKind};
 
 impl Text {
     pub(in crate::render) fn never_reached(self, handler: &str, files: usize) -> String {
-        let s = if files == 1 { "" } else { "s" };
+        let s = s_of(files);
         self.say(
             format!("nothing that {handler} loads leads to it ({files} file{s} read)"),
             format!("{handler}에서 불러오는 코드 중 이 라이브러리를 쓰는 곳이 없습니다(파일 {files}개 확인)"),

@@ -1,6 +1,6 @@
 //! What is said about stored results: comparisons of several, lists, and what became of them.
 
-use super::{Text, span};
+use super::{Text, s_of};
 
 impl Text {
     pub(in crate::render) const fn baseline_title(self) -> &'static str {
@@ -108,7 +108,7 @@ impl Text {
     }
 
     pub(in crate::render) fn to_prune(self, results: usize, size: &str) -> String {
-        let s = if results == 1 { "" } else { "s" };
+        let s = s_of(results);
         self.say(
             format!("delete {results} result{s} and what was logged of their runs ({size})? [y/N]"),
             format!("측정 결과 {results}개와 실행 기록({size})을 삭제할까요? [y/N]"),
@@ -116,7 +116,7 @@ impl Text {
     }
 
     pub(in crate::render) fn pruned(self, results: usize, size: &str, left: usize) -> String {
-        let s = if results == 1 { "" } else { "s" };
+        let s = s_of(results);
         self.say(
             format!("deleted {results} result{s}, {size} freed; {left} left"),
             format!("측정 결과 {results}개를 삭제해 {size}를 확보했습니다. 남은 결과 {left}개"),
@@ -129,4 +129,67 @@ impl Text {
             format!("삭제할 결과가 없습니다. 남은 결과 {left}개"),
         )
     }
+
+    pub(in crate::render) fn stored_baseline(self, name: &str) -> String {
+        self.say(
+            format!("baseline \"{name}\""),
+            format!("기준 측정(baseline) \"{name}\""),
+        )
+    }
+
+    pub(in crate::render) fn stored_result(self, id: &str) -> String {
+        self.say(
+            format!("earlier result {id}"),
+            format!("이전 측정 결과 {id}"),
+        )
+    }
+
+    pub(in crate::render) fn measured_at(self, earlier: &str, at: &str) -> String {
+        self.say(
+            format!("measured {earlier} ({at})"),
+            format!("{earlier} 측정({at})"),
+        )
+    }
+
+    pub(in crate::render) fn measured_on(self, at: &str) -> String {
+        self.say(format!("measured {at}"), format!("{at} 측정"))
+    }
+
+    /// How long ago, in the largest unit that is at least one.
+    pub(in crate::render) fn age(self, seconds: i64) -> String {
+        match span(seconds) {
+            None => self.pick("just now", "조금 전").to_owned(),
+            Some((en, ko)) => self.say(format!("{en} ago"), format!("{ko} 전")),
+        }
+    }
+
+    /// How long before the other one; after it if that is negative.
+    pub(in crate::render) fn earlier(self, seconds: i64) -> String {
+        match span(seconds.abs()) {
+            None => self
+                .pick("at about the same time", "비슷한 때에")
+                .to_owned(),
+            Some((en, ko)) if seconds > 0 => {
+                self.say(format!("{en} earlier"), format!("{ko} 먼저"))
+            }
+            Some((en, ko)) => self.say(format!("{en} later"), format!("{ko} 뒤에")),
+        }
+    }
+}
+
+/// Seconds in the largest unit that is at least one, in both languages; none for less than a minute.
+fn span(seconds: i64) -> Option<(String, String)> {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    const MONTH: i64 = 30 * DAY;
+    let (n, unit, ko) = match seconds {
+        ..MINUTE => return None,
+        MINUTE..HOUR => (seconds / MINUTE, "minute", "분"),
+        HOUR..DAY => (seconds / HOUR, "hour", "시간"),
+        DAY..MONTH => (seconds / DAY, "day", "일"),
+        _ => (seconds / MONTH, "month", "개월"),
+    };
+    let plural = s_of(n);
+    Some((format!("{n} {unit}{plural}"), format!("{n}{ko}")))
 }

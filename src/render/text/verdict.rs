@@ -1,6 +1,6 @@
 //! The verdict in words, and what it rests on.
 
-use super::Text;
+use super::{Text, s_of};
 use crate::compare::Trust;
 use crate::gate::Note;
 use crate::results::Arm;
@@ -87,7 +87,7 @@ impl Text {
     pub(in crate::render) fn would_decide(self, more: Option<u32>, limit: &str) -> String {
         match more {
             Some(pairs) => {
-                let s = if pairs == 1 { "" } else { "s" };
+                let s = s_of(pairs);
                 self.say(
                     format!("about {pairs} more pair{s} would decide at the limit of {limit}"),
                     format!("약 {pairs}쌍을 더 측정하면 한도 {limit} 기준으로 판정할 수 있습니다"),
@@ -159,7 +159,7 @@ impl Text {
     /// `10 pairs`, or how many each arm has.
     pub(in crate::render) fn pairs(self, before: usize, after: usize) -> String {
         if before == after {
-            let s = if before == 1 { "" } else { "s" };
+            let s = s_of(before);
             self.say(format!("{before} pair{s}"), format!("{before}쌍"))
         } else {
             self.say(
@@ -315,7 +315,7 @@ impl Text {
 
     pub(in crate::render) fn far_out_note(self, arm: Arm, n: usize) -> String {
         let (_, ko) = cold_starts_of(arm);
-        let (s, lie) = if n == 1 { ("", "lies") } else { ("s", "lie") };
+        let (s, lie) = (s_of(n), if n == 1 { "lies" } else { "lie" });
         let of = Self(crate::config::Lang::En)
             .arm(arm)
             .map_or_else(String::new, |arm| format!(" {arm}"));

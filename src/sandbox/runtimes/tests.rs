@@ -321,11 +321,3 @@ fn folders_within_visible_folders_are_not_repeated() {
         .to_vec();
     assert_eq!(outermost(given), ["a", "d"].map(|p| bench.path(p)));
 }
-
-#[test]
-fn every_error_has_a_hint() {
-    let bench = Bench::new();
-    for id in ["ruby3.3", "python3.99", "provided"] {
-        assert!(!bench.resolve(id).unwrap_err().hint().is_empty());
-    }
-}

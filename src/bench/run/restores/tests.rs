@@ -3,11 +3,10 @@
 use std::cell::Cell;
 
 use super::Restoring;
-use crate::bench::checks::Checks;
 use crate::bench::estimate::batches;
 use crate::bench::plan::Plan;
-use crate::bench::run::{Measured, Run};
-use crate::bench::stop::stop;
+use crate::bench::run::Measured;
+use crate::bench::run::tests::scripted::measured;
 use crate::bench::stopped::Stopped;
 use crate::bench::target::Target;
 use crate::lambda::{Invoked, LambdaError};
@@ -97,18 +96,7 @@ impl Target for Version {
 async fn run(runs: u32, warm: u32, at_once: u32, version: Version) -> (Measured, u32) {
     let plan = Plan::looking(1, &Looks::one(runs), warm, &[Arm::Only], at_once);
     let targets = [(Arm::Only, version)];
-    let (_stopper, stop) = stop();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &Checks::default(),
-        stop,
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .measure()
-    .await;
+    let measured = measured(&plan, &targets, |run| run).await;
     (measured, targets[0].1.invokes.get())
 }
 
