@@ -1,15 +1,14 @@
 use super::*;
-use crate::inspect::{self, Files, Mounted, Place, Subject};
+use crate::inspect::{self, Files, Mounted, Place, Subject, samples};
 
 const KB: usize = 1024;
 
 fn files(files: &[(&str, usize)]) -> (tempfile::TempDir, Files) {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, bytes) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, vec![b'\n'; *bytes]).unwrap();
-    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, bytes)| (*path, vec![b'\n'; *bytes]))
+        .collect();
+    let folder = samples::folder(&files);
     let files = Files::open(folder.path()).unwrap();
     (folder, files)
 }
@@ -25,11 +24,9 @@ fn of(name: &str, mounts: &[(Place, &[(&str, usize)])]) -> Anatomy {
         .unzip();
     inspect::inspect(&Subject {
         name: name.into(),
-        mounts,
-        unread: Vec::new(),
         runtime: Some("nodejs20.x".into()),
         handler: Some("index.handler".into()),
-        architecture: None,
+        ..samples::subject_of(mounts)
     })
 }
 
