@@ -10,6 +10,7 @@ mod consent;
 mod copies;
 mod demo;
 mod dry_run;
+mod endpoints;
 mod explain;
 mod export;
 mod failure;

@@ -45,7 +45,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
-pub use inspected::{Inspected, Neighbour, Sight, SightOf};
+pub use inspected::{Inspected, Neighbour, PackageSight, Sight, SightOf};
 pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served};
@@ -286,12 +286,12 @@ pub struct CopySpec {
     pub environment: BTreeMap<String, String>,
 }
 
-/// A layer of a copy.
+/// A layer of a copy, or of a package that is looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyLayer {
     /// One that is published.
     Arn(String),
-    /// A folder or a zip, published for the run.
+    /// A folder or a zip; for a copy it is published for the run.
     Path(PathBuf),
 }
 

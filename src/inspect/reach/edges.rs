@@ -18,6 +18,8 @@ pub enum Target {
     Module(usize),
     /// All modules of a distribution.
     Distribution(usize),
+    /// All modules of the function's own.
+    Own,
     /// Anything that is there.
     Everything,
 }

@@ -127,6 +127,8 @@ pub enum LimitKind {
     NoHandler,
     /// A module is loaded by a name, or from a file, that is only known at run time.
     UnknownName,
+    /// A variable of the environment names a module, and nobody says what is in it.
+    Environment,
     /// A text is run as code that is only known at run time.
     UnknownCode,
     /// Python's path is changed.

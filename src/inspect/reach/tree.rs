@@ -1,9 +1,12 @@
 //! What Python can import on Lambda: the folders on its path, merged as they are at run time, and the module that each
 //! name stands for.
 
+mod files;
+
 use std::collections::HashMap;
 
-use super::super::{Distribution, Ecosystem, Mounted, Place};
+use super::super::{Distribution, Mounted, Place};
+use files::{is_module, is_test, kind, owners, shared};
 
 /// A folder of the merged file system.
 #[derive(Debug, Default)]
@@ -202,6 +205,12 @@ impl Tree {
         &self.of_distribution[distribution]
     }
 
+    /// The modules that belong to no distribution.
+    pub fn of_none(&self) -> impl Iterator<Item = usize> {
+        let of_none = |id: &usize| self.modules[*id].distribution.is_none();
+        (0..self.modules.len()).filter(of_none)
+    }
+
     /// What `import name` would load.
     pub fn absolute(&self, name: &str) -> Found {
         self.find(self.roots.clone(), name)
@@ -397,65 +406,4 @@ impl Module {
         }
         self.twin = twin.filter(|_| self.kind != Kind::Source);
     }
-}
-
-/// Whose each file is.
-fn owners(mounts: &[Mounted], distributions: &[Distribution]) -> Vec<Vec<Option<usize>>> {
-    mounts
-        .iter()
-        .map(|mount| {
-            let mut owners = vec![None; mount.files.list().len()];
-            for (i, of) in distributions.iter().enumerate() {
-                if of.place == mount.place && of.ecosystem == Ecosystem::Python {
-                    for &file in &of.files {
-                        owners[file] = Some(i);
-                    }
-                }
-            }
-            owners
-        })
-        .collect()
-}
-
-/// Who else lists a file.
-fn shared(mounts: &[Mounted], distributions: &[Distribution]) -> HashMap<FileAt, Vec<usize>> {
-    let mut shared: HashMap<FileAt, Vec<usize>> = HashMap::new();
-    for (at, mount) in mounts.iter().enumerate() {
-        for (i, of) in distributions.iter().enumerate() {
-            if of.place == mount.place && of.ecosystem == Ecosystem::Python {
-                for &file in &of.shared {
-                    shared.entry((at, file)).or_default().push(i);
-                }
-            }
-        }
-    }
-    shared
-}
-
-fn is_module(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    matches!(ending, "py" | "so" | "pyc") && !path.contains("__pycache__/")
-}
-
-fn is_test(name: &str) -> bool {
-    matches!(name, "tests" | "test" | "conftest")
-}
-
-/// The module's name, its kind and its rank: a native library says for which Python it was built.
-fn kind(name: &str, python: (u8, u8)) -> (&str, Kind, u8) {
-    if let Some(stem) = name.strip_suffix(".py") {
-        return (stem, Kind::Source, 2);
-    }
-    if let Some(stem) = name.strip_suffix(".pyc") {
-        return (stem, Kind::Sourceless, 1);
-    }
-    let (stem, rest) = name.split_once('.').unwrap_or((name, ""));
-    let rank = match rest {
-        "abi3.so" => 4,
-        "so" => 3,
-        rest if rest.starts_with(&format!("cpython-{}{}-", python.0, python.1)) => 5,
-        // For another Python, if that is the one: better than no module.
-        _ => 0,
-    };
-    (stem, Kind::Native, rank)
 }

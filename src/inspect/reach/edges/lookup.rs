@@ -73,13 +73,7 @@ impl<'r, 'a> Lookup<'r, 'a> {
             }
             What::Start(start) => self.starting(start, line),
             What::Unknown => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
-            What::FromEnvironment => {
-                self.unseen(LimitKind::UnknownName, How::Dynamic, line);
-                // What the variables say is looked up where they are known.
-                if reading.environment.is_none() {
-                    self.edge(Target::Everything, How::Dynamic, line);
-                }
-            }
+            What::FromEnvironment(name) => self.named_by(name.as_deref(), fact.when, line),
             What::UnknownCode => self.unseen(LimitKind::UnknownCode, How::Code, line),
             What::Everything => {
                 self.limit(LimitKind::UnknownName, line);
@@ -156,6 +150,27 @@ impl<'r, 'a> Lookup<'r, 'a> {
             self.absolute(module, line);
             for name in names {
                 self.elsewhere(&format!("{module}.{name}"), line, !found.whole);
+            }
+        }
+    }
+
+    /// What a variable of the environment names. Its value is looked up among the roots too, whole or in parts.
+    fn named_by(&mut self, variable: Option<&str>, when: When, line: u32) {
+        let value = self
+            .reading
+            .environment
+            .and_then(|known| known.0.get(variable?));
+        match value {
+            Some(name) => {
+                let what = What::Module(name.clone());
+                self.fact(&Fact { at: 0, what, when }, line);
+            }
+            None if self.own || self.reading.environment.is_some() => {
+                self.unseen(LimitKind::UnknownName, How::Dynamic, line);
+            }
+            None => {
+                self.unseen(LimitKind::Environment, How::Dynamic, line);
+                self.edge(Target::Own, How::Dynamic, line);
             }
         }
     }

@@ -24,8 +24,8 @@ pub struct Aliases {
     pub importers: HashSet<String>,
     /// Name -> one of [`MODULES`], or something in it.
     bound: HashMap<String, String>,
-    /// Name -> the one that it has where it is from.
-    renamed: HashMap<String, String>,
+    /// What is imported by `from` -> its name there.
+    imported: HashMap<String, String>,
     /// How often `TYPE_CHECKING` is set, and how often to false.
     set: (usize, usize),
 }
@@ -37,7 +37,7 @@ impl Aliases {
         let mut all = Self {
             importers: IMPORTERS.iter().map(|name| (*name).to_owned()).collect(),
             bound: MODULES.iter().map(own).collect(),
-            renamed: HashMap::new(),
+            imported: HashMap::new(),
             set: (0, 0),
         };
         let builtins = ("__builtins__".to_owned(), "builtins".to_owned());
@@ -59,7 +59,12 @@ impl Aliases {
 
     /// The name that something has where it was imported from.
     pub fn original<'n>(&'n self, name: &'n str) -> &'n str {
-        self.renamed.get(name).map_or(name, String::as_str)
+        self.imported.get(name).map_or(name, String::as_str)
+    }
+
+    /// Whether it is imported by `from`.
+    pub fn is_imported(&self, name: &str) -> bool {
+        self.imported.contains_key(name)
     }
 
     /// Whether this is a function that imports what leads to a name.
@@ -145,9 +150,8 @@ impl<'a> Visitor<'a> for Aliases {
                 let from = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
                     let new = alias.asname.as_ref().unwrap_or(&alias.name);
-                    if alias.asname.is_some() {
-                        self.renamed.insert(new.to_string(), alias.name.to_string());
-                    }
+                    self.imported
+                        .insert(new.to_string(), alias.name.to_string());
                     if import.level == 0 && MODULES.contains(&from) {
                         self.bind(new, format!("{from}.{}", alias.name));
                     } else if IMPORTERS.contains(&alias.name.as_str()) {

@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::super::facts::What;
 use super::Reader;
+use super::environment::variable;
 use super::names::Name;
 
 /// Functions that load a file, or a module under a name of their own making.
@@ -165,7 +166,15 @@ impl Reader<'_> {
 
     /// A name that is read: a function that loads, or a module that has such, may be called by whoever gets it.
     pub(super) fn mentioned(&mut self, at: usize, expr: &Expr) {
-        if let Some(does) = self.does(expr) {
+        // A variable may have any name.
+        let is_other = |does: &Does| match expr {
+            Expr::Name(name) => {
+                !matches!(does, Does::Import | Does::Resolve | Does::Run)
+                    && !self.aliases.is_imported(&name.id)
+            }
+            _ => false,
+        };
+        if let Some(does) = self.does(expr).filter(|does| !is_other(does)) {
             self.handed_on(at, &does);
         } else if let Some(module) = self.aliases.module(expr) {
             match module.as_str() {
@@ -248,10 +257,9 @@ impl Reader<'_> {
 
     /// A name of which nothing can be told, but perhaps where it is from.
     fn unknown(&self, name: Option<&Expr>) -> What {
-        if name.is_some_and(|name| self.environment().is_in(name)) {
-            What::FromEnvironment
-        } else {
-            What::Unknown
+        match name.filter(|name| self.environment().is_in(name)) {
+            Some(name) => What::FromEnvironment(variable(name)),
+            None => What::Unknown,
         }
     }
 

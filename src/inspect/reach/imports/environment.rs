@@ -51,6 +51,30 @@ impl FromEnvironment {
     }
 }
 
+/// `K` of `os.environ["K"]`, `environ.get("K")`, `getenv("K")`.
+pub(super) fn variable(value: &Expr) -> Option<String> {
+    let gives = |expr: &Expr| match expr {
+        Expr::Name(name) => GIVE.contains(&name.id.as_str()),
+        Expr::Attribute(part) => GIVE.contains(&part.attr.as_str()),
+        _ => false,
+    };
+    let key = match value {
+        Expr::Subscript(item) if gives(&item.value) => item.slice.as_ref(),
+        Expr::Call(call) => match call.func.as_ref() {
+            Expr::Attribute(get) if get.attr.as_str() == "get" && gives(&get.value) => {
+                call.arguments.args.first()?
+            }
+            function if gives(function) => call.arguments.args.first()?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match key {
+        Expr::StringLiteral(key) => Some(key.value.to_str().to_owned()),
+        _ => None,
+    }
+}
+
 /// What is assigned to which name; what a function returns is assigned to its own.
 #[derive(Default)]
 struct Assigned<'a> {

@@ -99,6 +99,11 @@ fn entry_points_are_found_in_whatever_way_they_are_asked_for() {
             NeverReached,
         ),
         (
+            "from importlib.metadata import entry_points\nf = entry_points",
+            OptionalOnly,
+        ),
+        ("entry_points = []\nprint(entry_points)", NeverReached),
+        (
             "import pkg_resources as p\np.load_entry_point('plug', 'my.plugins', 'a')",
             OptionalOnly,
         ),
@@ -360,7 +365,8 @@ fn class_with(package: &Package, variables: Option<&[(&str, &str)]>) -> Class {
 }
 
 #[test]
-fn a_library_that_loads_what_a_variable_names_may_load_anything_unless_the_variables_are_known() {
+fn what_a_variable_names_is_looked_up_where_it_is_known_and_else_may_be_any_of_the_functions_modules()
+ {
     for (code, taken) in [
         (
             "import os, importlib\nimportlib.import_module(os.environ['SETTINGS'])",
@@ -389,18 +395,59 @@ fn a_library_that_loads_what_a_variable_names_may_load_anything_unless_the_varia
         package.install("dep", "");
         let unknown = if taken { OptionalOnly } else { NeverReached };
         assert_eq!(class_with(&package, None), unknown, "{code}");
-        for (variables, class) in [
-            (&[("SETTINGS", "settings")][..], OptionalOnly),
-            (&[("SETTINGS", "dep")], OptionalOnly),
-            (&[("SETTINGS", "other")], NeverReached),
-            (&[], NeverReached),
+        for (value, class) in [
+            ("settings", OptionalOnly),
+            ("dep:App", OptionalOnly),
+            ("other", NeverReached),
         ] {
+            let variables = [("SETTINGS", value)];
             assert_eq!(
-                class_with(&package, Some(variables)),
+                class_with(&package, Some(&variables)),
                 class,
-                "{code} {variables:?}"
+                "{code} {value}"
             );
         }
+        assert_eq!(class_with(&package, Some(&[])), NeverReached, "{code}");
+    }
+}
+
+#[test]
+fn the_functions_own_code_may_load_anything_by_a_variable_unless_its_value_is_known() {
+    for (code, direct) in [
+        (
+            "import os, importlib\nimportlib.import_module(os.environ['BACKEND'])",
+            true,
+        ),
+        (
+            "from os import getenv\n__import__(getenv('BACKEND', 'none'))",
+            true,
+        ),
+        ("import os\n__import__(os.environ.get('BACKEND'))", true),
+        (
+            "import os\nname = os.environ['BACKEND']\n__import__(name)",
+            false,
+        ),
+        ("import os\n__import__(os.environ[key])", false),
+    ] {
+        let package = Package::of(&[("task/app.py", code)]);
+        package.install("dep", "");
+        assert_eq!(class_with(&package, None), OptionalOnly, "{code}");
+        assert_eq!(class_with(&package, Some(&[])), OptionalOnly, "{code}");
+        let (known, other) = if direct {
+            (Reached, NeverReached)
+        } else {
+            (OptionalOnly, OptionalOnly)
+        };
+        assert_eq!(
+            class_with(&package, Some(&[("BACKEND", "dep")])),
+            known,
+            "{code}"
+        );
+        assert_eq!(
+            class_with(&package, Some(&[("BACKEND", "none")])),
+            other,
+            "{code}"
+        );
     }
 }
 
