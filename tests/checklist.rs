@@ -2,8 +2,12 @@
 
 mod support;
 
-use serde_json::Value;
-use support::Test;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use support::{Server, Test};
 
 /// A function that loads what its request doesn't need, and makes a client in each request.
 fn heavy(test: &Test) {
@@ -169,6 +173,39 @@ fn the_table_is_markdown_in_both_languages_and_nothing_fails() {
     let none = test.run(&["checklist", "no/such/folder"]);
     assert_eq!(none.code, Some(2));
     assert!(none.stderr.contains("hint:"), "{}", none.stderr);
+}
+
+#[test]
+fn a_package_is_profiled_with_the_layers_that_are_published() {
+    let test = Test::new();
+    test.write("layer/python/heavy.py", "import time\ntime.sleep(0.1)\n");
+    test.write(
+        "app/lambda_function.py",
+        "import heavy\n\n\ndef lambda_handler(event, context):\n    return {}\n",
+    );
+    let packed = Command::new("python3")
+        .args(["-m", "zipfile", "-c", "../layer.zip", "python"])
+        .current_dir(test.path().join("layer"))
+        .env("PYENV_ROOT", support::pyenv_root())
+        .status()
+        .unwrap();
+    assert!(packed.success());
+    let server = Server::start(&test, &[]);
+    let zip = BASE64_STANDARD.encode(std::fs::read(test.path().join("layer.zip")).unwrap());
+    let layer = server.call(
+        "POST",
+        "/2018-10-31/layers/deps/versions",
+        Some(&json!({"Content": {"ZipFile": zip}})),
+    );
+    let arn = layer["LayerVersionArn"].as_str().unwrap();
+    let list = checklist(
+        &test,
+        &["./app", "--layers", arn, "--endpoint-url", &server.url],
+    );
+    let lazy = item(&list, "loaded_lazily");
+    assert_eq!(lazy["state"], "not_done", "{lazy:#}");
+    assert_eq!(facts(lazy, "later")[0]["target"], "heavy");
+    assert_eq!(facts(item(&list, "within_limits"), "size")[0]["layers"], 1);
 }
 
 #[test]

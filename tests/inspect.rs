@@ -265,6 +265,106 @@ fn a_deployed_function_and_its_layers_are_fetched_and_nothing_is_changed() {
         .says("no-such-fn");
 }
 
+/// A server with a published layer; gives the layer's ARN.
+fn published(test: &Test, server: &Server, folder: &str) -> String {
+    zip(test, folder, "layer.zip");
+    let bytes = std::fs::read(test.path().join("layer.zip")).unwrap();
+    let layer = server.call(
+        "POST",
+        "/2018-10-31/layers/deps/versions",
+        Some(&json!({"Content": {"ZipFile": BASE64_STANDARD.encode(&bytes)}})),
+    );
+    layer["LayerVersionArn"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn published_layers_are_fetched_by_their_arns_and_stand_in_their_order() {
+    let test = Test::new();
+    package(&test, "deps/python");
+    let app = "def lambda_handler(e, c):\n    return 1\n";
+    test.write("app/lambda_function.py", app);
+    test.write("more/python/more.py", "MORE = 1\n");
+    let server = Server::start(&test, &[]);
+    let arn = published(&test, &server, "deps");
+    let layers = format!("more,{arn}");
+    let found = looked(
+        &test,
+        &["./app", "--layers", &layers, "--endpoint-url", &server.url],
+    );
+    let places: Vec<_> = found["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| &part["place"]["name"])
+        .collect();
+    assert_eq!(places, [&Value::Null, &json!("more"), &json!(arn)]);
+    assert_eq!(found["distributions"][0]["name"], "Small-Lib");
+    let (app, deps, more) = (
+        counted(&test, "app").0,
+        counted(&test, "deps").0,
+        counted(&test, "more").0,
+    );
+    assert_eq!(found["limits"]["unzipped_bytes"], app + deps + more);
+
+    let toml = format!("[functions.one]\npackage = \"app\"\nlayers = [\"{arn}\"]\n");
+    test.write("lambench.toml", &toml);
+    let defined = test
+        .command(&["inspect", "one", "--json"])
+        .env("AWS_ENDPOINT_URL_LAMBDA", &server.url)
+        .env("AWS_ACCESS_KEY_ID", "any")
+        .env("AWS_SECRET_ACCESS_KEY", "any")
+        .output()
+        .unwrap();
+    let defined: Value = serde_json::from_slice(&defined.stdout).unwrap();
+    assert_eq!(defined["parts"][1]["place"]["name"], arn);
+
+    let alone = looked(&test, &[&arn, "--endpoint-url", &server.url]);
+    assert_eq!(alone["target"], arn);
+    assert_eq!(alone["parts"].as_array().unwrap().len(), 1);
+    assert_eq!(alone["parts"][0]["place"]["where"], "layer");
+
+    // Whoever named it wants it: it is not left out as one of a deployed function is.
+    let gone = arn.rsplit_once(':').unwrap().0.to_owned() + ":7";
+    test.run(&[
+        "inspect",
+        "./app",
+        "--layers",
+        &gone,
+        "--endpoint-url",
+        &server.url,
+    ])
+    .fails_with(1)
+    .says(&format!("fetching layer {gone}"))
+    .says("list-layer-versions");
+}
+
+#[test]
+fn layers_that_are_none_and_accounts_that_are_not_there_are_said() {
+    let test = Test::new();
+    package(&test, "app");
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:layer:deps";
+    test.run(&["inspect", "./app", "--layers", arn])
+        .fails_with(2)
+        .says("which version of it?")
+        .says(&format!("{arn}:VERSION"));
+    test.run(&["inspect", "./app", "--layers", "arn:aws:s3:::deps"])
+        .fails_with(2)
+        .says("that is not the ARN of a layer");
+    test.run(&["inspect", "./app", "--aws"])
+        .fails_with(2)
+        .says("./app is a package on this machine");
+    let version = format!("{arn}:3");
+    let nobody = test
+        .command(&["inspect", "./app", "--layers", &version])
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(nobody.stderr).unwrap();
+    assert_eq!(nobody.status.code(), Some(1), "{said}");
+    assert!(said.contains("no usable AWS credentials"), "{said}");
+    assert!(nobody.stdout.is_empty());
+}
+
 #[test]
 fn the_page_has_a_map_that_can_be_read_and_walked_through() {
     let test = Test::new();

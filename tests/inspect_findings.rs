@@ -141,6 +141,7 @@ fn classes(test: &Test, package: &str) -> BTreeMap<String, Class> {
         handler: None,
         architecture: None,
         unread: Vec::new(),
+        environment: None,
     };
     subject.mounts.push(Mounted {
         place: Place::Task,

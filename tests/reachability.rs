@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use lambench::inspect::distributions::distributions;
-use lambench::inspect::reach::{Class, Reach, reach};
-use lambench::inspect::{Distribution, Files, Mounted, Place};
+use lambench::inspect::reach::{Class, Reach, Start, reach};
+use lambench::inspect::{Distribution, Files, Installed, Mounted, Place};
 use support::Test;
 
 /// Wheels alone: nothing is built. Fixed, since what is never reached depends on them.
@@ -269,10 +268,15 @@ fn nothing_that_python_loads_is_called_never_reached_and_what_has_no_use_is() {
         place: Place::Task,
         files: Files::open(package).unwrap(),
     }];
-    let installed = distributions(&mounted[0]);
+    let all = Installed::of(&mounted);
+    let installed = &all.distributions;
     for case in CASES {
-        let handler = format!("case_{}.handler", case.name);
-        let found = classes(&reach(&mounted, &installed, &handler, python()), &installed);
+        let start = Start {
+            handler: &format!("case_{}.handler", case.name),
+            python: python(),
+            environment: None,
+        };
+        let found = classes(&reach(&mounted, &all, start), installed);
         assert_eq!(found.len(), installed.len());
         for name in loaded(package, case, &owners) {
             assert_ne!(

@@ -1,24 +1,13 @@
 use super::*;
-use crate::inspect::{Files, Mounted, Place, Subject, inspect};
+use crate::inspect::{Files, Mounted, Place, Subject, inspect, samples};
 
 /// A package with these files.
 fn anatomy(runtime: &str, files: &[(&str, &str)]) -> Anatomy {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
+    let folder = samples::folder(files);
     inspect(&Subject {
-        name: "app".into(),
-        mounts: vec![Mounted {
-            place: Place::Task,
-            files: Files::open(folder.path()).unwrap(),
-        }],
-        unread: Vec::new(),
         runtime: Some(runtime.into()),
         handler: Some("lambda_function.lambda_handler".into()),
-        architecture: None,
+        ..samples::subject(folder.path())
     })
 }
 
@@ -195,30 +184,20 @@ fn a_verdict_counts_if_it_is_good_and_of_both_sides() {
 
 #[test]
 fn a_result_is_of_the_same_package_whatever_its_layers_weigh() {
-    let folder = tempfile::tempdir().unwrap();
-    let mount = |place: Place, name: &str, text: &str| {
-        let top = folder.path().join(name.replace('/', "-"));
-        std::fs::create_dir_all(top.join("python")).unwrap();
-        std::fs::write(top.join("python/some.py"), text).unwrap();
-        Mounted {
-            place,
-            files: Files::open(&top).unwrap(),
-        }
+    let mount = |place: Place, text: &str| {
+        let folder = samples::folder(&[("python/some.py", text)]);
+        let files = Files::open(folder.path()).unwrap();
+        (folder, Mounted { place, files })
     };
     let layer = Place::Layer {
         position: 0,
         name: "deps".into(),
     };
+    let (_app, app) = mount(Place::Task, "a = 1\n");
+    let (_deps, deps) = mount(layer, "b = 22\n");
     let anatomy = inspect(&Subject {
-        name: "app".into(),
-        mounts: vec![
-            mount(Place::Task, "app", "a = 1\n"),
-            mount(layer, "deps", "b = 22\n"),
-        ],
-        unread: Vec::new(),
         runtime: Some("python3.11".into()),
-        handler: None,
-        architecture: None,
+        ..samples::subject_of(vec![app, deps])
     });
     assert_eq!(anatomy.limits.unzipped_bytes, 13);
     let (start, clients) = (Start::Unknown(Why::NotProfiled), Clients::default());

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::logs::ArchArg;
-use super::shared::DeployedArgs;
+use super::look::LookArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -32,27 +31,18 @@ pub struct ChecklistArgs {
     /// Folder, zip, or function: a name of lambench.toml, or NAME, NAME:QUALIFIER or ARN of one that is deployed
     #[arg(value_name = "TARGET")]
     pub target: String,
-    /// Layers of the package, folders or zips, in order (repeatable, or with commas)
-    #[arg(long, value_name = "PATH", value_delimiter = ',')]
+    /// Layers of the package, in order: folders, zips, or ARNs of published ones (repeatable, or with commas)
+    #[arg(long, value_name = "PATH|ARN", value_delimiter = ',')]
     pub layers: Vec<PathBuf>,
-    /// Runtime of the package, such as python3.12 [default: inferred, where the files tell]
-    #[arg(long, value_name = "RUNTIME")]
-    pub runtime: Option<String>,
-    /// Handler of the package, such as app.handler [default: inferred, where the files tell]
-    #[arg(long, value_name = "HANDLER")]
-    pub handler: Option<String>,
-    /// Processor architecture that the package is for [default: a deployed function's own, else not known]
-    #[arg(long, value_enum, value_name = "ARCH")]
-    pub arch: Option<ArchArg>,
     /// Event of the request that is profiled: JSON, @FILE, or - for standard input [default: {}]
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub payload: Option<String>,
     /// Run nothing: what init loads is then not known
     #[arg(long)]
     pub no_profile: bool,
-    /// Where.
+    /// What is said of it, and where it is.
     #[command(flatten)]
-    pub place: DeployedArgs,
+    pub look: LookArgs,
     /// Print JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::logs::ArchArg;
-use super::shared::DeployedArgs;
+use super::look::LookArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -17,7 +16,8 @@ pub(super) const LONG: &str = "\
 Say what a package is made of, whose each part is, and what of it could go
 
 TARGET is a folder, a zip, a layer (known by python/ or nodejs/ at its top), a function of lambench.toml, or one that is \
-deployed: its code and its layers are then fetched into a temporary folder, and nothing is changed. With AFTER, what went and \
+deployed: its code and its layers are then fetched into a temporary folder, and nothing is changed. So are layers of a \
+package that are named by the ARN of a version. With AFTER, what went and \
 what came between the two; a function that lambench.toml defines with two builds is compared with itself.
 
 Sizes are those of the files, unzipped and zipped, and belong to the distributions that list them: *.dist-info and *.egg-info \
@@ -36,30 +36,21 @@ pub struct InspectArgs {
     /// What to compare TARGET with
     #[arg(value_name = "AFTER")]
     pub after: Option<String>,
-    /// Layers of the packages, folders or zips, in order (repeatable, or with commas)
-    #[arg(long, value_name = "PATH", value_delimiter = ',')]
+    /// Layers of the packages, in order: folders, zips, or ARNs of published ones (repeatable, or with commas)
+    #[arg(long, value_name = "PATH|ARN", value_delimiter = ',')]
     pub layers: Vec<PathBuf>,
     /// Layers of AFTER, where they are others
     #[arg(
         long,
-        value_name = "PATH",
+        value_name = "PATH|ARN",
         value_delimiter = ',',
         requires = "after",
         hide_short_help = true
     )]
     pub after_layers: Vec<PathBuf>,
-    /// Runtime of the packages, such as python3.12 [default: inferred, where the files tell]
-    #[arg(long, value_name = "RUNTIME")]
-    pub runtime: Option<String>,
-    /// Handler of the packages, such as app.handler [default: inferred, where the files tell]
-    #[arg(long, value_name = "HANDLER")]
-    pub handler: Option<String>,
-    /// Processor architecture that the packages are for [default: a deployed function's own, else not known]
-    #[arg(long, value_enum, value_name = "ARCH")]
-    pub arch: Option<ArchArg>,
-    /// Where.
+    /// What is said of it, and where it is.
     #[command(flatten)]
-    pub place: DeployedArgs,
+    pub look: LookArgs,
     /// Levels of the tree [default: 2; 4 in JSON and in the page]
     ///
     /// 1 is the distributions, 2 what lies in them.

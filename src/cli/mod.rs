@@ -13,6 +13,7 @@ mod inspect;
 mod invoke;
 mod logs;
 mod logs_side;
+mod look;
 mod profile;
 mod report;
 mod restore;
@@ -40,6 +41,7 @@ pub use inspect::InspectArgs;
 pub use invoke::InvokeArgs;
 pub use logs::{ArchArg, ByArg, LogsArgs, LogsPrices, SortArg, WhichLogs};
 pub use logs_side::LogsSideArgs;
+pub use look::LookArgs;
 pub use profile::{ProfileArgs, Together};
 pub use report::ReportArgs;
 pub use restore::RestoreArgs;
@@ -48,8 +50,8 @@ pub use safety::SafetyArgs;
 pub use self_test::SelfTestArgs;
 pub use serve::ServeArgs;
 pub use shared::{
-    AfterBuild, BeforeBuild, CommonBuild, CpuArg, DeployedArgs, DiskArg, InterpreterArgs,
-    OrderArgs, OutputArgs, PaceArgs, PlaceArgs, TypedBuild, duration,
+    AfterBuild, BeforeBuild, CommonBuild, CpuArg, DiskArg, InterpreterArgs, OrderArgs, OutputArgs,
+    PaceArgs, PlaceArgs, TypedBuild, duration,
 };
 pub use shell::{CompletionsArgs, ManArgs};
 pub use stored::{BaselinesArgs, PruneArgs, ResultsAction, ResultsArgs};

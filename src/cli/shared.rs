@@ -174,23 +174,6 @@ pub struct PlaceArgs {
     pub profile: Option<String>,
 }
 
-/// Where to look for a function that is deployed.
-#[derive(Debug, Clone, Default, Args)]
-pub struct DeployedArgs {
-    /// Look for the function on AWS, also if lambench.toml defines it with a package
-    #[arg(long, help_heading = "Where", conflicts_with = "endpoint_url")]
-    pub aws: bool,
-    /// Another endpoint that speaks Lambda's API, such as `lambench serve`
-    #[arg(long, value_name = "URL", help_heading = "Where")]
-    pub endpoint_url: Option<String>,
-    /// AWS region
-    #[arg(long, help_heading = "Where")]
-    pub region: Option<String>,
-    /// Profile of the AWS configuration files
-    #[arg(long, help_heading = "Where")]
-    pub profile: Option<String>,
-}
-
 /// Flags of one build as they were typed, whichever of the three groups they came in.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedBuild<'a> {

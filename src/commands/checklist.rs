@@ -9,15 +9,16 @@ use crate::checklist::{
     Source, Start, Why,
 };
 use crate::cli::{ChecklistArgs, CommonBuild, Globals, InspectArgs, PlaceArgs, ProfileArgs};
-use crate::config::{self, Neighbour, Sight, SightOf};
+use crate::config::{self, CopyLayer, Neighbour, PackageSight, Sight, SightOf};
 use crate::exit::Exit;
-use crate::inspect::distributions::{distributions, own_files};
-use crate::inspect::{self, Anatomy, Files, Mounted, Place, Subject};
+use crate::inspect::distributions::distributions;
+use crate::inspect::{self, Anatomy, Files, Installed, Mounted, Place, Subject};
 use crate::render::{self, Style};
 use crate::results::store::{Front, Store};
 use crate::results::{RunResult, SubjectResult};
 use crate::subject::infer::Family;
 
+use super::endpoints::Endpoints;
 use super::inspect::{blocking, subject, warn};
 use super::{Failure, print, profile, say, signals, stage};
 
@@ -36,29 +37,29 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
         warn(warning);
     }
     let sight = asked.after.unwrap_or(asked.target);
-    if let SightOf::Package {
+    if let SightOf::Package(PackageSight {
         is_layer: false,
         runtime: None,
         ..
-    } = &sight.what
+    }) = &sight.what
     {
         // Half of the list is about how it runs: the error says what to name.
-        config::profiled(&of_profile(&args, &sight), &globals)?;
+        config::profiled(&of_profile(&args, &sight, &[]), &globals)?;
     }
     let mut signals = signals::listen(|| {}).map_err(|error| {
         Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
     })?;
     let scratch = stage::scratch()?;
-    let mut lambda = None;
     let look = async {
-        let subject = subject(&wanted, &sight, &mut lambda, &scratch).await?;
-        blocking(move || looked_into(&subject)).await
+        let mut endpoints = Endpoints::new(&args.look);
+        let subject = subject(&args.look, &sight, &mut endpoints, &scratch).await?;
+        blocking(move || Looked::into(&subject)).await
     };
-    let (anatomy, clients, followed) = tokio::select! {
+    let looked = tokio::select! {
         looked = look => looked?,
         () = signals.stop.requested() => return Ok(Exit::Interrupted),
     };
-    let Some(start) = start(&args, &globals, &sight, &anatomy).await? else {
+    let Some(start) = start(&args, &globals, &sight, &looked).await? else {
         return Ok(Exit::Interrupted);
     };
     let neighbours = config::neighbours(&globals)?;
@@ -67,11 +68,11 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
     let list = checklist::check(&Known {
         target: &sight.name,
         function: &sight.function,
-        anatomy: &anatomy,
-        followed,
+        anatomy: &looked.anatomy,
+        followed: looked.followed,
         others: &others(&neighbours, &sight),
         start: &start,
-        clients: &clients,
+        clients: &looked.clients,
         measured: &measured(&store, &sight),
         baselines: &baselines(&store, &sight),
         ci: &ci(&project),
@@ -93,32 +94,45 @@ fn of_inspect(args: &ChecklistArgs) -> InspectArgs {
     InspectArgs {
         target: args.target.clone(),
         layers: args.layers.clone(),
-        runtime: args.runtime.clone(),
-        handler: args.handler.clone(),
-        arch: args.arch,
-        place: args.place.clone(),
+        look: args.look.clone(),
         ..InspectArgs::default()
     }
 }
 
-fn looked_into(subject: &Subject) -> (Anatomy, Clients, bool) {
-    let sources: Vec<Source> = subject
-        .mounts
-        .iter()
-        .filter(|mount| mount.place == Place::Task)
-        .flat_map(own_sources)
-        .collect();
-    (
-        inspect::inspect(subject),
-        checklist::clients::find(&sources),
-        inspect::reach::is_followed(subject),
-    )
+/// What the package itself tells.
+struct Looked {
+    anatomy: Anatomy,
+    clients: Clients,
+    /// Whether its imports can be followed.
+    followed: bool,
+    /// Where its layers lie on this machine, fetched ones too.
+    layers: Vec<PathBuf>,
+}
+
+impl Looked {
+    fn into(subject: &Subject) -> Self {
+        let installed = Installed::of(&subject.mounts);
+        let mounts = || subject.mounts.iter().zip(&installed.own);
+        let sources: Vec<Source> = mounts()
+            .filter(|(mount, _)| mount.place == Place::Task)
+            .flat_map(|(mount, own)| own_sources(mount, own))
+            .collect();
+        let layers = mounts()
+            .filter(|(mount, _)| mount.place != Place::Task)
+            .map(|(mount, _)| mount.files.path().to_owned());
+        Self {
+            clients: checklist::clients::find(&sources),
+            followed: inspect::reach::is_followed(subject),
+            layers: layers.collect(),
+            anatomy: inspect::inspect_installed(subject, installed),
+        }
+    }
 }
 
 /// The function's own code, as far as it is text.
-fn own_sources(mount: &Mounted) -> Vec<Source> {
-    let own = own_files(mount, &distributions(mount)).into_iter();
-    own.map(|i| &mount.files.list()[i])
+fn own_sources(mount: &Mounted, own: &[usize]) -> Vec<Source> {
+    own.iter()
+        .map(|i| &mount.files.list()[*i])
         .filter(|file| file.bytes <= LARGEST_SOURCE)
         .filter(|file| checklist::clients::is_source(&file.path))
         .filter_map(|file| {
@@ -136,23 +150,25 @@ async fn start(
     args: &ChecklistArgs,
     globals: &Globals,
     sight: &Sight,
-    anatomy: &Anatomy,
+    looked: &Looked,
 ) -> Result<Option<Start>, Failure> {
     let unknown = |why| Ok(Some(Start::Unknown(why)));
-    let SightOf::Package { is_layer, .. } = &sight.what else {
+    let is_layer = match &sight.what {
+        SightOf::Package(package) => package.is_layer,
+        SightOf::Published(_) => true,
         // A copy would be made and invoked on AWS: that is for `lambench profile`, which asks first.
-        return unknown(Why::NotProfiled);
+        SightOf::Deployed(_) => return unknown(Why::NotProfiled),
     };
-    let runtime = anatomy.runtime.as_deref().unwrap_or_default();
+    let runtime = looked.anatomy.runtime.as_deref().unwrap_or_default();
     match Family::of(runtime) {
-        _ if *is_layer => return unknown(Why::IsALayer),
+        _ if is_layer => return unknown(Why::IsALayer),
         Family::Python | Family::Node => {}
         Family::Provided | Family::Other => return unknown(Why::NotProfilable),
     }
     if args.no_profile {
         return unknown(Why::NotProfiled);
     }
-    let wanted = of_profile(args, sight);
+    let wanted = of_profile(args, sight, &looked.layers);
     Ok(match Box::pin(profile::glance(&wanted, globals)).await {
         Ok(None) => None,
         Ok(Some((init_ms, suggestions))) => Some(Start::Profiled {
@@ -165,28 +181,27 @@ async fn start(
     })
 }
 
-fn of_profile(args: &ChecklistArgs, sight: &Sight) -> ProfileArgs {
+/// `layers` lie on this machine; those that are named by paths are given as they were named.
+fn of_profile(args: &ChecklistArgs, sight: &Sight, layers: &[PathBuf]) -> ProfileArgs {
     let mut build = CommonBuild {
-        handler: args.handler.clone(),
-        runtime: args.runtime.clone(),
+        handler: args.look.handler.clone(),
+        runtime: args.look.runtime.clone(),
         layers: args.layers.clone(),
         ..CommonBuild::default()
     };
     let mut target = args.target.clone();
-    // A function that is defined with two builds is profiled as the later one's package.
-    if let SightOf::Package {
-        path,
-        layers,
-        runtime,
-        handler,
-        ..
-    } = &sight.what
-        && sight.name != target
-    {
-        target = path.display().to_string();
-        build.handler.clone_from(handler);
-        build.runtime.clone_from(runtime);
-        build.layers.clone_from(layers);
+    if let SightOf::Package(package) = &sight.what {
+        // A function that is defined with two builds is profiled as the later one's package.
+        let is_one_of_two = sight.name != target;
+        if is_one_of_two {
+            target = package.path.display().to_string();
+            build.handler.clone_from(&package.handler);
+            build.runtime.clone_from(&package.runtime);
+        }
+        let is_published = |layer: &CopyLayer| matches!(layer, CopyLayer::Arn(_));
+        if is_one_of_two || package.layers.iter().any(is_published) {
+            build.layers = layers.to_vec();
+        }
     }
     ProfileArgs {
         target,
@@ -222,11 +237,11 @@ fn others(neighbours: &[Neighbour], sight: &Sight) -> Vec<OtherFunction> {
 
 /// Whether this is where the package lies.
 fn is_at(sight: &Sight, other: &Path) -> bool {
-    let SightOf::Package { path, .. } = &sight.what else {
+    let SightOf::Package(package) = &sight.what else {
         return false;
     };
     let canonical = |path: &Path| path.canonicalize().ok();
-    canonical(path).is_some_and(|path| canonical(other) == Some(path))
+    canonical(&package.path).is_some_and(|path| canonical(other) == Some(path))
 }
 
 /// The results of this function, the newest first. What can't be read is none.

@@ -3,24 +3,23 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ArchArg, Globals, InspectArgs};
-use crate::config::{self, Lang, Sight, SightOf};
+use crate::cli::{ArchArg, Globals, InspectArgs, LookArgs};
+use crate::config::{self, CopyLayer, Lang, Sight, SightOf};
 use crate::exit::Exit;
 use crate::inspect::{
-    self, Anatomy, Files, FilesError, Inspection, Mounted, Place, Subject, Unread,
+    self, Anatomy, Environment, Files, FilesError, Inspection, Mounted, Place, Subject, Unread,
 };
-use crate::lambda::{Connect, Lambda};
+use crate::lambda::Lambda;
 use crate::render::{self, Style};
 use crate::results::store::{self, Store};
 use crate::scratch::Scratch;
 use crate::subject::pack;
 
 use super::conclude::unwritable;
+use super::endpoints::{Endpoints, not_fetched, region_of, zip_in};
 use super::measure::misnamed;
 use super::{Failure, print, say, signals, stage};
 
-/// Some reads: they must not keep AWS's control plane from deploys.
-const CONTROL_RATE: u32 = 10;
 /// Levels and entries of the tree that are kept: on a terminal, in JSON and in the page.
 const ON_TERMINAL: (u32, u32) = (2, 24);
 const IN_JSON: (u32, u32) = (4, 1000);
@@ -40,14 +39,14 @@ pub async fn inspect(args: InspectArgs, globals: Globals) -> Result<Exit, Failur
     })?;
     let scratch = stage::scratch()?;
     let look = async {
-        let mut lambda = None;
-        let target = anatomy(&args, &asked.target, &mut lambda, &scratch).await?;
+        let mut endpoints = Endpoints::new(&args.look);
+        let target = anatomy(&args.look, &asked.target, &mut endpoints, &scratch).await?;
         Ok::<_, Failure>(match &asked.after {
             None => Inspection::new(None, target),
-            Some(after) => Inspection::new(
-                Some(target),
-                anatomy(&args, after, &mut lambda, &scratch).await?,
-            ),
+            Some(after) => {
+                let after = anatomy(&args.look, after, &mut endpoints, &scratch).await?;
+                Inspection::new(Some(target), after)
+            }
         })
     };
     let inspection = tokio::select! {
@@ -58,36 +57,53 @@ pub async fn inspect(args: InspectArgs, globals: Globals) -> Result<Exit, Failur
 }
 
 async fn anatomy(
-    args: &InspectArgs,
+    look: &LookArgs,
     sight: &Sight,
-    lambda: &mut Option<Lambda>,
+    endpoints: &mut Endpoints<'_>,
     scratch: &Scratch,
 ) -> Result<Anatomy, Failure> {
-    let subject = subject(args, sight, lambda, scratch).await?;
+    let subject = subject(look, sight, endpoints, scratch).await?;
     blocking(move || inspect::inspect(&subject)).await
 }
 
-/// The package and its layers, opened; those of a deployed function are fetched.
+/// The package and its layers, opened; what is deployed is fetched.
 pub(super) async fn subject(
-    args: &InspectArgs,
+    look: &LookArgs,
     sight: &Sight,
-    lambda: &mut Option<Lambda>,
+    endpoints: &mut Endpoints<'_>,
     scratch: &Scratch,
 ) -> Result<Subject, Failure> {
-    match &sight.what {
-        SightOf::Package { .. } => {
-            let (arch, sight) = (args.arch.map(ArchArg::name), sight.clone());
-            let folder = scratch.path().to_owned();
-            blocking(move || on_this_machine(&sight, arch, &folder)).await?
-        }
+    let (own, is_layer, layers) = match &sight.what {
         SightOf::Deployed(function) => {
-            let lambda = match lambda {
-                Some(lambda) => lambda,
-                None => lambda.insert(connect(args).await?),
-            };
-            deployed(lambda, &sight.name, function, scratch.path()).await
+            let lambda = endpoints.at(None).await?;
+            return deployed(lambda, &sight.name, function, scratch.path()).await;
         }
+        SightOf::Published(arn) => (CopyLayer::Arn(arn.clone()), true, &[][..]),
+        SightOf::Package(package) => {
+            let own = CopyLayer::Path(package.path.clone());
+            (own, package.is_layer, &package.layers[..])
+        }
+    };
+    let mut parts = Vec::new();
+    for layer in std::iter::once(&own).chain(layers) {
+        parts.push(match layer {
+            CopyLayer::Path(path) => Part::of(path),
+            CopyLayer::Arn(arn) => {
+                let zip = zip_in(scratch.path());
+                let lambda = endpoints.at(region_of(arn)).await?;
+                let fetched = lambda.fetch_layer(arn, &zip).await;
+                fetched.map_err(not_fetched)?;
+                Part {
+                    name: arn.clone(),
+                    path: zip,
+                    is_fetched: true,
+                }
+            }
+        });
     }
+    let (sight, arch) = (sight.clone(), look.arch.map(ArchArg::name));
+    let folder = scratch.path().to_owned();
+    blocking(move || opened(&sight, parts, is_layer, arch, &folder)).await?
 }
 
 pub(super) async fn blocking<T: Send + 'static>(
@@ -101,54 +117,65 @@ pub(super) async fn blocking<T: Send + 'static>(
     })
 }
 
-async fn connect(args: &InspectArgs) -> Result<Lambda, Failure> {
-    let lambda = Lambda::connect(Connect {
-        endpoint_url: args.place.endpoint_url.clone(),
-        region: args.place.region.clone(),
-        profile: args.place.profile.clone(),
-        control_rate: Some(CONTROL_RATE),
-    });
-    Ok(lambda.await?)
+/// A package or a layer as a folder or a zip.
+struct Part {
+    name: String,
+    path: PathBuf,
+    is_fetched: bool,
 }
 
-/// The package, or the layer, and its layers.
-fn on_this_machine(
+impl Part {
+    fn of(path: &Path) -> Self {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            name: name.to_string_lossy().into_owned(),
+            path: path.to_owned(),
+            is_fetched: false,
+        }
+    }
+
+    fn open(&self, scratch: &Path) -> Result<Files, Failure> {
+        let files = open(&self.path)?;
+        Ok(if self.is_fetched {
+            files.fetched()
+        } else {
+            packed(files, scratch)
+        })
+    }
+}
+
+/// The package and its layers, or layers alone.
+fn opened(
     sight: &Sight,
+    parts: Vec<Part>,
+    is_layer: bool,
     arch: Option<&'static str>,
     scratch: &Path,
 ) -> Result<Subject, Failure> {
-    let SightOf::Package {
-        path,
-        layers,
-        is_layer,
-        runtime,
-        handler,
-    } = &sight.what
-    else {
-        unreachable!("a deployed function is fetched first");
-    };
-    let package = (!is_layer).then_some((Place::Task, path));
-    let layers = is_layer.then_some(path).into_iter().chain(layers);
-    let layers = layers.enumerate().map(|(position, path)| {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = name.to_string_lossy().into_owned();
-        (Place::Layer { position, name }, path)
+    let before = usize::from(!is_layer);
+    let mounts = parts.into_iter().enumerate().map(|(i, part)| {
+        let files = part.open(scratch)?;
+        let place = match i.checked_sub(before) {
+            None => Place::Task,
+            Some(position) => Place::Layer {
+                position,
+                name: part.name,
+            },
+        };
+        Ok(Mounted { place, files })
     });
-    let mounts: Result<Vec<Mounted>, Failure> = package
-        .into_iter()
-        .chain(layers)
-        .map(|(place, path)| {
-            let files = packed(open(path)?, scratch);
-            Ok(Mounted { place, files })
-        })
-        .collect();
+    let package = match &sight.what {
+        SightOf::Package(package) => Some(package),
+        _ => None,
+    };
     Ok(Subject {
         name: sight.name.clone(),
-        mounts: mounts?,
+        mounts: mounts.collect::<Result<_, Failure>>()?,
         unread: Vec::new(),
-        runtime: runtime.clone(),
-        handler: handler.clone(),
+        runtime: package.and_then(|package| package.runtime.clone()),
+        handler: package.and_then(|package| package.handler.clone()),
         architecture: arch.map(str::to_owned),
+        environment: package.and_then(|package| package.environment.clone()),
     })
 }
 
@@ -212,31 +239,24 @@ async fn deployed(
             "its files are those of the image: give the folder that it is built from".into(),
         )));
     }
-    let id = uuid::Uuid::new_v4().simple().to_string();
-    let file = |what: String| -> PathBuf { scratch.join(format!("{id}-{what}.zip")) };
-    let zip = file("code".into());
+    let zip = zip_in(scratch);
     lambda.fetch(&model, &zip).await?;
     let mut mounts = vec![Mounted {
         place: Place::Task,
         files: open(&zip)?.fetched(),
     }];
     let mut unread = Vec::new();
-    for (position, arn) in model.layers().into_iter().enumerate() {
-        let zip = file(format!("layer-{position}"));
-        match lambda.fetch_layer(&arn, &zip).await {
+    for (position, name) in model.layers().into_iter().enumerate() {
+        let zip = zip_in(scratch);
+        match lambda.fetch_layer(&name, &zip).await {
             Ok(()) => mounts.push(Mounted {
-                place: Place::Layer {
-                    position,
-                    name: arn,
-                },
+                place: Place::Layer { position, name },
                 files: open(&zip)?.fetched(),
             }),
             Err(error) => {
                 warn(&format!("{error}; it is left out of the figures"));
-                unread.push(Unread {
-                    name: arn,
-                    why: error.to_string(),
-                });
+                let why = error.to_string();
+                unread.push(Unread { name, why });
             }
         }
     }
@@ -248,6 +268,7 @@ async fn deployed(
         runtime: told(model.runtime()),
         handler: told(model.handler()),
         architecture: told(model.architecture()),
+        environment: model.variables().map(Environment),
     })
 }
 

@@ -11,6 +11,7 @@ mod copies;
 mod demo;
 mod dry_run;
 mod endpoint;
+mod endpoints;
 mod explain;
 mod export;
 mod facts;

@@ -1,19 +1,23 @@
 //! What `lambench inspect` looks into: packages with their layers, or deployed functions.
 
+mod layers;
+
 use std::path::PathBuf;
 
-use crate::cli::{Globals, InspectArgs};
+use crate::cli::{Globals, InspectArgs, LookArgs};
+use crate::inspect::Environment;
 use crate::subject::contents::Contents;
-use crate::subject::infer::{self, Family};
+use crate::subject::infer;
 
-use super::Lang;
-use super::builds::{Builder, by};
+use super::builds::Builder;
 use super::error::{ConfigError, usage};
 use super::file::{Build, ConfigFile, FunctionDef};
 use super::naming::{Named, function_of, named, plain_name, qualified};
 use super::origin::{Origin, Sourced};
 use super::resolve::{config_file, lang};
 use super::surroundings::Surroundings;
+use super::{CopyLayer, Lang};
+use layers::{existing, is_layer, layers_of, published};
 
 /// One thing to look into, or two to compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,20 +47,28 @@ pub struct Sight {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SightOf {
     /// A package or a layer on this machine.
-    Package {
-        /// Folder or zip.
-        path: PathBuf,
-        /// Folders or zips, in order.
-        layers: Vec<PathBuf>,
-        /// Whether the package is a layer itself.
-        is_layer: bool,
-        /// Runtime, if somebody said or the files tell.
-        runtime: Option<String>,
-        /// Handler, if somebody said or the files tell.
-        handler: Option<String>,
-    },
+    Package(PackageSight),
+    /// A layer's version at an endpoint: its ARN.
+    Published(String),
     /// A function at an endpoint: a name, with or without a qualifier, or an ARN.
     Deployed(String),
+}
+
+/// A package or a layer on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageSight {
+    /// Folder or zip.
+    pub path: PathBuf,
+    /// In order.
+    pub layers: Vec<CopyLayer>,
+    /// Whether the package is a layer itself.
+    pub is_layer: bool,
+    /// Runtime, if somebody said or the files tell.
+    pub runtime: Option<String>,
+    /// Handler, if somebody said or the files tell.
+    pub handler: Option<String>,
+    /// Its variables, if somebody said.
+    pub environment: Option<Environment>,
 }
 
 /// As [`super::inspected()`].
@@ -76,6 +88,7 @@ pub fn inspected(
     finder
         .find()
         .and_then(|(target, after)| {
+            check_where(&args.look, &target, after.as_ref())?;
             Ok(Inspected {
                 target,
                 after,
@@ -84,6 +97,28 @@ pub fn inspected(
             })
         })
         .map_err(|error| error.warned(warnings))
+}
+
+/// Flags that say where to look make no sense where all is here.
+fn check_where(look: &LookArgs, target: &Sight, after: Option<&Sight>) -> Result<(), ConfigError> {
+    let is_here = |sight: &Sight| {
+        matches!(&sight.what, SightOf::Package(package)
+            if package.layers.iter().all(|layer| matches!(layer, CopyLayer::Path(_))))
+    };
+    let flags = [
+        ("--aws", look.aws),
+        ("--endpoint-url", look.endpoint_url.is_some()),
+        ("--region", look.region.is_some()),
+        ("--profile", look.profile.is_some()),
+    ];
+    let given = flags.into_iter().find(|(_, given)| *given);
+    match given {
+        Some((flag, _)) if is_here(target) && after.is_none_or(is_here) => Err(usage(
+            format!("{flag}: {} is a package on this machine", target.name),
+            &format!("leave {flag} out, or name a function that is deployed there"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Every function of lambench.toml that has a package, by the folders or zips of its builds, and how many budgets hold for
@@ -162,7 +197,7 @@ impl<'a> Finder<'a> {
     }
 
     fn elsewhere(&self) -> bool {
-        self.args.place.aws || self.args.place.endpoint_url.is_some()
+        self.args.look.aws || self.args.look.endpoint_url.is_some()
     }
 
     fn sight(&self, word: &str, layers: &[PathBuf]) -> Result<Sight, ConfigError> {
@@ -222,14 +257,14 @@ impl<'a> Finder<'a> {
         function: &str,
         layers: &[PathBuf],
     ) -> Result<Sight, ConfigError> {
-        let args = self.args;
+        let look = &self.args.look;
         let given = [
             ("--layers", !layers.is_empty()),
-            ("--runtime", args.runtime.is_some()),
-            ("--handler", args.handler.is_some()),
-            ("--arch", args.arch.is_some()),
+            ("--runtime", look.runtime.is_some()),
+            ("--handler", look.handler.is_some()),
+            ("--arch", look.arch.is_some()),
         ];
-        let all = args.after.is_none();
+        let all = self.args.after.is_none();
         if let Some((flag, _)) = given.into_iter().find(|(_, given)| all && *given) {
             return Err(usage(
                 format!(
@@ -237,6 +272,13 @@ impl<'a> Finder<'a> {
                 ),
                 "leave it out: a deployed function says itself; or correct the path",
             ));
+        }
+        if word.contains(":layer:") {
+            return Ok(Sight {
+                name: word.to_owned(),
+                function: word.to_owned(),
+                what: SightOf::Published(published(word, "the target")?),
+            });
         }
         Ok(Sight {
             name: word.to_owned(),
@@ -262,21 +304,21 @@ impl<'a> Finder<'a> {
         };
         let path = existing(builder.path(&package.value, &package.origin), &package)?;
         let layers = match build.layers {
-            Some(defined) if layers.is_empty() => paths(&builder, &defined)?,
+            Some(defined) if layers.is_empty() => layers_of(&builder, &defined)?,
             _ => {
                 let written = layers
                     .iter()
                     .map(|layer| layer.to_string_lossy().into_owned());
                 let written = Sourced::new(written.collect(), Origin::Flag("--layers".into()));
-                paths(&builder, &written)?
+                layers_of(&builder, &written)?
             }
         };
         let contents = Contents::open(&path)?;
         let said = |given: &Option<String>, defined: Option<Sourced<String>>| {
             given.clone().or(defined.map(|defined| defined.value))
         };
-        let runtime = said(&self.args.runtime, build.runtime);
-        let handler = said(&self.args.handler, build.handler);
+        let runtime = said(&self.args.look.runtime, build.runtime);
+        let handler = said(&self.args.look.handler, build.handler);
         let is_layer = handler.is_none() && layers.is_empty() && is_layer(&contents);
         let told = infer::infer(&contents, runtime.as_deref(), handler.as_deref());
         let (runtime, handler) = match told {
@@ -286,69 +328,15 @@ impl<'a> Finder<'a> {
         Ok(Sight {
             name,
             function: function.to_owned(),
-            what: SightOf::Package {
+            what: SightOf::Package(PackageSight {
                 path,
                 layers,
                 is_layer,
                 runtime,
                 handler,
-            },
+                environment: (!build.environment.is_empty())
+                    .then_some(Environment(build.environment)),
+            }),
         })
     }
-}
-
-fn paths(
-    builder: &Builder<'_>,
-    written: &Sourced<Vec<String>>,
-) -> Result<Vec<PathBuf>, ConfigError> {
-    let all = written.value.iter().map(|layer| {
-        let layer = Sourced::new(layer.clone(), written.origin.clone());
-        existing(builder.path(&layer.value, &layer.origin), &layer)
-    });
-    all.collect()
-}
-
-fn existing(path: PathBuf, written: &Sourced<String>) -> Result<PathBuf, ConfigError> {
-    if path.exists() {
-        return Ok(path);
-    }
-    let hint = match written.origin {
-        Origin::File { .. } => format!(
-            "looked for {}; paths in the file are relative to it",
-            path.display()
-        ),
-        _ => "a word with a / in it or one that ends in .zip is taken for a path; a deployed function is named by NAME or \
-              ARN"
-            .to_owned(),
-    };
-    Err(ConfigError::NoSuchPath {
-        path: written.value.clone(),
-        by: by(&written.origin),
-        hint,
-    })
-}
-
-/// What lies at the top of a layer, as far as Lambda's runtimes look there.
-const OF_LAYERS: [&str; 8] = [
-    "python",
-    "nodejs",
-    "lib",
-    "bin",
-    "extensions",
-    "share",
-    "etc",
-    "include",
-];
-
-/// A layer has a folder of a language at its top, and nothing that a package would have there.
-fn is_layer(contents: &Contents) -> bool {
-    let has = |family| match family {
-        Family::Python => contents.has_folder("python"),
-        _ => contents.has_folder("nodejs"),
-    };
-    (has(Family::Python) || has(Family::Node))
-        && contents
-            .top_names()
-            .iter()
-            .all(|name| OF_LAYERS.contains(&name.as_str()))
 }

@@ -43,7 +43,7 @@ pub use error::ConfigError;
 pub use fleet::{Chosen, is_pattern};
 pub use gate::Gate;
 pub use gated::{Base, Job};
-pub use inspected::{Inspected, Neighbour, Sight, SightOf};
+pub use inspected::{Inspected, Neighbour, PackageSight, Sight, SightOf};
 pub use invoked::{Invoked, Where};
 pub use pace::{DEFAULT_CONTROL_RATE, Pace, Resume};
 pub use served::{Broken, Served, ServedFunction};

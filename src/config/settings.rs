@@ -176,12 +176,12 @@ pub struct CopySpec {
     pub environment: BTreeMap<String, String>,
 }
 
-/// A layer of a copy.
+/// A layer of a copy, or of a package that is looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyLayer {
     /// One that is published.
     Arn(String),
-    /// A folder or a zip, published for the run.
+    /// A folder or a zip; for a copy it is published for the run.
     Path(PathBuf),
 }
 

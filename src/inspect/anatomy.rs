@@ -7,11 +7,10 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::diff::{Diff, diff};
-use super::distributions::own_files;
 use super::kinds::{Kind, kind};
 use super::limits::{Limits, limits};
 use super::tree::{Node, tree};
-use super::{Distribution, Finding, Mounted, Place, Subject, Unread};
+use super::{Distribution, Finding, Installed, Mounted, Place, Subject, Unread};
 
 /// The version of the JSON form. It only grows: fields are added, never renamed or removed.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -178,18 +177,15 @@ pub fn schema() -> String {
     json
 }
 
-pub(super) fn anatomy(
-    subject: &Subject,
-    distributions: Vec<Distribution>,
-    findings: Vec<Finding>,
-) -> Anatomy {
-    let tree = tree(subject, &distributions);
-    let parts = subject.mounts.iter().map(|mount| Part {
+pub(super) fn anatomy(subject: &Subject, installed: Installed, findings: Vec<Finding>) -> Anatomy {
+    let tree = tree(subject, &installed);
+    let mounts = subject.mounts.iter().zip(&installed.own);
+    let parts = mounts.map(|(mount, own)| Part {
         place: mount.place.clone(),
         zipped_bytes: mount.files.zip_bytes(),
         unzipped_bytes: mount.files.bytes(),
         files: mount.files.list().len(),
-        own: Sum::of(mount, own_files(mount, &distributions)),
+        own: Sum::of(mount, own.iter().copied()),
     });
     let parts = parts.collect();
     Anatomy {
@@ -201,7 +197,7 @@ pub(super) fn anatomy(
         unread: subject.unread.clone(),
         limits: limits(subject),
         kinds: kinds(subject),
-        distributions,
+        distributions: installed.distributions,
         tree,
         findings,
     }

@@ -181,27 +181,11 @@ fn kinds(before: &Anatomy, after: &Anatomy) -> Vec<KindChange> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Files, Mounted, Place, Subject, inspect};
+    use super::super::{inspect, samples};
     use super::*;
 
     fn of(files: &[(&str, &str)]) -> Anatomy {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        inspect(&Subject {
-            name: "app".into(),
-            mounts: vec![Mounted {
-                place: Place::Task,
-                files: Files::open(folder.path()).unwrap(),
-            }],
-            unread: Vec::new(),
-            runtime: None,
-            handler: None,
-            architecture: None,
-        })
+        inspect(&samples::subject(samples::folder(files).path()))
     }
 
     #[test]
@@ -215,17 +199,7 @@ mod tests {
                 zip.start_file(*name, options).unwrap();
             }
             zip.finish().unwrap();
-            inspect(&Subject {
-                name: path.display().to_string(),
-                mounts: vec![Mounted {
-                    place: Place::Task,
-                    files: Files::open(&path).unwrap(),
-                }],
-                unread: Vec::new(),
-                runtime: None,
-                handler: None,
-                architecture: None,
-            })
+            inspect(&samples::subject(&path))
         };
         let (two, one) = (found(&["../a", "b"]), found(&["b"]));
         let gone = diff(&two, &one).gone;

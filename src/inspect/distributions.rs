@@ -64,8 +64,28 @@ pub fn distributions(mounted: &Mounted) -> Vec<Distribution> {
     found
 }
 
-/// The indices of the files that belong to none of `distributions`: the function's own code and data.
-pub fn own_files(mounted: &Mounted, distributions: &[Distribution]) -> Vec<usize> {
+/// What is installed in a package and its layers, and what is not: found once, for everybody who asks.
+#[derive(Debug)]
+pub struct Installed {
+    /// The largest first.
+    pub distributions: Vec<Distribution>,
+    /// Of each mount the indices of the files that belong to no distribution, in order: the function's own code and data.
+    pub own: Vec<Vec<usize>>,
+}
+
+impl Installed {
+    /// Looks for it.
+    pub fn of(mounts: &[Mounted]) -> Self {
+        let mut all: Vec<Distribution> = mounts.iter().flat_map(distributions).collect();
+        all.sort_by(|a, b| (b.bytes, &a.name).cmp(&(a.bytes, &b.name)));
+        Self {
+            own: mounts.iter().map(|mount| own_files(mount, &all)).collect(),
+            distributions: all,
+        }
+    }
+}
+
+fn own_files(mounted: &Mounted, distributions: &[Distribution]) -> Vec<usize> {
     let mut taken = vec![false; mounted.files.list().len()];
     for of_mount in distributions.iter().filter(|d| d.place == mounted.place) {
         for &file in &of_mount.files {

@@ -15,13 +15,18 @@ pub mod native;
 pub mod provided;
 mod python;
 pub mod reach;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod tree;
 pub mod unused;
 
 pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION, schema};
-pub use distributions::{Distribution, Ecosystem};
+pub use distributions::{Distribution, Ecosystem, Installed};
 pub use files::{Files, FilesError, LeftOut, Modified, PackageFile};
 pub use finding::{Evidence, Finding, Severity};
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -100,6 +105,18 @@ pub struct Subject {
     pub handler: Option<String>,
     /// `x86_64` or `arm64`, where known.
     pub architecture: Option<String>,
+    /// Its variables; none where nobody knows them.
+    pub environment: Option<Environment>,
+}
+
+/// Variables of a function. Their values may be secrets: they are looked at, and stand in nothing that is printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(pub BTreeMap<String, String>);
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 /// A layer that can't be looked into.
@@ -128,27 +145,27 @@ impl Subject {
 
 /// Looks into a subject: sizes by distribution and by kind, limits, and everything that was found.
 pub fn inspect(subject: &Subject) -> Anatomy {
-    let mut distributions: Vec<Distribution> = subject
-        .mounts
-        .iter()
-        .flat_map(distributions::distributions)
-        .collect();
-    distributions.sort_by(|a, b| (b.bytes, &a.name).cmp(&(a.bytes, &b.name)));
-    let findings = findings(subject, &distributions);
-    anatomy::anatomy(subject, distributions, findings)
+    inspect_installed(subject, Installed::of(&subject.mounts))
+}
+
+/// The same, for those who know already what is installed.
+pub fn inspect_installed(subject: &Subject, installed: Installed) -> Anatomy {
+    let findings = findings(subject, &installed);
+    anatomy::anatomy(subject, installed, findings)
 }
 
 /// Every room of this folder that finds something is called here, and here alone. What it tells is a variant of
 /// [`Evidence`]; its words are in `render/inspect/`.
-fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
+fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
+    let distributions = &installed.distributions;
     let mut all = limits::findings(subject);
     all.extend(bytecode::findings(subject));
     all.extend(native::findings(subject, distributions));
     all.extend(duplicates::findings(subject, distributions));
     all.extend(provided::findings(subject, distributions));
-    all.extend(models::findings(subject, distributions));
+    all.extend(models::findings(subject, installed));
     all.extend(unused::findings(subject, distributions));
-    all.extend(reach::findings(subject, distributions));
+    all.extend(reach::findings(subject, installed));
     // What is not about size costs time, or does not work at all; of notes it is the least.
     all.sort_by_key(|found| {
         let last = found.severity == Severity::Note && found.bytes.is_none();

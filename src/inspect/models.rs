@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::distributions::own_files;
 use super::finding::{Evidence, Finding, MOST_EXAMPLES, Severity};
-use super::{Distribution, Mounted, Subject};
+use super::{Installed, Mounted, Subject};
 
 /// Where botocore has a folder for each service.
 const BOTOCORE: &str = "botocore/data/";
@@ -72,12 +71,12 @@ pub struct Call {
 }
 
 /// Finds what there is to say about descriptions of services.
-pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
+pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut said = None;
     for mount in &subject.mounts {
         for data in folders(mount, BOTOCORE, &mount.python_paths(None)) {
-            let said = said.get_or_insert_with(|| read_sources(subject, distributions));
+            let said = said.get_or_insert_with(|| read_sources(subject, installed));
             found.extend(botocore(mount, &data, said));
         }
         for sdk in folders(mount, SDK_2, &mount.node_paths(None)) {
@@ -103,10 +102,9 @@ struct Said {
     unread: usize,
 }
 
-fn read_sources(subject: &Subject, distributions: &[Distribution]) -> Said {
+fn read_sources(subject: &Subject, installed: &Installed) -> Said {
     let mut said = Said::default();
-    for mount in &subject.mounts {
-        let own = own_files(mount, distributions);
+    for (mount, own) in subject.mounts.iter().zip(&installed.own) {
         let paths = mount.python_paths(None);
         for (i, file) in mount.files.list().iter().enumerate() {
             let mut inside = paths

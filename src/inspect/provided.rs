@@ -121,7 +121,7 @@ fn is_provided(runtime: &str, distribution: &Distribution) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::Place;
+    use crate::inspect::{Place, samples};
 
     fn installed(name: &str, ecosystem: Ecosystem, bytes: u64) -> Distribution {
         Distribution {
@@ -148,12 +148,8 @@ mod tests {
         names: &[&str],
     ) -> Option<(Vec<String>, Vec<String>, u64)> {
         let subject = Subject {
-            name: "package".to_owned(),
-            mounts: Vec::new(),
             runtime: Some(runtime.to_owned()),
-            handler: None,
-            architecture: None,
-            unread: Vec::new(),
+            ..samples::subject_of(Vec::new())
         };
         let distributions: Vec<_> = (1..)
             .zip(names)

@@ -7,9 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::anatomy::Sum;
-use super::distributions::own_files;
 use super::kinds::{Kind, kind};
-use super::{Distribution, Ecosystem, Mounted, Place, Subject};
+use super::{Distribution, Ecosystem, Installed, Mounted, Place, Subject};
 
 /// A folder that all but one part in so many of a distribution lies in is not worth a level of its own.
 const FEW: u64 = 5;
@@ -58,11 +57,10 @@ pub struct Node {
 }
 
 /// The whole tree, down to the files.
-pub fn tree(subject: &Subject, distributions: &[Distribution]) -> Node {
-    let mut parts: Vec<Node> = subject
-        .mounts
-        .iter()
-        .map(|mount| part(mount, distributions))
+pub fn tree(subject: &Subject, installed: &Installed) -> Node {
+    let mounts = subject.mounts.iter().zip(&installed.own);
+    let mut parts: Vec<Node> = mounts
+        .map(|(mount, own)| part(mount, &installed.distributions, own))
         .collect();
     if parts.len() == 1 {
         let mut only = parts.remove(0);
@@ -73,7 +71,7 @@ pub fn tree(subject: &Subject, distributions: &[Distribution]) -> Node {
     Node::of(subject.name.clone(), Is::Whole, parts)
 }
 
-fn part(mount: &Mounted, distributions: &[Distribution]) -> Node {
+fn part(mount: &Mounted, distributions: &[Distribution], own: &[usize]) -> Node {
     let of_mount = distributions.iter().filter(|of| of.place == mount.place);
     let mut children: Vec<Node> = of_mount
         .map(|of| {
@@ -88,9 +86,8 @@ fn part(mount: &Mounted, distributions: &[Distribution]) -> Node {
             node
         })
         .collect();
-    let own = own_files(mount, distributions);
     if !own.is_empty() {
-        let folders = folders(mount, own, "");
+        let folders = folders(mount, own.iter().copied(), "");
         children.push(Node::of(String::new(), Is::Own, folders));
     }
     let name = match &mount.place {

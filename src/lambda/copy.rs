@@ -1,6 +1,7 @@
 //! Copies: what `CreateFunction` needs to make another function like one that exists, and the code to make it of.
 //!
-//! A [`Model`] holds the values of environment variables. They go from one answer into one request, and nowhere else.
+//! A [`Model`] holds the values of environment variables. They go from one answer into one request, or are looked through
+//! for the names of modules, and are kept and shown nowhere.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -162,6 +163,18 @@ impl Model {
             .unwrap_or_default();
         all.extend(more);
         (!all.is_empty()).then(|| Environment::builder().set_variables(Some(all)).build())
+    }
+
+    /// Its variables, to be looked at alone; none where they could not be read.
+    pub fn variables(&self) -> Option<BTreeMap<String, String>> {
+        match self.configuration.environment() {
+            None => Some(BTreeMap::new()),
+            Some(found) if found.error().is_some() => None,
+            Some(found) => {
+                let variables = found.variables().into_iter().flatten();
+                Some(variables.map(|(k, v)| (k.clone(), v.clone())).collect())
+            }
+        }
     }
 
     /// Its layers' ARNs, in order.

@@ -9,14 +9,10 @@ use std::time::{Duration, SystemTime};
 use zip::read::{ZipArchive, ZipFile};
 use zip::result::ZipError;
 
+use crate::subject::zip_mode::{ZipKind, kind};
 use crate::subject::zip_time;
 
 use super::packages::PackageError;
-
-const KIND: u32 = 0o170_000;
-const FOLDER: u32 = 0o040_000;
-const FILE: u32 = 0o100_000;
-const LINK: u32 = 0o120_000;
 
 /// Unpacks `zip` into `root`, which must not exist yet; gives the unpacked bytes. Stops at `limit` bytes, whatever the
 /// headers say; what was written until then is the caller's to remove.
@@ -36,9 +32,10 @@ pub(super) fn unzip(zip: &Path, root: &Path, limit: u64) -> Result<u64, PackageE
         let mut entry = archive.by_index(index).map_err(|e| broken(zip, e))?;
         let name = entry.name().map_err(|e| broken(zip, e))?.into_owned();
         let path = root.join(safe_path(&name)?);
-        let mode = entry.unix_mode().unwrap_or(FILE | 0o644);
+        let is_folder = is_folder(&name, entry.unix_mode())?;
+        let mode = entry.unix_mode().unwrap_or(0o644);
         let modified = modified(&entry);
-        if is_folder(&name, mode)? {
+        if is_folder {
             make_folders(root, &path).map_err(|e| clash(&name, &path, e))?;
             folders.push((path, mode & 0o777 | 0o755, modified));
             continue;
@@ -98,18 +95,18 @@ fn copy(
     }
 }
 
-fn is_folder(name: &str, mode: u32) -> Result<bool, PackageError> {
+fn is_folder(name: &str, mode: Option<u32>) -> Result<bool, PackageError> {
     let refused = |why| {
         Err(PackageError::Refused {
             entry: name.to_owned(),
             why,
         })
     };
-    match mode & KIND {
-        FOLDER => Ok(true),
-        FILE | 0 => Ok(name.ends_with('/')),
-        LINK => refused("it is a symbolic link"),
-        _ => refused("it is neither a file nor a folder"),
+    match kind(name, mode) {
+        ZipKind::Folder => Ok(true),
+        ZipKind::File => Ok(false),
+        ZipKind::Link => refused("it is a symbolic link"),
+        ZipKind::Special => refused("it is neither a file nor a folder"),
     }
 }
 

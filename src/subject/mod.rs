@@ -4,6 +4,7 @@ pub mod contents;
 pub mod infer;
 pub mod pack;
 pub mod wrapper;
+pub mod zip_mode;
 pub mod zip_time;
 
 #[cfg(all(test, unix))]

@@ -8,6 +8,7 @@ use zip::write::{FullFileOptions, SimpleFileOptions};
 
 use super::*;
 use crate::inspect::files::Files;
+use crate::inspect::samples;
 
 const SOURCE: &str = "VALUE = 1\n";
 const TIME: u32 = 1_709_251_197;
@@ -83,15 +84,8 @@ fn classes(decisions: &Decisions) -> Vec<(&str, Class)> {
 
 fn subject(path: &Path, runtime: Option<&str>) -> Subject {
     Subject {
-        name: "app".to_owned(),
-        mounts: vec![Mounted {
-            place: super::super::Place::Task,
-            files: Files::open(path).unwrap(),
-        }],
         runtime: runtime.map(str::to_owned),
-        handler: None,
-        architecture: None,
-        unread: Vec::new(),
+        ..samples::subject(path)
     }
 }
 

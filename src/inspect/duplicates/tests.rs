@@ -1,9 +1,9 @@
 use std::fs;
 
 use super::*;
-use crate::inspect::Mounted;
 use crate::inspect::distributions::distributions;
 use crate::inspect::files::Files;
+use crate::inspect::{Mounted, samples};
 
 /// A package and layers in folders.
 struct Function(tempfile::TempDir);
@@ -58,16 +58,8 @@ impl Function {
             place: Place::Task,
             files: Files::open(&self.0.path().join("task")).unwrap(),
         };
-        let subject = Subject {
-            name: "app".to_owned(),
-            mounts: std::iter::once(task)
-                .chain(layers.iter().enumerate().map(layer))
-                .collect(),
-            runtime: None,
-            handler: None,
-            architecture: None,
-            unread: Vec::new(),
-        };
+        let layers = layers.iter().enumerate().map(layer);
+        let subject = samples::subject_of(std::iter::once(task).chain(layers).collect());
         let distributions: Vec<_> = subject.mounts.iter().flat_map(distributions).collect();
         findings(&subject, &distributions)
     }

@@ -10,14 +10,10 @@ use zip::CompressionMethod;
 use zip::read::{ZipArchive, ZipFile};
 use zip::result::ZipError;
 
+use crate::subject::zip_mode::{ZipKind, kind};
 use crate::subject::zip_time;
 
 use super::{FilesError, LeftOut, LeftOutWhy, Modified, PackageFile};
-
-const KIND: u32 = 0o170_000;
-const FOLDER: u32 = 0o040_000;
-const FILE: u32 = 0o100_000;
-const LINK: u32 = 0o120_000;
 
 /// A zip, its directory read.
 #[derive(Debug)]
@@ -109,12 +105,11 @@ fn sort<R: Read>(entry: &ZipFile<'_, R>) -> Sorted {
         return leave(name, LeftOutWhy::UnsafeName);
     };
     let mode = entry.unix_mode();
-    match mode.unwrap_or(FILE) & KIND {
-        FOLDER => return Sorted::Folder,
-        FILE | 0 if name.ends_with('/') => return Sorted::Folder,
-        FILE | 0 => {}
-        LINK => return leave(name, LeftOutWhy::Link),
-        _ => return leave(name, LeftOutWhy::Special),
+    match kind(&name, mode) {
+        ZipKind::File => {}
+        ZipKind::Folder => return Sorted::Folder,
+        ZipKind::Link => return leave(name, LeftOutWhy::Link),
+        ZipKind::Special => return leave(name, LeftOutWhy::Special),
     }
     let Some(path) = safe(&name) else {
         return leave(name, LeftOutWhy::UnsafeName);

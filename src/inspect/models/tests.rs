@@ -1,31 +1,13 @@
-use std::fs;
-
 use super::*;
-use crate::inspect::Place;
-use crate::inspect::distributions::distributions;
-use crate::inspect::files::Files;
+use crate::inspect::samples;
 
 fn found(files: &[(&str, &str)]) -> Vec<Finding> {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    let mount = Mounted {
-        place: Place::Task,
-        files: Files::open(folder.path()).unwrap(),
-    };
-    let distributions = distributions(&mount);
+    let folder = samples::folder(files);
     let subject = Subject {
-        name: "app".to_owned(),
-        mounts: vec![mount],
         runtime: Some("python3.12".to_owned()),
-        handler: None,
-        architecture: None,
-        unread: Vec::new(),
+        ..samples::subject(folder.path())
     };
-    findings(&subject, &distributions)
+    findings(&subject, &Installed::of(&subject.mounts))
 }
 
 #[test]

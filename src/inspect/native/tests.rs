@@ -4,8 +4,7 @@ use std::process::Command;
 
 use super::*;
 use crate::inspect::distributions::distributions;
-use crate::inspect::files::Files;
-use crate::inspect::{Mounted, Place};
+use crate::inspect::samples;
 
 struct Package(tempfile::TempDir);
 
@@ -46,15 +45,9 @@ impl Package {
 
     fn found(&self, runtime: &str, architecture: &str) -> Vec<Finding> {
         let subject = Subject {
-            name: "app".to_owned(),
-            mounts: vec![Mounted {
-                place: Place::Task,
-                files: Files::open(self.0.path()).unwrap(),
-            }],
             runtime: Some(runtime.to_owned()),
-            handler: None,
             architecture: Some(architecture.to_owned()),
-            unread: Vec::new(),
+            ..samples::subject(self.0.path())
         };
         let distributions = distributions(&subject.mounts[0]);
         findings(&subject, &distributions)

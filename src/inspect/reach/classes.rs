@@ -41,6 +41,7 @@ struct Sorting<'r, 'a> {
     reading: &'r Reading<'a>,
     found: Classes,
     expanded: Vec<bool>,
+    own: bool,
     everything: Option<Step>,
     /// By class, the most certain first; last what only may be because nothing can be seen.
     waiting: [VecDeque<(Target, Step)>; 4],
@@ -61,6 +62,7 @@ pub fn classes(
             distributions: vec![None; distributions],
         },
         expanded: vec![false; distributions],
+        own: false,
         everything: None,
         waiting: Default::default(),
     };
@@ -132,6 +134,13 @@ impl Sorting<'_, '_> {
                 if !std::mem::replace(&mut self.expanded[of], true) {
                     self.reached(of, class, step, step.from);
                     for id in meant(self.reading, of) {
+                        self.waiting[2].push_back((Target::Module(id), step));
+                    }
+                }
+            }
+            Target::Own => {
+                if !std::mem::replace(&mut self.own, true) {
+                    for id in self.reading.tree.of_none() {
                         self.waiting[2].push_back((Target::Module(id), step));
                     }
                 }

@@ -31,6 +31,12 @@ pub enum What {
     Start(String),
     /// A name that is only known at run time.
     Unknown,
+    /// The same, and a variable of the environment says it: which, where that can be told.
+    FromEnvironment(Option<String>),
+    /// Code that is put together as a text.
+    UnknownCode,
+    /// Whatever lies below the same package at the top, whoever put it there.
+    Beside,
     /// Everything that is installed is looked through.
     Everything,
     /// Entry points of a group, or of any.

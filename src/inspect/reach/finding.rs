@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::super::finding::MOST_EXAMPLES;
 use super::super::python::Python;
-use super::super::{Distribution, Evidence, Finding, Place, Severity, Subject};
-use super::{Class, How, Limit, LimitKind, Reach, Step, reach};
+use super::super::{Distribution, Evidence, Finding, Installed, Place, Severity, Subject};
+use super::{Class, How, Limit, LimitKind, Reach, Start, Step, reach};
 
 /// What was found about who is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -45,12 +45,17 @@ pub fn is_followed(subject: &Subject) -> bool {
 }
 
 /// Runs where the function is one of Python and its handler is known.
-pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
+pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     let (Some(handler), Some(python)) = (&subject.handler, Python::of(subject)) else {
         return Vec::new();
     };
-    let found = reach(&subject.mounts, distributions, handler, (3, python.minor));
-    told(&found, distributions, handler)
+    let start = Start {
+        handler,
+        python: (3, python.minor),
+        environment: subject.environment.as_ref(),
+    };
+    let found = reach(&subject.mounts, installed, start);
+    told(&found, &installed.distributions, handler)
 }
 
 fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Finding> {

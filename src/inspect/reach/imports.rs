@@ -1,55 +1,26 @@
 //! Reads what a Python source loads: import statements, calls that import, and texts that may name a module.
 
 mod aliases;
+mod calls;
+mod environment;
+mod guards;
+mod lists;
 pub mod names;
+mod texts;
+
+use std::cell::OnceCell;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-use ruff_text_size::Ranged as _;
 
 use super::conditions::outcome;
 use super::facts::{Fact, What, When};
+use super::source;
 use aliases::Aliases;
-use names::Name;
-
-/// Functions that load a file, or a module under a name of their own making.
-const LOADERS: [&str; 10] = [
-    "spec_from_file_location",
-    "SourceFileLoader",
-    "SourcelessFileLoader",
-    "ExtensionFileLoader",
-    "find_module",
-    "load_module",
-    "load_source",
-    "module_from_spec",
-    "run_path",
-    "run_module",
-];
-const ENTRY_POINTS: [&str; 6] = [
-    "entry_points",
-    "iter_entry_points",
-    "ExtensionManager",
-    "NamedExtensionManager",
-    "DriverManager",
-    "EnabledExtensionManager",
-];
-const LISTERS: [&str; 2] = ["iter_modules", "walk_packages"];
-/// Functions that look at a list and leave it as it is.
-const LOOK: [&str; 10] = [
-    "enumerate",
-    "join",
-    "len",
-    "list",
-    "print",
-    "repr",
-    "set",
-    "sorted",
-    "str",
-    "tuple",
-];
-/// Longer texts are prose or data.
-const LONGEST_TEXT: usize = 300;
+use environment::FromEnvironment;
+use guards::{is_guard, suppresses_imports};
+use lists::{is_all, only_looks};
 
 /// What was read of a file.
 #[derive(Debug, Default)]
@@ -60,8 +31,34 @@ pub struct Imports {
     pub wrong_at: Option<usize>,
 }
 
+/// A text that a file runs as code, where and when.
+type Code = (usize, When, String);
+
 /// Reads a text for a version of Python. `named` says whether a name may be one of the package's.
 pub fn read(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> Imports {
+    let (mut read, mut waiting) = read_one(text, python, named);
+    while let Some((at, when, code)) = waiting.pop() {
+        let (inside, more) = if source::too_deep(&code) {
+            let what = What::UnknownCode;
+            (vec![Fact { at, what, when }], Vec::new())
+        } else {
+            let (inside, more) = read_one(code.trim_start(), python, named);
+            (inside.facts, more)
+        };
+        let inside = inside.into_iter().map(|fact| Fact {
+            at,
+            when: when.max(fact.when),
+            ..fact
+        });
+        read.facts.extend(inside);
+        let more = more.into_iter();
+        waiting.extend(more.map(|(_, later, code)| (at, when.max(later), code)));
+    }
+    read.facts.sort_by_key(|fact| fact.at);
+    read
+}
+
+fn read_one(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> (Imports, Vec<Code>) {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let body = match parsed.syntax() {
         ast::Mod::Module(module) => &module.body[..],
@@ -69,46 +66,59 @@ pub fn read(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> Impor
     };
     let aliases = Aliases::of(body);
     let mut reader = Reader {
+        body,
         python,
         named,
         type_checking: aliases.type_checking_is_false(),
         aliases,
+        environment: OnceCell::new(),
         facts: Vec::new(),
+        code: Vec::new(),
         functions: 0,
         guards: 0,
     };
     reader.visit_body(body);
-    let mut facts = reader.facts;
-    facts.sort_by_key(|fact| fact.at);
-    Imports {
-        facts,
-        wrong_at: parsed
-            .errors()
-            .first()
-            .map(|error| error.location.start().to_usize()),
-    }
+    let wrong_at = parsed.errors().first();
+    let read = Imports {
+        facts: reader.facts,
+        wrong_at: wrong_at.map(|error| error.location.start().to_usize()),
+    };
+    (read, reader.code)
 }
 
 struct Reader<'n> {
+    body: &'n [Stmt],
     python: (u8, u8),
     named: &'n dyn Fn(&str) -> bool,
     type_checking: bool,
     aliases: Aliases,
+    /// Looked for where it is asked for, which is in few files.
+    environment: OnceCell<FromEnvironment>,
     facts: Vec<Fact>,
+    code: Vec<Code>,
     functions: usize,
     guards: usize,
 }
 
 impl Reader<'_> {
     fn tell(&mut self, at: usize, what: What) {
-        let when = if self.guards > 0 {
+        let when = self.when();
+        self.facts.push(Fact { at, what, when });
+    }
+
+    fn when(&self) -> When {
+        if self.guards > 0 {
             When::Guarded
         } else if self.functions > 0 {
             When::Late
         } else {
             When::Now
-        };
-        self.facts.push(Fact { at, what, when });
+        }
+    }
+
+    fn environment(&self) -> &FromEnvironment {
+        self.environment
+            .get_or_init(|| FromEnvironment::of(self.body))
     }
 
     fn guarded(&mut self, guard: bool, visit: impl FnOnce(&mut Self)) {
@@ -135,7 +145,10 @@ impl Reader<'_> {
                 "path" | "*" if import.level == 0 && module == "sys" => {
                     self.tell(at, What::SearchPath);
                 }
-                "__all__" => self.tell(at, What::Lazy),
+                "__all__" | "__getattr__" => self.tell(at, What::Lazy),
+                "Loader" | "CLoader" if import.level == 0 && module == "yaml" => {
+                    self.tell(at, What::Pickle);
+                }
                 _ => {}
             }
         }
@@ -149,6 +162,13 @@ impl Reader<'_> {
                 .collect(),
         };
         self.tell(at, what);
+    }
+
+    /// What a part is taken of. A module stays where it is.
+    fn base(&mut self, of: &Expr) {
+        if self.aliases.module(of).is_none() {
+            self.visit_expr(of);
+        }
     }
 
     /// The branches that can be taken.
@@ -173,13 +193,7 @@ impl Reader<'_> {
     }
 
     fn attempt(&mut self, attempt: &ast::StmtTry) {
-        let guard = attempt.handlers.iter().any(|handler| {
-            let ExceptHandler::ExceptHandler(handler) = handler;
-            // One that raises again does not do without.
-            catches_imports(handler.type_.as_deref())
-                && !matches!(handler.body.last(), Some(Stmt::Raise(_)))
-        });
-        self.guarded(guard, |reader| {
+        self.guarded(is_guard(attempt), |reader| {
             reader.visit_body(&attempt.body);
             for handler in &attempt.handlers {
                 reader.visit_except_handler(handler);
@@ -188,238 +202,6 @@ impl Reader<'_> {
         });
         self.visit_body(&attempt.finalbody);
     }
-
-    fn assigned(&mut self, target: &Expr, value: &Expr) {
-        let at = target.range().start().to_usize();
-        match target {
-            Expr::Name(name) if name.id == "__getattr__" => self.tell(at, What::Lazy),
-            // A module that puts something else in its own place.
-            Expr::Subscript(item) if self.aliases.is(&item.value, "sys.modules") => {
-                self.tell(at, What::Lazy);
-            }
-            Expr::Subscript(item) if self.is_path(&item.value) => {
-                self.tell(at, What::SearchPath);
-            }
-            target if self.is_path(target) => self.tell(at, What::SearchPath),
-            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
-                for target in elts {
-                    self.assigned(target, value);
-                }
-            }
-            Expr::Subscript(item) if is_all(&item.value) => self.listed(value),
-            target if is_all(target) => self.listed(value),
-            _ => {}
-        }
-    }
-
-    /// What becomes of `__all__`. Where that can't be told, it may name every part of the package.
-    fn listed(&mut self, value: &Expr) {
-        let at = value.range().start().to_usize();
-        match value {
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                for item in elts {
-                    self.listed(item);
-                }
-            }
-            Expr::BinOp(both) if both.op == ast::Operator::Add => {
-                self.listed(&both.left);
-                self.listed(&both.right);
-            }
-            Expr::Starred(items) => self.listed(&items.value),
-            Expr::StringLiteral(text) => {
-                self.tell(at, What::Listed(text.value.to_str().to_owned()));
-            }
-            other => {
-                self.tell(at, What::Lazy);
-                self.visit_expr(other);
-            }
-        }
-    }
-
-    fn is_path(&self, expr: &Expr) -> bool {
-        self.aliases.is(expr, "sys.path")
-    }
-
-    /// A method of a list that matters; whether this was one.
-    fn of_list(&mut self, list: &Expr, name: &str, call: &ast::ExprCall) -> bool {
-        if self.is_path(list) {
-            if !matches!(name, "index" | "count" | "copy") {
-                self.tell(call.range_start.to_usize(), What::SearchPath);
-            }
-        } else if is_all(list) {
-            match name {
-                "append" | "extend" | "insert" | "remove" => {
-                    if let Some(last) = call.arguments.args.last() {
-                        self.listed(last);
-                    }
-                }
-                "clear" | "copy" | "count" | "index" | "pop" | "reverse" | "sort" => {}
-                _ => self.tell(call.range_start.to_usize(), What::Lazy),
-            }
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// `getattr(importlib, name)`
-    fn part_of(&mut self, at: usize, arguments: &ast::Arguments) {
-        let [of, part, ..] = &*arguments.args else {
-            return;
-        };
-        let part = match part {
-            Expr::StringLiteral(text) => Some(text.value.to_str()),
-            _ => None,
-        };
-        if self.aliases.may_import(of, part) {
-            self.tell(at, What::Unknown);
-        } else if self.aliases.is(of, "sys") && part.is_none_or(|part| part == "path") {
-            self.tell(at, What::SearchPath);
-        }
-    }
-
-    /// A call that loads something; whether the function's own name is thereby explained.
-    fn call(&mut self, call: &ast::ExprCall) -> bool {
-        let (name, of) = match call.func.as_ref() {
-            Expr::Name(name) => (name.id.as_str(), None),
-            Expr::Attribute(attribute) => (attribute.attr.as_str(), Some(attribute.value.as_ref())),
-            _ => return false,
-        };
-        let at = call.range_start.to_usize();
-        let none_given = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
-        if self.aliases.importers.contains(name) {
-            if !none_given {
-                let what = imported(&call.arguments);
-                self.tell(at, what);
-            }
-            return true;
-        }
-        if self.aliases.is_resolver(&call.func) {
-            // A text counts as such.
-            if !matches!(call.arguments.args.first(), Some(Expr::StringLiteral(_))) {
-                self.tell(at, What::Unknown);
-            }
-            return true;
-        }
-        if of.is_some_and(|of| self.of_list(of, name, call)) {
-            return true;
-        }
-        if name == "getattr" {
-            self.part_of(at, &call.arguments);
-        } else if LOADERS.contains(&name) {
-            self.tell(at, What::Unknown);
-        } else if LISTERS.contains(&name) {
-            self.tell(
-                at,
-                if none_given {
-                    What::Everything
-                } else {
-                    What::Unknown
-                },
-            );
-        } else if ENTRY_POINTS.contains(&name) {
-            let group = call.arguments.find_argument_value("group", 0);
-            let group = group.or_else(|| call.arguments.find_argument_value("namespace", 0));
-            let group = match group.map(Name::of) {
-                Some(Name { text, whole: true }) => Some(text),
-                _ => None,
-            };
-            self.tell(at, What::EntryPoints(group));
-        } else if name == "addsitedir" {
-            self.tell(at, What::SearchPath);
-        } else if name == "read_pickle" {
-            self.tell(at, What::Pickle);
-        }
-        false
-    }
-
-    /// A text that has no spaces: each part of it that looks like a name, and where it ends in a dot, the start of one.
-    fn text(&mut self, at: usize, text: &str) {
-        if text.is_empty() || text.len() > LONGEST_TEXT || text.contains(char::is_whitespace) {
-            return;
-        }
-        // Up to where something is filled in.
-        let filled = text.find(['%', '{']);
-        if let Some(start) = filled.map_or(Some(text), |at| Some(&text[..at]))
-            && start.ends_with('.')
-            && let Some(name) = names::last(start.trim_end_matches('.'))
-            && (self.named)(name)
-        {
-            self.tell(at, What::Start(format!("{name}.")));
-        }
-        for name in names::all(text) {
-            if (self.named)(name) {
-                self.tell(at, What::Text(name.to_owned()));
-            }
-        }
-    }
-}
-
-/// What `import_module(name, package)` or `__import__(name, …, level)` loads.
-fn imported(arguments: &ast::Arguments) -> What {
-    let Some(first) = arguments.find_argument_value("name", 0) else {
-        return What::Unknown;
-    };
-    let Name { mut text, whole } = Name::of(first);
-    if first.is_string_literal_expr() || first.is_f_string_expr() || first.is_bin_op_expr() {
-        let package = arguments.find_argument_value("package", 1).map(Name::of);
-        let level = arguments.find_argument_value("level", 4);
-        if let Some(package) = package.filter(|_| text.starts_with('.') && level.is_none()) {
-            match (package.text.as_str(), package.whole) {
-                // Its own.
-                (".", true) => {}
-                (_, true) => text.insert_str(0, &package.text),
-                (_, false) => return What::Unknown,
-            }
-        }
-        if let Some(level) = level {
-            match level {
-                Expr::NumberLiteral(number) if number.value == ast::Number::Int(ast::Int::ZERO) => {
-                }
-                Expr::NumberLiteral(_) => text.insert(0, '.'),
-                _ => return What::Unknown,
-            }
-        }
-    }
-    match (text.as_str(), whole) {
-        ("", _) => What::Unknown,
-        (_, true) => What::Module(text),
-        (_, false) => What::Start(text),
-    }
-}
-
-/// Whether this `except` takes what a missing module raises.
-fn catches_imports(kind: Option<&Expr>) -> bool {
-    const SUCH: [&str; 4] = [
-        "ImportError",
-        "ModuleNotFoundError",
-        "Exception",
-        "BaseException",
-    ];
-    match kind {
-        Some(Expr::Name(name)) => SUCH.contains(&name.id.as_str()),
-        Some(Expr::Attribute(name)) => SUCH.contains(&name.attr.as_str()),
-        Some(Expr::Tuple(kinds)) => kinds.elts.iter().any(|kind| catches_imports(Some(kind))),
-        // Whatever it is; or a name for several.
-        None | Some(_) => true,
-    }
-}
-
-fn suppresses_imports(item: &ast::WithItem) -> bool {
-    let Expr::Call(call) = &item.context_expr else {
-        return false;
-    };
-    let name = match call.func.as_ref() {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(name) => name.attr.as_str(),
-        _ => return false,
-    };
-    name == "suppress"
-        && call
-            .arguments
-            .args
-            .iter()
-            .any(|kind| catches_imports(Some(kind)))
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
@@ -458,7 +240,10 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     self.assigned(target, &assign.value);
                     self.visit_expr(target);
                 }
-                if !assign.targets.iter().any(is_all) {
+                // Another name for a module is one that is known.
+                let renames = self.aliases.module(&assign.value).is_some()
+                    && assign.targets.iter().all(Expr::is_name_expr);
+                if !renames && !assign.targets.iter().any(is_all) {
                     self.visit_expr(&assign.value);
                 }
             }
@@ -517,12 +302,16 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 }
             }
             Expr::Call(call) => {
-                if !self.call(call) {
-                    self.visit_expr(&call.func);
+                match (self.call(call), call.func.as_ref()) {
+                    (true, Expr::Attribute(function)) if !self.is_path(&function.value) => {
+                        self.base(&function.value);
+                    }
+                    (true, _) => {}
+                    (false, function) => self.visit_expr(function),
                 }
                 let looks = only_looks(&call.func);
-                for argument in &call.arguments.args {
-                    if !(looks && self.is_path(argument)) {
+                for (i, argument) in call.arguments.args.iter().enumerate() {
+                    if !(looks && self.is_path(argument) || self.is_looked_at(call, i)) {
                         self.visit_expr(argument);
                     }
                 }
@@ -536,24 +325,24 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 }
                 self.later(|reader| reader.visit_expr(&lambda.body));
             }
-            // The function itself is handed on: to whom, and with which name, can't be told.
-            Expr::Name(name)
-                if name.ctx.is_load()
-                    && (self.aliases.importers.contains(name.id.as_str())
-                        || self.aliases.is_resolver(expr)) =>
-            {
-                self.tell(name.range.start().to_usize(), What::Unknown);
+            Expr::Name(name) if name.ctx.is_load() => {
+                self.mentioned(name.range.start().to_usize(), expr);
             }
-            Expr::Attribute(name)
-                if name.ctx.is_load()
-                    && (self.aliases.importers.contains(name.attr.as_str())
-                        || self.aliases.is_resolver(expr)) =>
-            {
-                self.tell(name.range.start().to_usize(), What::Unknown);
-            }
-            // The path itself is handed on, or gets another name.
-            Expr::Attribute(name) if name.ctx.is_load() && self.is_path(expr) => {
-                self.tell(name.range.start().to_usize(), What::SearchPath);
+            Expr::Attribute(part) => {
+                let at = part.range.start().to_usize();
+                if part.ctx.is_load() {
+                    // The path itself is handed on, or gets another name.
+                    if self.is_path(expr) {
+                        self.tell(at, What::SearchPath);
+                    } else {
+                        self.mentioned(at, expr);
+                    }
+                }
+                if part.attr.as_str() == "__dict__" {
+                    self.visit_expr(&part.value);
+                } else {
+                    self.base(&part.value);
+                }
             }
             Expr::StringLiteral(text) => {
                 self.text(text.range.start().to_usize(), text.value.to_str());
@@ -568,17 +357,5 @@ impl<'a> Visitor<'a> for Reader<'_> {
             }
             other => visitor::walk_expr(self, other),
         }
-    }
-}
-
-fn is_all(expr: &Expr) -> bool {
-    matches!(expr, Expr::Name(name) if name.id == "__all__")
-}
-
-fn only_looks(function: &Expr) -> bool {
-    match function {
-        Expr::Name(name) => LOOK.contains(&name.id.as_str()),
-        Expr::Attribute(method) => method.attr.as_str() == "join",
-        _ => false,
     }
 }

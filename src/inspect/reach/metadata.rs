@@ -14,6 +14,7 @@ pub struct Metadata {
     required: Vec<Vec<usize>>,
     extra: Vec<Vec<usize>>,
     groups: HashMap<String, Vec<usize>>,
+    commands: HashMap<String, Vec<usize>>,
 }
 
 struct Requirement {
@@ -79,14 +80,23 @@ impl Metadata {
         };
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         if let Some(points) = text(&format!("{folder}/entry_points.txt")) {
-            let groups = points
-                .lines()
-                .filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
-            for group in groups
-                .map(str::trim)
-                .filter(|group| !COMMANDS.contains(group))
-            {
-                self.groups.entry(group.to_owned()).or_default().push(i);
+            let mut of_commands = false;
+            for line in points.lines().map(str::trim) {
+                let group = line
+                    .strip_prefix('[')
+                    .and_then(|line| line.strip_suffix(']'));
+                if let Some(group) = group.map(str::trim) {
+                    of_commands = COMMANDS.contains(&group);
+                    if !of_commands {
+                        self.groups.entry(group.to_owned()).or_default().push(i);
+                    }
+                } else if let Some((command, _)) = line.split_once('=').filter(|_| of_commands) {
+                    // Where it is not installed, nobody can start it.
+                    let command = command.trim();
+                    if mount.files.has(&format!("{}bin/{command}", of.site)) {
+                        self.commands.entry(command.to_owned()).or_default().push(i);
+                    }
+                }
             }
         }
         let mut found = required(&text(file).unwrap_or_default());
@@ -109,6 +119,11 @@ impl Metadata {
     /// Those of a name, spelt as one likes.
     pub fn named(&self, name: &str) -> &[usize] {
         self.by_name.get(&normal(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that installed a command of this name.
+    pub fn with_command(&self, name: &str) -> &[usize] {
+        self.commands.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Those with entry points of this group, or of any that is no command.

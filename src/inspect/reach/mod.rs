@@ -19,8 +19,7 @@ pub use source::parse_guarded;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::distributions::own_files;
-use super::{Distribution, Ecosystem, Mounted, Place};
+use super::{Distribution, Ecosystem, Environment, Installed, Mounted, Place};
 use classes::From;
 use edges::Reading;
 use metadata::Metadata;
@@ -54,10 +53,14 @@ pub enum How {
     GuardedImport,
     /// A name made at run time that begins so, or that may be any.
     Dynamic,
+    /// Code that is put together as a text may load it.
+    Code,
     /// A text that is its name.
     Text,
     /// A file of settings or a script names it.
     Settings,
+    /// A variable of the environment names it.
+    Environment,
     /// A script that may be started beside the handler.
     Script,
     /// Entry points are loaded, and it has some.
@@ -124,6 +127,10 @@ pub enum LimitKind {
     NoHandler,
     /// A module is loaded by a name, or from a file, that is only known at run time.
     UnknownName,
+    /// A variable of the environment names a module, and nobody says what is in it.
+    Environment,
+    /// A text is run as code that is only known at run time.
+    UnknownCode,
     /// Python's path is changed.
     SearchPath,
     /// What native libraries load can't be seen.
@@ -168,14 +175,25 @@ pub struct Reach {
     pub files_read: usize,
 }
 
-/// Follows the imports of a handler (`app.handler`, `pkg/app.handler`) through a package and its layers, as Python
-/// `python` would find them on Lambda.
-pub fn reach(
-    mounted: &[Mounted],
-    distributions: &[Distribution],
-    handler: &str,
-    python: (u8, u8),
-) -> Reach {
+/// Where Python starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// `app.handler`, `pkg/app.handler`.
+    pub handler: &'a str,
+    /// As on Lambda.
+    pub python: (u8, u8),
+    /// The function's variables; none if nobody knows them.
+    pub environment: Option<&'a Environment>,
+}
+
+/// Follows the imports of a handler through a package and its layers, as Python would find them on Lambda.
+pub fn reach(mounted: &[Mounted], installed: &Installed, start: Start<'_>) -> Reach {
+    let distributions = &installed.distributions[..];
+    let Start {
+        handler,
+        python,
+        environment,
+    } = start;
     let tree = Tree::new(mounted, distributions, python);
     let metadata = Metadata::read(mounted, distributions);
     let reading = Reading {
@@ -183,10 +201,8 @@ pub fn reach(
         tree: &tree,
         metadata: &metadata,
         python,
-        own: mounted
-            .iter()
-            .map(|mount| own_files(mount, distributions).into_iter().collect())
-            .collect(),
+        own: &installed.own,
+        environment,
     };
     let module = handler
         .rsplit_once('.')

@@ -1,5 +1,5 @@
-//! Where reading starts besides the handler: extensions, wrapper scripts, settings that name modules, and the
-//! function's own code where the handler is a wrapper's.
+//! Where reading starts besides the handler: extensions, wrapper scripts, settings and variables that name modules, and
+//! the function's own code where the handler is a wrapper's.
 
 use super::edges::{Edge, Edges, Reading, Target};
 use super::source::on_large_stack;
@@ -82,7 +82,15 @@ pub fn roots(reading: &Reading<'_>, handler: &[usize]) -> Roots {
             line: None,
         });
     }
-    if !started.all.is_empty() {
+    for (name, value) in reading.environment.into_iter().flat_map(|all| &all.0) {
+        started.changes_path |= name == "PYTHONPATH";
+        let named = reading.words(value, How::Environment);
+        let line = None;
+        started
+            .all
+            .extend(named.all.into_iter().map(|edge| Edge { line, ..edge }));
+    }
+    if !started.all.is_empty() || started.changes_path {
         roots.files.push(last.file);
         roots.edges.push(started);
     }

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::super::distributions::distributions;
-use super::super::{Files, Mounted, Place};
-use super::{Class, How, LimitKind, Reach, reach};
+use super::super::{Environment, Files, Installed, Mounted, Place};
+use super::{Class, How, LimitKind, Reach, Start, reach};
 
 const PYTHON: (u8, u8) = (3, 12);
 
@@ -66,13 +65,21 @@ impl Package {
     }
 
     fn reach_from(&self, handler: &str, python: (u8, u8)) -> (Reach, Vec<(String, Class)>) {
+        self.started(Start {
+            handler,
+            python,
+            environment: Some(&Environment::default()),
+        })
+    }
+
+    fn started(&self, start: Start<'_>) -> (Reach, Vec<(String, Class)>) {
         let mounted = self.mounted();
-        let all: Vec<_> = mounted.iter().flat_map(distributions).collect();
-        let found = reach(&mounted, &all, handler, python);
-        let named = found
-            .distributions
-            .iter()
-            .map(|one| (all[one.distribution].name.clone(), one.class));
+        let installed = Installed::of(&mounted);
+        let found = reach(&mounted, &installed, start);
+        let named = found.distributions.iter().map(|one| {
+            let name = &installed.distributions[one.distribution].name;
+            (name.clone(), one.class)
+        });
         let mut named: Vec<_> = named.collect();
         named.sort();
         (found, named)
@@ -93,6 +100,8 @@ fn class_of(code: &str) -> Class {
 }
 
 use Class::{NeverReached, OptionalOnly, Reached, ReachedLate};
+
+mod shapes;
 
 #[test]
 fn each_way_to_load_has_its_class() {

@@ -1,9 +1,12 @@
 //! What Python can import on Lambda: the folders on its path, merged as they are at run time, and the module that each
 //! name stands for.
 
+mod files;
+
 use std::collections::HashMap;
 
-use super::super::{Distribution, Ecosystem, Mounted, Place};
+use super::super::{Distribution, Mounted, Place};
+use files::{is_module, is_test, kind, owners, shared};
 
 /// A folder of the merged file system.
 #[derive(Debug, Default)]
@@ -66,6 +69,8 @@ pub struct Tree {
     roots: Vec<usize>,
     /// Of names in folders that are not on the path, but that some code may put there.
     elsewhere: HashMap<String, Vec<usize>>,
+    /// Folders that something was installed into, on the path or not.
+    sites: Vec<usize>,
     /// Of each distribution, in the order of their paths.
     of_distribution: Vec<Vec<usize>>,
 }
@@ -78,6 +83,7 @@ impl Tree {
             modules: Vec::new(),
             roots: Vec::new(),
             elsewhere: HashMap::new(),
+            sites: Vec::new(),
             of_distribution: vec![Vec::new(); distributions.len()],
         };
         let (task, opt) = (tree.folder(None, ""), tree.folder(None, ""));
@@ -125,6 +131,11 @@ impl Tree {
         .flatten()
         .collect();
         tree.find_elsewhere();
+        let sites = distributions.iter().filter_map(|of| {
+            let top = if of.place == Place::Task { task } else { opt };
+            tree.below(top, of.site.trim_end_matches('/'))
+        });
+        tree.sites = sites.collect();
         tree
     }
 
@@ -194,19 +205,42 @@ impl Tree {
         &self.of_distribution[distribution]
     }
 
+    /// The modules that belong to no distribution.
+    pub fn of_none(&self) -> impl Iterator<Item = usize> {
+        let of_none = |id: &usize| self.modules[*id].distribution.is_none();
+        (0..self.modules.len()).filter(of_none)
+    }
+
     /// What `import name` would load.
     pub fn absolute(&self, name: &str) -> Found {
         self.find(self.roots.clone(), name)
     }
 
-    /// The same, looked for in every folder that some code may have put on the path.
-    pub fn anywhere(&self, name: &str) -> Vec<Found> {
+    /// The same, looked for in every folder that some code may have put on the path, with that folder.
+    pub fn anywhere(&self, name: &str) -> Vec<(usize, Found)> {
         let first = name.split('.').next().unwrap_or_default();
         let folders = self.elsewhere.get(first).into_iter().flatten();
         folders
-            .map(|folder| self.find(vec![*folder], name))
-            .filter(|found| !found.loads.is_empty())
+            .map(|folder| (*folder, self.find(vec![*folder], name)))
+            .filter(|(_, found)| !found.loads.is_empty())
             .collect()
+    }
+
+    /// Whether something was installed into this folder.
+    pub fn is_site(&self, folder: usize) -> bool {
+        self.sites.contains(&folder)
+    }
+
+    /// The name of the package at the top of the path that a module is in.
+    pub fn top_of(&self, module: usize) -> Option<&str> {
+        let mut at = self.modules[module].folder;
+        loop {
+            let around = self.folders[at].parent?;
+            if self.roots.contains(&around) {
+                return Some(&self.folders[at].name);
+            }
+            at = around;
+        }
     }
 
     /// What `from ..name import` starts from: none past the top.
@@ -285,29 +319,36 @@ impl Tree {
         found
     }
 
-    /// All modules below these folders whose names start so. Not tests, nor what no import statement could name: nobody
-    /// means those by a name that is only known at run time.
+    /// All modules below these folders whose names start so. Of what was installed not tests, nor what no import statement
+    /// could name: nobody means those by a name that is only known at run time.
     pub fn all_below(&self, folders: &[usize], start: &str) -> Vec<usize> {
         let mut modules = Vec::new();
         for &folder in folders {
-            self.collect(folder, start, &mut modules);
+            self.collect(folder, start, false, &mut modules);
         }
         modules.sort_unstable();
         modules.dedup();
         modules
     }
 
-    fn collect(&self, folder: usize, start: &str, modules: &mut Vec<usize>) {
+    fn collect(&self, folder: usize, start: &str, unlikely: bool, modules: &mut Vec<usize>) {
         let here = &self.folders[folder];
-        let wanted = |name: &str| name.starts_with(start) && !is_test(name) && !name.contains('-');
-        modules.extend(
-            here.modules
-                .iter()
-                .filter(|(name, _)| wanted(name))
-                .map(|(_, id)| *id),
-        );
-        for (_, below) in here.folders.iter().filter(|(name, _)| wanted(name)) {
-            self.collect(*below, "", modules);
+        let unlikely = |name: &str| unlikely || is_test(name) || name.contains('-');
+        for (name, id) in here
+            .modules
+            .iter()
+            .filter(|(name, _)| name.starts_with(start))
+        {
+            if self.modules[*id].distribution.is_none() || !unlikely(name) {
+                modules.push(*id);
+            }
+        }
+        for (name, below) in here
+            .folders
+            .iter()
+            .filter(|(name, _)| name.starts_with(start))
+        {
+            self.collect(*below, "", unlikely(name), modules);
         }
     }
 
@@ -365,65 +406,4 @@ impl Module {
         }
         self.twin = twin.filter(|_| self.kind != Kind::Source);
     }
-}
-
-/// Whose each file is.
-fn owners(mounts: &[Mounted], distributions: &[Distribution]) -> Vec<Vec<Option<usize>>> {
-    mounts
-        .iter()
-        .map(|mount| {
-            let mut owners = vec![None; mount.files.list().len()];
-            for (i, of) in distributions.iter().enumerate() {
-                if of.place == mount.place && of.ecosystem == Ecosystem::Python {
-                    for &file in &of.files {
-                        owners[file] = Some(i);
-                    }
-                }
-            }
-            owners
-        })
-        .collect()
-}
-
-/// Who else lists a file.
-fn shared(mounts: &[Mounted], distributions: &[Distribution]) -> HashMap<FileAt, Vec<usize>> {
-    let mut shared: HashMap<FileAt, Vec<usize>> = HashMap::new();
-    for (at, mount) in mounts.iter().enumerate() {
-        for (i, of) in distributions.iter().enumerate() {
-            if of.place == mount.place && of.ecosystem == Ecosystem::Python {
-                for &file in &of.shared {
-                    shared.entry((at, file)).or_default().push(i);
-                }
-            }
-        }
-    }
-    shared
-}
-
-fn is_module(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    matches!(ending, "py" | "so" | "pyc") && !path.contains("__pycache__/")
-}
-
-fn is_test(name: &str) -> bool {
-    matches!(name, "tests" | "test" | "conftest")
-}
-
-/// The module's name, its kind and its rank: a native library says for which Python it was built.
-fn kind(name: &str, python: (u8, u8)) -> (&str, Kind, u8) {
-    if let Some(stem) = name.strip_suffix(".py") {
-        return (stem, Kind::Source, 2);
-    }
-    if let Some(stem) = name.strip_suffix(".pyc") {
-        return (stem, Kind::Sourceless, 1);
-    }
-    let (stem, rest) = name.split_once('.').unwrap_or((name, ""));
-    let rank = match rest {
-        "abi3.so" => 4,
-        "so" => 3,
-        rest if rest.starts_with(&format!("cpython-{}{}-", python.0, python.1)) => 5,
-        // For another Python, if that is the one: better than no module.
-        _ => 0,
-    };
-    (stem, Kind::Native, rank)
 }

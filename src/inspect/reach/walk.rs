@@ -43,6 +43,7 @@ struct Walk<'r, 'a> {
     seen: Vec<bool>,
     expanded: Vec<bool>,
     touched: Vec<bool>,
+    own: bool,
     next: Vec<usize>,
 }
 
@@ -63,6 +64,7 @@ pub fn walk(
         seen: vec![false; modules],
         expanded: vec![false; distributions],
         touched: vec![false; distributions],
+        own: false,
         next: Vec::new(),
     };
     for module in handler {
@@ -119,6 +121,13 @@ impl Walk<'_, '_> {
                 if !std::mem::replace(&mut self.expanded[of], true) {
                     self.touch(of);
                     for id in meant(self.reading, of) {
+                        self.lead_to(Target::Module(id));
+                    }
+                }
+            }
+            Target::Own => {
+                if !std::mem::replace(&mut self.own, true) {
+                    for id in self.reading.tree.of_none() {
                         self.lead_to(Target::Module(id));
                     }
                 }

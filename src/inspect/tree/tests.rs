@@ -1,25 +1,13 @@
-use super::super::{Files, Mounted, Place, Subject, inspect};
+use super::super::{inspect, samples};
 use super::*;
 
 fn subject(files: &[(&str, usize)]) -> (tempfile::TempDir, Subject) {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, bytes) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, vec![b'x'; *bytes]).unwrap();
-    }
-    let files = Files::open(folder.path()).unwrap();
-    let subject = Subject {
-        name: "app".into(),
-        mounts: vec![Mounted {
-            place: Place::Task,
-            files,
-        }],
-        unread: Vec::new(),
-        runtime: None,
-        handler: None,
-        architecture: None,
-    };
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, bytes)| (*path, vec![b'x'; *bytes]))
+        .collect();
+    let folder = samples::folder(&files);
+    let subject = samples::subject(folder.path());
     (folder, subject)
 }
 
@@ -126,17 +114,6 @@ fn a_path_of_thousands_of_folders_breaks_nothing() {
         zip.write_all(b"12345").unwrap();
     }
     zip.finish().unwrap();
-    let subject = Subject {
-        name: "deep".into(),
-        mounts: vec![Mounted {
-            place: Place::Task,
-            files: Files::open(&path).unwrap(),
-        }],
-        unread: Vec::new(),
-        runtime: None,
-        handler: None,
-        architecture: None,
-    };
-    let anatomy = inspect(&subject);
+    let anatomy = inspect(&samples::subject(&path));
     assert_eq!(anatomy.tree.largest(100, 100).sum.bytes, 10);
 }

@@ -118,9 +118,8 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         return page::paragraph("", text.nothing_found());
     }
     let mut items = String::new();
-    for finding in &anatomy.findings {
-        let words = said::said(finding, text);
-        let class = match finding.severity {
+    for block in said::blocks(anatomy, text) {
+        let class = match block.findings[0].severity {
             Severity::Problem => "bad",
             Severity::Waste => "open",
             Severity::Note => "told",
@@ -128,17 +127,32 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         let _ = write!(
             items,
             "<li class=\"{class}\"><b>{}</b>: {}",
-            esc(&said::label(finding, text)),
-            esc(&said::sentence(finding, anatomy, text))
+            esc(&block.label(text)),
+            esc(&block.sentence(anatomy, text))
         );
-        let examples = said::examples(finding);
-        if !examples.is_empty() {
-            let _ = write!(items, "<br/><span class=\"note\">{}</span>", esc(&examples));
+        let each = block.items(anatomy, text);
+        if each.is_empty() {
+            let examples = said::examples(block.findings[0]);
+            if !examples.is_empty() {
+                let _ = write!(items, "<br/><span class=\"note\">{}</span>", esc(&examples));
+            }
+        } else {
+            items.push_str("<ul>");
+            for (item, examples) in each {
+                let _ = write!(
+                    items,
+                    "<li>{} <span class=\"note\">{}</span></li>",
+                    esc(&item),
+                    esc(&examples)
+                );
+            }
+            items.push_str("</ul>");
         }
-        if !words.fix.is_empty() {
-            let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(&words.fix));
+        let fix = &block.said.fix;
+        if !fix.is_empty() {
+            let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(fix));
         }
-        for command in &words.commands {
+        for command in &block.said.commands {
             let _ = write!(items, "<br/><code>{}</code>", esc(command));
         }
         items.push_str("</li>\n");

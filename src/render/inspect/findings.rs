@@ -1,15 +1,20 @@
 //! What was found, in words. Each room of `inspect` that finds something has its words in a file beside this one, or in
 //! `text/`; here they are only looked up.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::super::figure;
 use super::super::layout::{clean, fit, paragraph};
 use super::super::style::{Paint, Style};
 use super::super::text::Text;
 use crate::inspect::limits::Limit;
+use crate::inspect::reach::Reachability;
 use crate::inspect::{Anatomy, Evidence, Finding, Inspection, Place, Severity};
 
 /// What belongs to a finding stands below it.
 const INDENT: &str = "      ";
+/// Less of a path says nothing.
+const LEAST_EXAMPLE: usize = 16;
 
 /// A finding in words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -91,7 +96,7 @@ fn subject(finding: &Finding, anatomy: &Anatomy, text: Text) -> Option<String> {
 }
 
 /// `waste, 4.8 MB`.
-pub(in crate::render) fn label(finding: &Finding, text: Text) -> String {
+fn label(finding: &Finding, text: Text) -> String {
     let severity = text.severity(finding.severity);
     match finding.bytes {
         Some(bytes) => format!("{severity}, {}", figure::bytes(bytes)),
@@ -124,20 +129,85 @@ pub(super) fn gone(inspection: &Inspection, text: Text, style: &Style) -> String
         .collect()
 }
 
+/// Findings that are told in the same words, told once: distributions, as a rule, that are all reached in the same way or
+/// not at all.
+pub(in crate::render) struct Block<'a> {
+    /// The largest first.
+    pub(in crate::render) findings: Vec<&'a Finding>,
+    /// The words.
+    pub(in crate::render) said: Said,
+}
+
+/// The findings as blocks, each where its first one is.
+pub(in crate::render) fn blocks(anatomy: &Anatomy, text: Text) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    for finding in &anatomy.findings {
+        let said = said(finding, text);
+        let is_of_one = matches!(
+            &finding.evidence,
+            Evidence::Reachability(found) if !matches!(found, Reachability::Unseen { .. })
+        );
+        let same = |block: &&mut Block<'_>| {
+            let first = block.findings[0];
+            is_of_one && first.severity == finding.severity && block.said == said
+        };
+        match blocks.iter_mut().find(same) {
+            Some(block) => block.findings.push(finding),
+            None => blocks.push(Block {
+                findings: vec![finding],
+                said,
+            }),
+        }
+    }
+    blocks
+}
+
+impl Block<'_> {
+    /// `waste, 4.8 MB`, of all of them.
+    pub(in crate::render) fn label(&self, text: Text) -> String {
+        let mut whole = self.findings[0].clone();
+        whole.bytes = self.findings.iter().map(|finding| finding.bytes).sum();
+        label(&whole, text)
+    }
+
+    /// What they are about, and what it is.
+    pub(in crate::render) fn sentence(&self, anatomy: &Anatomy, text: Text) -> String {
+        match self.findings.as_slice() {
+            [only] => sentence(only, anatomy, text),
+            all => text.of_each(all.len(), &self.said.what),
+        }
+    }
+
+    /// `pandas, 4.8 MB`, where there are several, each with some of its files.
+    pub(in crate::render) fn items(&self, anatomy: &Anatomy, text: Text) -> Vec<(String, String)> {
+        if self.findings.len() == 1 {
+            return Vec::new();
+        }
+        let items = self.findings.iter().map(|finding| {
+            let mut line = subject(finding, anatomy, text).unwrap_or_default();
+            if let Some(bytes) = finding.bytes {
+                line = format!("{line}, {}", figure::bytes(bytes));
+            }
+            (line, examples(finding))
+        });
+        items.collect()
+    }
+}
+
 pub(super) fn findings(anatomy: &Anatomy, text: Text, style: &Style) -> String {
     if anatomy.findings.is_empty() {
         return paragraph("  ", text.nothing_found(), style.width);
     }
     let mut out = String::new();
-    for finding in &anatomy.findings {
-        let said = said(finding, text);
-        let label = label(finding, text);
-        let paint = match finding.severity {
+    let room = style.width.saturating_sub(INDENT.len());
+    for block in blocks(anatomy, text) {
+        let label = block.label(text);
+        let paint = match block.findings[0].severity {
             Severity::Problem => Some(Paint::Red),
             Severity::Waste => Some(Paint::Yellow),
             Severity::Note => None,
         };
-        let sentence = sentence(finding, anatomy, text);
+        let sentence = block.sentence(anatomy, text);
         let lines = paragraph(INDENT, &format!("{label}: {sentence}"), style.width);
         // The first line stands out.
         let lines = lines.replacen(INDENT, "  ", 1);
@@ -146,16 +216,25 @@ pub(super) fn findings(anatomy: &Anatomy, text: Text, style: &Style) -> String {
             Some(paint) => lines.replacen(&label, &style.paint(paint, &label), 1),
             None => lines,
         });
-        let examples = examples(finding);
-        if !examples.is_empty() {
-            let examples = fit(&examples, style.width.saturating_sub(INDENT.len()));
-            out.extend([INDENT, &style.dim(&examples), "\n"]);
+        let items = block.items(anatomy, text);
+        for (item, examples) in &items {
+            let item = fit(item, room);
+            let left = room.saturating_sub(item.width() + 2);
+            out.extend([INDENT, &item]);
+            if !examples.is_empty() && left >= LEAST_EXAMPLE {
+                out.extend(["  ", &style.dim(&fit(examples, left))]);
+            }
+            out.push('\n');
         }
-        if !said.fix.is_empty() {
-            let fix = format!("{} {}", text.how_to_fix(), said.fix);
+        let examples = examples(block.findings[0]);
+        if items.is_empty() && !examples.is_empty() {
+            out.extend([INDENT, &style.dim(&fit(&examples, room)), "\n"]);
+        }
+        if !block.said.fix.is_empty() {
+            let fix = format!("{} {}", text.how_to_fix(), block.said.fix);
             out.push_str(&paragraph(INDENT, &fix, style.width));
         }
-        for command in &said.commands {
+        for command in &block.said.commands {
             // Not broken into lines: it is there to be copied.
             out.extend(["        ", &clean(command), "\n"]);
         }

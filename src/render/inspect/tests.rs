@@ -1,15 +1,16 @@
 use super::*;
-use crate::inspect::{self, Files, Mounted, Place, Subject};
+use crate::inspect::reach::Reachability;
+use crate::inspect::{self, Evidence, Files, Finding, Mounted, Place, Severity, Subject, samples};
+use crate::render::inspect_html;
 
 const KB: usize = 1024;
 
 fn files(files: &[(&str, usize)]) -> (tempfile::TempDir, Files) {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, bytes) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, vec![b'\n'; *bytes]).unwrap();
-    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, bytes)| (*path, vec![b'\n'; *bytes]))
+        .collect();
+    let folder = samples::folder(&files);
     let files = Files::open(folder.path()).unwrap();
     (folder, files)
 }
@@ -25,11 +26,9 @@ fn of(name: &str, mounts: &[(Place, &[(&str, usize)])]) -> Anatomy {
         .unzip();
     inspect::inspect(&Subject {
         name: name.into(),
-        mounts,
-        unread: Vec::new(),
         runtime: Some("nodejs20.x".into()),
         handler: Some("index.handler".into()),
-        architecture: None,
+        ..samples::subject_of(mounts)
     })
 }
 
@@ -115,4 +114,64 @@ fn no_line_of_the_tree_is_wider_than_the_terminal() {
             }
         }
     }
+}
+
+fn never_reached(name: &str, place: Place, bytes: u64) -> Finding {
+    Finding {
+        severity: Severity::Waste,
+        subject: name.into(),
+        place: Some(place),
+        bytes: Some(bytes),
+        examples: vec![format!("{name}/"), format!("{name}-1.0.dist-info/")],
+        evidence: Evidence::Reachability(Reachability::NeverReached {
+            version: "1.0".into(),
+            handler: "app.handler".into(),
+            files_read: 12,
+        }),
+    }
+}
+
+#[test]
+fn what_is_told_of_several_in_the_same_words_is_told_once() {
+    let layer = Place::Layer {
+        position: 0,
+        name: "deps.zip".into(),
+    };
+    let mut anatomy = of("app/", &[(Place::Task, NEW), (layer.clone(), NEW)]);
+    anatomy.findings = vec![
+        never_reached("pandas", Place::Task, 5 << 20),
+        never_reached("requests", layer, 1 << 20),
+        never_reached("six", Place::Task, 30 << 10),
+    ];
+    let inspection = Inspection::new(None, anatomy);
+    for (lang, words, fix) in [
+        (
+            Lang::En,
+            "waste, 6.0 MB: each of these 3: nothing that app.handler loads leads to it (12 files read)",
+            "run the function once",
+        ),
+        (
+            Lang::Ko,
+            "다음 3개 모두: app.handler에서 불러오는 코드 중",
+            "함수를 한 번 실행해 확인하세요",
+        ),
+    ] {
+        let said = inspect(&inspection, lang, &Style::plain());
+        let page = inspect_html(&inspection, lang);
+        for told in [&said, &page] {
+            assert_eq!(told.matches(words).count(), 1, "{told}");
+            assert_eq!(told.matches(fix).count(), 1, "{told}");
+        }
+        for name in ["pandas, 5.0 MB", "requests (", "six, 30 KB"] {
+            assert!(said.contains(&format!("\n      {name}")), "{name}: {said}");
+            assert!(page.contains(&format!("<li>{name}")), "{name}: {page}");
+        }
+    }
+    let mut one = inspection.clone();
+    one.anatomy.findings.truncate(1);
+    let said = inspect(&one, Lang::En, &Style::plain());
+    assert!(
+        said.contains("waste, 5.0 MB: pandas: nothing that"),
+        "{said}"
+    );
 }

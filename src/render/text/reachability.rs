@@ -12,6 +12,14 @@ impl Text {
         )
     }
 
+    /// The same of several.
+    pub(in crate::render) fn of_each(self, count: usize, what: &str) -> String {
+        self.say(
+            format!("each of these {count}: {what}"),
+            format!("다음 {count}개 모두: {what}"),
+        )
+    }
+
     pub(in crate::render) const fn fix_never_reached(self) -> &'static str {
         self.pick(
             "leave it out, then run the function once",
@@ -43,6 +51,10 @@ impl Text {
                 "a module name that is made at run time may be one of its",
                 "실행 중에 만들어지는 모듈 이름이 이 라이브러리를 가리킬 수 있습니다",
             ),
+            How::Code => self.pick(
+                "code that is put together as a text may load it",
+                "문자열로 만들어 실행하는 코드가 사용할 수 있습니다",
+            ),
             How::Text => self.pick(
                 "not imported, but a text in the code is its name",
                 "가져오는 코드는 없지만 코드 속 문자열에 이름이 나옵니다",
@@ -50,6 +62,10 @@ impl Text {
             How::Settings => self.pick(
                 "not imported, but a file of settings or a script names it",
                 "가져오는 코드는 없지만 설정 파일이나 스크립트에 이름이 나옵니다",
+            ),
+            How::Environment => self.pick(
+                "not imported, but a variable of the environment names it",
+                "가져오는 코드는 없지만 환경 변수에 이름이 나옵니다",
             ),
             How::Script => self.pick(
                 "used by a script that may run beside the handler",
@@ -108,6 +124,14 @@ impl Text {
             LimitKind::UnknownName => (
                 "loads a module by a name that is only known at run time",
                 "실행 중에만 알 수 있는 이름으로 모듈을 불러옵니다",
+            ),
+            LimitKind::Environment => (
+                "loads a module that a variable of the environment names; give the function's variables in lambench.toml, and they are looked up",
+                "환경 변수에 적힌 이름의 모듈을 불러옵니다. lambench.toml에 함수의 환경 변수를 적으면 함께 확인합니다",
+            ),
+            LimitKind::UnknownCode => (
+                "runs a text as code, which is only known at run time",
+                "실행 중에만 알 수 있는 문자열을 코드로 실행합니다",
             ),
             LimitKind::SearchPath => (
                 "changes Python's path; modules of the same names in other folders count as optional",

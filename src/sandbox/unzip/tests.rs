@@ -92,7 +92,7 @@ fn links_and_devices_are_refused() {
     ] {
         let file = with_entry(at);
         let mode = |mode: u32| ((mode | 0o644) << 16).to_le_bytes();
-        let from = mode(FILE);
+        let from = mode(0o100_000);
         let at = file.windows(4).rposition(|bytes| bytes == from).unwrap();
         let mut file = file;
         file[at..at + 4].copy_from_slice(&mode(kind));

@@ -7,7 +7,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 /// Functions that import what their first argument names.
-const IMPORTERS: [&str; 2] = ["import_module", "__import__"];
+pub(super) const IMPORTERS: [&str; 2] = ["import_module", "__import__"];
 /// Functions that import what leads to a name with dots, known by the module that they are of.
 const RESOLVERS: [&str; 4] = [
     "pkgutil.resolve_name",
@@ -24,6 +24,8 @@ pub struct Aliases {
     pub importers: HashSet<String>,
     /// Name -> one of [`MODULES`], or something in it.
     bound: HashMap<String, String>,
+    /// What is imported by `from` -> its name there.
+    imported: HashMap<String, String>,
     /// How often `TYPE_CHECKING` is set, and how often to false.
     set: (usize, usize),
 }
@@ -35,6 +37,7 @@ impl Aliases {
         let mut all = Self {
             importers: IMPORTERS.iter().map(|name| (*name).to_owned()).collect(),
             bound: MODULES.iter().map(own).collect(),
+            imported: HashMap::new(),
             set: (0, 0),
         };
         let builtins = ("__builtins__".to_owned(), "builtins".to_owned());
@@ -46,6 +49,22 @@ impl Aliases {
     /// Whether this stands for `sys.path` or the like.
     pub fn is(&self, expr: &Expr, whole: &str) -> bool {
         self.whole(expr).is_some_and(|found| found == whole)
+    }
+
+    /// Which of [`MODULES`] this stands for, if it is a name or the part of another module.
+    pub fn module(&self, expr: &Expr) -> Option<String> {
+        self.whole(expr)
+            .filter(|found| MODULES.contains(&found.as_str()))
+    }
+
+    /// The name that something has where it was imported from.
+    pub fn original<'n>(&'n self, name: &'n str) -> &'n str {
+        self.imported.get(name).map_or(name, String::as_str)
+    }
+
+    /// Whether it is imported by `from`.
+    pub fn is_imported(&self, name: &str) -> bool {
+        self.imported.contains_key(name)
     }
 
     /// Whether this is a function that imports what leads to a name.
@@ -131,6 +150,8 @@ impl<'a> Visitor<'a> for Aliases {
                 let from = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
                     let new = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.imported
+                        .insert(new.to_string(), alias.name.to_string());
                     if import.level == 0 && MODULES.contains(&from) {
                         self.bind(new, format!("{from}.{}", alias.name));
                     } else if IMPORTERS.contains(&alias.name.as_str()) {
