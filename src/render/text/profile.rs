@@ -28,6 +28,8 @@ words! {
     profile_note: "At init: what nothing else loads any more. First request: what its handler needs again, at the CPU share that it has. Recorded starts are slower than plain ones (about 6%); --verify measures plain ones.",
         "초기화는 다른 모듈이 불러오지 않게 되는 부분이고, 첫 요청은 핸들러가 다시 필요로 하는 부분을 그때의 CPU 비율로 환산한 값입니다. 기록 중인 시작은 일반 시작보다 느립니다(약 6%). 일반 시작은 --verify로 측정합니다.";
     nothing_moved: "-", "-";
+    nothing_to_verify: "--verify measured nothing: no import of the function's own modules would save anything",
+        "--verify로 측정한 것이 없습니다: 함수의 자체 모듈이 import하는 것 중 나중에 불러와서 줄어드는 것이 없습니다";
     no_file_list: "no *.dist-info in the package: folders beside the handler's own count as libraries",
         "패키지에 *.dist-info가 없어, 핸들러 옆의 다른 폴더는 라이브러리로 간주했습니다";
 }
@@ -115,6 +117,13 @@ impl Text {
         self.say(
             format!("{target} could not be measured: {why}"),
             format!("{target}: 측정하지 못했습니다: {why}"),
+        )
+    }
+
+    pub(in crate::render) fn only_what_is_used_at_once(self, targets: &str) -> String {
+        self.say(
+            format!("--verify measured nothing: all that would save something ({targets}) is used while the function's modules are loaded, so that putting it off would change nothing yet"),
+            format!("--verify로 측정한 것이 없습니다: 효과가 있을 만한 모듈({targets})은 모두 함수의 모듈을 불러오는 동안 이미 사용되어, 지금은 미루어도 달라지는 것이 없습니다"),
         )
     }
 
