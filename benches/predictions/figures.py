@@ -1,10 +1,14 @@
-"""The figures and the table: no I/O."""
+"""The figures and the tables: no I/O."""
 
 import math
 import statistics
 
-# A prediction is right within a tenth of the true saving, or five milliseconds.
+# A prediction is right within a tenth of the true figure, or five milliseconds.
 PART, LEAST_MS = 0.10, 5.0
+# What is foreseen, and what is measured of it: keys of the figures.
+SAVED, MOVED = ("predicted_ms", "saved"), ("moved_ms", "first_longer")
+TABLES = {SAVED: "Saved at init", MOVED: "Moved to the first request"}
+TITLES = ["Made lazy", "Predicted, ms", "True, ms [95 %]", "Error, ms", "Error", "Verdict"]
 
 
 def saving(before, after):
@@ -24,44 +28,55 @@ def judged(predicted_ms, true_ms):
     return {"error_ms": error, "error_part": part, "allowed_ms": allowed, "within": abs(error) <= allowed}
 
 
-def row(figures):
-    """One line of the table."""
+def row(figures, which):
+    """One line of a table."""
+    predicted, measured = which
     name = f"{figures['case']}: {' + '.join(figures['cut'])}"
     if "failed" in figures:
-        return [name, "", "", "", "", "", f"failed: {figures['failed']}"]
-    true, verdict = figures["saved"], figures["verdict"]
+        return [name, "", "", "", "", f"failed: {figures['failed']}"]
+    true, foreseen = figures[measured], figures[predicted]
+    figure = f"{true['ms']:z.1f} [{true['interval'][0]:z.1f}, {true['interval'][1]:z.1f}]"
+    if foreseen is None:
+        return [name, "", figure, "", "", "not foreseen"]
+    verdict = judged(foreseen, true["ms"])
     part = verdict["error_part"]
     return [
         name,
-        f"{figures['predicted_ms']:.1f}",
-        f"{figures['moved_ms']:.1f}" if figures["moved_ms"] is not None else "",
-        f"{true['ms']:.1f} [{true['interval'][0]:.1f}, {true['interval'][1]:.1f}]",
+        f"{foreseen:.1f}",
+        figure,
         f"{verdict['error_ms']:+.1f}",
         "" if part is None else f"{100 * part:+.0f} %",
         "within" if verdict["within"] else "**miss**",
     ]
 
 
-TITLES = ["Made lazy", "Predicted saving, ms", "of it moved, ms", "True saving, ms [95 %]", "Error, ms", "Error", "Verdict"]
-
-
-def table(all_figures):
-    """The table in Markdown."""
-    lines = [TITLES, ["---"] + ["---:"] * 5 + ["---"], *map(row, all_figures)]
+def table(all_figures, which):
+    """A table in Markdown."""
+    lines = [TITLES, ["---"] + ["---:"] * 4 + ["---"], *(row(figures, which) for figures in all_figures)]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def summary(all_figures):
-    """The sentence below the table."""
-    good = [figures["verdict"] for figures in all_figures if "verdict" in figures]
-    if not good:
+def summary(all_figures, which):
+    """The sentence below a table."""
+    predicted, measured = which
+    there = [figures for figures in all_figures if "failed" not in figures and figures[predicted] is not None]
+    if not there:
         return "Nothing was measured.\n"
+    good = [judged(figures[predicted], figures[measured]["ms"]) for figures in there]
     error = statistics.median(abs(verdict["error_ms"]) for verdict in good)
     part = statistics.median(abs(verdict["error_ms"]) / verdict["allowed_ms"] for verdict in good)
     within = sum(verdict["within"] for verdict in good)
-    large = [abs(v["error_part"]) for v, f in zip(good, [f for f in all_figures if "verdict" in f]) if f["saved"]["ms"] >= 50]
-    of_large = f"; {100 * statistics.median(large):.1f} % of savings of 50 ms and more" if large else ""
+    large = [abs(verdict["error_part"]) for verdict, figures in zip(good, there) if figures[measured]["ms"] >= 50]
+    of_large = f"; {100 * statistics.median(large):.1f} % of those of 50 ms and more" if large else ""
     return (
         f"{within} of {len(good)} within 10 % or 5 ms, whichever is larger. Median error {error:.1f} ms{of_large}; "
         f"{part:.2f} of what is allowed at the median.\n"
     )
+
+
+def tables(all_figures):
+    """What stands in the page: both tables, each with its sentence."""
+    parts = (
+        f"### {title}\n\n{table(all_figures, which)}\n{summary(all_figures, which)}" for which, title in TABLES.items()
+    )
+    return "\n".join(parts)

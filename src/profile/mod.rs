@@ -89,6 +89,9 @@ pub struct Verified {
     /// Measured: how much longer the first invoke's handler took, ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_ms: Option<f64>,
+    /// The interval of that, ms, at 95 %.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_interval_ms: Option<(f64, f64)>,
     /// Cold starts of each arm.
     pub starts: usize,
     /// What used it while the function's modules were loaded, so that it was loaded all the same.

@@ -25,7 +25,8 @@ print(json.dumps([answer, module.handler({"lambench_profile": "recording"}, None
 
 
 class PutOff(unittest.TestCase):
-    def start(self, files, put_off, hook="lambench_defer", active="1"):
+    def start(self, files, put_off, hook="lambench_defer", active=None):
+        """With `active`, as in a start that is measured."""
         with tempfile.TemporaryDirectory() as task:
             for name, text in files.items():
                 path = os.path.join(task, name)
@@ -36,7 +37,9 @@ class PutOff(unittest.TestCase):
             os.mkdir(layer)
             for name, source in (("lambench_defer", "defer.py"), ("lambench_profile", "profile.py")):
                 os.symlink(os.path.abspath(os.path.join(HOOKS, source)), os.path.join(layer, name + ".py"))
-            environment = dict(os.environ, LAMBENCH_DEFER=put_off, LAMBENCH_DEFER_ACTIVE=active)
+            environment = dict(os.environ, LAMBENCH_DEFER=put_off)
+            if active is not None:
+                environment["LAMBENCH_DEFER_ACTIVE"] = active
             command = [sys.executable, "-c", DRIVER, os.path.realpath(task), hook]
             ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
             self.assertEqual(ran.returncode, 0, ran.stderr)
@@ -73,6 +76,8 @@ def handler(event, context):
         self.assertIsNone(used[("statistics", "median")])
         without, _ = self.start({"app.py": app}, put_off, active="0")
         self.assertEqual(without[0], [True] * 5, "an arm that puts nothing off")
+        measured, _ = self.start({"app.py": app}, put_off, active="1")
+        self.assertEqual(measured, answer, "the other arm")
 
     def test_what_the_module_itself_uses_is_loaded_then_and_said(self):
         app = """
@@ -157,6 +162,36 @@ def handler(event, context):
         }
         _, told = self.start(files, "decimal<app")
         self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 2}])
+
+    def test_whoever_loads_the_package_of_a_target_or_a_part_of_it_is_named_too(self):
+        files = {
+            "app.py": "import xml.dom.minidom\nfrom parts import heavy\nimport other\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "import xml.sax\nfrom parts.heavy import y\n",
+            "parts/__init__.py": "",
+            "parts/heavy.py": "y = 2\n",
+        }
+        _, told = self.start(files, "xml<app;parts.heavy<app")
+        named = [(one["module"], one["by"], one["line"]) for one in told["loaded_otherwise"]]
+        self.assertEqual(named, [("xml", "other", 1), ("parts.heavy", "other", 2)])
+
+    def test_the_modules_of_others_import_as_if_nothing_were_put_off(self):
+        files = {
+            "app.py": "import lib\n\ndef handler(event, context):\n    import decimal\n    return [lib.seen, lib.now()]\n",
+            "lib.py": """
+import builtins, sys
+
+def now():
+    ours = [finder for finder in sys.meta_path if type(finder).__module__ == "lambench_defer"]
+    own = __builtins__ is builtins or __builtins__ is vars(builtins)
+    return [len(ours), builtins.__import__.__module__, own]
+
+seen = now()
+""",
+        }
+        as_ever = [0, "builtins", True]
+        for active in ("0", "1"):
+            answer, _ = self.start(files, "decimal<app", active=active)
+            self.assertEqual(answer, [as_ever, as_ever], active)
 
     def test_a_recording_start_can_put_off_too(self):
         app = "import decimal\n\ndef handler(event, context):\n    return str(decimal.Decimal(2))\n"

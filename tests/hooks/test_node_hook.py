@@ -21,8 +21,8 @@ def clients():
     ]
 
 
-def drive(files, handler, events=(OURS,), defer=None, argv=None, active="1"):
-    """With `defer` the handler that only puts imports off."""
+def drive(files, handler, events=(OURS,), defer=None, argv=None, active=None):
+    """With `defer` the handler that only puts imports off; with `active`, as in a start that is measured."""
     env = {"LAMBENCH_PROFILE_HANDLER": handler, "LAMBENCH_DEFER": defer, "LAMBENCH_DEFER_ACTIVE": active}
     argv = argv or [NODE, harness.BOOTSTRAPS / "node.cjs"]
     ours = HOOK / ("profile.handler" if defer is None else "defer.handler")
@@ -252,6 +252,8 @@ exports.handler = async () => {
         expected, recording = self.run_it(plain, "lib<index.js", active="0")
         self.assertEqual(recording["deferred"], [])
         self.assertEqual(expected[-2:], [1, "Shape"])
+        measured, recording = self.run_it(source, "lib<index.js;own.js<index.js", active="1")
+        self.assertEqual((measured, recording["deferred"]), (expected, []), "without a look at files and lines")
         got, recording = self.run_it(source, "lib<index.js;own.js<index.js")
         self.assertEqual(got, expected)
         self.assertEqual(recording["modules"], [])
@@ -280,6 +282,27 @@ exports.handler = async () => [area, globalThis.loaded];
         source = "require('lib'); exports.handler = async () => globalThis.loaded;"
         got, recording = self.run_it(source, "lib<own.js")
         self.assertEqual((got, recording["deferred"]), (1, []))
+
+    def test_what_is_built_in_is_no_package_of_the_same_name(self):
+        source = "const { EventEmitter } = require('events'); exports.handler = async () => typeof EventEmitter.once;"
+        files = {"index.js": source, "node_modules/events/index.js": "globalThis.loaded = 1;"}
+        for defer, deferred in [("events<index.js", []), ("node:events<index.js", ["node:events"])]:
+            seen = drive(files, "index.handler", [{}, OURS], defer=defer)
+            self.assertEqual(seen.posts[0].json, "function", seen.log)
+            self.assertEqual([one["module"] for one in seen.posts[1].json["deferred"]], deferred)
+
+    def test_a_part_of_a_package_is_put_off_with_it_or_by_itself(self):
+        files = {
+            "index.js": "const part = require('@scope/it/part'), it = require('@scope/it'); const before = [globalThis.part, globalThis.it];\n"
+            "exports.handler = async () => [...before, part.a, it.b];",
+            "node_modules/@scope/it/package.json": '{"name": "@scope/it", "main": "main.js"}',
+            "node_modules/@scope/it/main.js": "globalThis.it = 1; exports.b = 6;",
+            "node_modules/@scope/it/part.js": "globalThis.part = 1; exports.a = 5;",
+        }
+        for active in (None, "1"):
+            for defer, before in [("@scope/it<index.js", [None, None]), ("@scope/it/part.js<index.js", [None, 1])]:
+                seen = drive(files, "index.handler", [{}], defer=defer, active=active)
+                self.assertEqual(seen.posts[0].json, [*before, 5, 6], seen.log)
 
     def test_what_somebody_else_has_loaded_is_told(self):
         source = "const lib = require('lib'), other = require('other'); exports.handler = async () => globalThis.loaded;"

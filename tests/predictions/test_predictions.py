@@ -10,7 +10,7 @@ import unittest
 BENCH = pathlib.Path(__file__).resolve().parents[2] / "benches" / "predictions"
 sys.path.insert(0, str(BENCH))
 
-from figures import judged, saving, summary, table  # noqa: E402
+from figures import MOVED, SAVED, judged, saving, summary, table, tables  # noqa: E402
 from move import lazily  # noqa: E402
 
 
@@ -58,13 +58,38 @@ class Figures(unittest.TestCase):
         self.assertTrue(judged(4.9, 0)["within"])
         self.assertFalse(judged(-5.1, 0)["within"])
 
+    def figures(self, predicted, true, moved, longer):
+        spot = {"case": "a", "cut": ["x", "y"], "predicted_ms": predicted, "moved_ms": moved}
+        return spot | {"saved": saving([true], [0.0]), "first_longer": saving([longer], [0.0])}
+
     def test_misses_and_failures_stay_in_the_table(self):
-        good = {"case": "a", "cut": ["x", "y"], "predicted_ms": 50.0, "moved_ms": None, "saved": saving([100.0], [0.0])}
-        rows = [good | {"verdict": judged(50.0, 100.0)}, {"case": "b", "cut": ["z"], "failed": "no such thing"}]
-        text = table(rows)
-        self.assertIn("| a: x + y | 50.0 |  | 100.0 [100.0, 100.0] | -50.0 | -50 % | **miss** |", text)
+        rows = [self.figures(50.0, 100.0, None, 3.0), {"case": "b", "cut": ["z"], "failed": "no such thing"}]
+        text = table(rows, SAVED)
+        self.assertIn("| a: x + y | 50.0 | 100.0 [100.0, 100.0] | -50.0 | -50 % | **miss** |", text)
         self.assertIn("failed: no such thing", text)
-        self.assertIn("0 of 1 within", summary(rows))
+        self.assertIn("0 of 1 within", summary(rows, SAVED))
+
+    def test_what_moves_to_the_first_request_is_judged_by_itself(self):
+        rows = [
+            self.figures(50.0, 50.0, 80.0, 100.0),
+            self.figures(50.0, 90.0, 40.0, 42.0),
+            self.figures(50.0, 50.0, None, 7.0),
+        ]
+        text = table(rows, MOVED).splitlines()[2:]
+        self.assertEqual(text[0], "| a: x + y | 80.0 | 100.0 [100.0, 100.0] | -20.0 | -20 % | **miss** |")
+        self.assertEqual(text[1], "| a: x + y | 40.0 | 42.0 [42.0, 42.0] | -2.0 | -5 % | within |")
+        self.assertEqual(text[2], "| a: x + y |  | 7.0 [7.0, 7.0] |  |  | not foreseen |")
+        self.assertEqual(
+            summary(rows, MOVED),
+            "1 of 2 within 10 % or 5 ms, whichever is larger. Median error 11.0 ms; 20.0 % of those of 50 ms and more; "
+            "1.20 of what is allowed at the median.\n",
+        )
+        self.assertIn("2 of 3 within", summary(rows, SAVED))
+        whole = tables(rows)
+        self.assertLess(whole.index("### Saved at init"), whole.index("### Moved to the first request"))
+
+    def test_without_a_figure_there_is_no_median(self):
+        self.assertEqual(summary([{"case": "b", "cut": ["z"], "failed": "no"}], MOVED), "Nothing was measured.\n")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,9 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
         profile.verified = verified;
         if interrupted {
             exit = Exit::Interrupted;
+        } else if profile.verified.is_empty() {
+            let why = verify::nothing(&profile, most as usize);
+            profile.notes.push(why);
         }
     }
     show(&profile, &args, &settings)?;

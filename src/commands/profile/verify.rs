@@ -5,18 +5,20 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::bench::events::Event;
-use crate::compare::{Figure, Metric, Row, compare_arms};
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Verified, hook};
-use crate::results::{Arm, RunResult};
-use crate::stats::Looks;
+use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Suggestion, Verified, hook};
+use crate::results::{Arm, Kind, RunResult, Sample};
+use crate::stats::{self, Looks};
 
 use super::super::Failure;
 use super::super::measure::{Shared, Show, measure_one, tell};
 use super::super::signals::Signals;
 use super::hooked::Hooked;
 use super::record::{self, Ground};
+
+/// Less than this is lost in how starts differ, and the report's own table leaves it out.
+const NOTICEABLE_MS: f64 = 0.5;
 
 /// All that a verification needs.
 pub struct Verifying<'a> {
@@ -168,9 +170,24 @@ impl Verifying<'_> {
     }
 }
 
-/// The largest savings, and the plan where it is not one of them.
+/// Why there was nothing to measure, as a note: with the largest savings, if all of them are used at once.
+pub fn nothing(profile: &Profile, most: usize) -> String {
+    let used = noticeable(profile).map(|suggestion| format!("{}*", suggestion.target));
+    match used.take(most).collect::<Vec<_>>() {
+        none if none.is_empty() => "nothing-to-verify".into(),
+        used => format!("nothing-to-verify: {}", used.join(", ")),
+    }
+}
+
+fn noticeable(profile: &Profile) -> impl Iterator<Item = &Suggestion> {
+    let suggestions = profile.suggestions.iter();
+    suggestions.filter(|suggestion| suggestion.saved_ms >= NOTICEABLE_MS)
+}
+
+/// The largest savings, and the plan where it is not one of them. What the function's modules use at once is loaded at
+/// once whether it is put off or not: there is nothing to measure.
 fn wanted(profile: &Profile, most: usize) -> Vec<Verified> {
-    let first = profile.suggestions.iter().filter(|s| s.saved_ms > 0.0);
+    let first = noticeable(profile).filter(|suggestion| suggestion.used_at_init.is_none());
     let mut all: Vec<Verified> = first
         .take(most)
         .map(|suggestion| Verified {
@@ -193,35 +210,36 @@ fn wanted(profile: &Profile, most: usize) -> Vec<Verified> {
     all
 }
 
-/// What the run has measured, in milliseconds of the median before.
+/// What the run has measured.
 fn fill(one: &mut Verified, result: &RunResult) {
-    let Some(comparison) = compare_arms(result) else {
-        return;
+    let arms = |figure: fn(&Sample) -> Option<f64>| {
+        [Arm::Before, Arm::After].map(|arm| {
+            let cold = |s: &&Sample| s.accepted && s.kind == Kind::Cold && s.arm == arm;
+            let samples = result.samples.iter().filter(cold);
+            samples.filter_map(figure).collect::<Vec<f64>>()
+        })
     };
-    let row = |metric| comparison.rows.iter().find(|row| row.metric == metric);
-    let Some((init, test)) = row(Metric::Init).and_then(|row| Some((before(row)?, row.test?)))
-    else {
-        return;
-    };
-    let saved = |ratio: f64| init * (1.0 - ratio);
-    one.init_ms = Some(init);
-    one.starts = test.n_after;
-    one.saved_ms = test.ratio.map(saved);
-    one.interval_ms = test.interval.map(|(low, high)| (saved(high), saved(low)));
-    one.moved_ms = row(Metric::ColdHandler).and_then(|row| Some(after(row)? - before(row)?));
+    let [before, after] = arms(|sample| sample.init_ms);
+    one.init_ms = stats::median(&before);
+    one.starts = after.len();
+    (one.saved_ms, one.interval_ms) = longer(&after, &before, result.alpha());
+    let [before, after] = arms(|sample| sample.handler_ms);
+    (one.moved_ms, one.moved_interval_ms) = longer(&before, &after, result.alpha());
 }
 
-fn before(row: &Row) -> Option<f64> {
-    ms(row.before.as_ref())
+/// How much longer the second takes, ms, and the interval of that: of powers, a change is the power of the difference.
+fn longer(first: &[f64], second: &[f64], alpha: f64) -> (Option<f64>, Option<(f64, f64)>) {
+    /// Whatever a start takes, a power of its time by this is a number.
+    const UNIT_MS: f64 = 10_000.0;
+    let powers = |ms: &[f64]| -> Vec<f64> { ms.iter().map(|ms| (ms / UNIT_MS).exp()).collect() };
+    let change = stats::change(&powers(first), &powers(second), alpha);
+    let ms = |ratio: f64| ratio.ln() * UNIT_MS;
+    let interval = change.and_then(|change| change.interval);
+    (
+        change.and_then(|change| change.ratio).map(ms),
+        interval.map(|(low, high)| (ms(low), ms(high))),
+    )
 }
 
-fn after(row: &Row) -> Option<f64> {
-    ms(row.after.as_ref())
-}
-
-fn ms(figure: Option<&Figure>) -> Option<f64> {
-    match figure {
-        Some(Figure::Ms(ms)) => Some(*ms),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -80,8 +80,7 @@ def absolute(name, names, level):
 class Pending:
     """One name that an import binds, not imported yet."""
 
-    def __init__(self, import_, names, name, fromlist, level, attribute, module, line):
-        self.import_ = import_
+    def __init__(self, names, name, fromlist, level, attribute, module, line):
         self.names = names
         self.call = (name, fromlist, level)
         self.attribute = attribute
@@ -103,7 +102,7 @@ class Pending:
             if self.before is not None:
                 self.before.load()
             name, fromlist, level = self.call
-            module = self.import_(name, self.names, None, fromlist, level)
+            module = builtins.__import__(name, self.names, None, fromlist, level)
             if self.attribute and (fromlist or "." in name):
                 # `import a.b as c` binds what lies at the end of the way.
                 way = [self.attribute] if fromlist else name.split(".")[1:]
@@ -241,10 +240,15 @@ class Names(dict):
 
 
 class Deferring:
-    """Puts off what LAMBENCH_DEFER names; with `active` false, everything is as it would be, less the putting off."""
+    """Puts off what LAMBENCH_DEFER names. Only the modules that it names are touched: all others import as ever, and take as
+    long as ever.
 
-    def __init__(self, text, active):
+    With `active` false nothing is put off; with `watches`, it is seen who else loads a target.
+    """
+
+    def __init__(self, text, active, watches):
         self.active = active
+        self.watches = watches
         self.importers = {}
         self.pending = []
         self.loaded_by = {}
@@ -254,21 +258,20 @@ class Deferring:
                 if importer:
                     self.importers.setdefault(importer, set()).add(target)
         self.targets = {target for targets in self.importers.values() for target in targets}
+        self.awaited = set(self.importers)
 
     def install(self):
         """From now on."""
         if not self.importers:
             return
-        from opcode import opname
-
         _operators()
-        self.opname = opname
-        self.beneath = builtins.__import__
-        builtins.__import__ = self.import_
-        sys.meta_path.insert(0, self)
+        if self.active:
+            sys.meta_path.insert(0, self)
 
     def find_spec(self, name, path=None, target=None):
         """Stands around the loading of a module whose imports are put off."""
+        if self.watches and name in self.targets:
+            self.watch(name)
         if name not in self.importers:
             return None
         for finder in sys.meta_path:
@@ -277,6 +280,10 @@ class Deferring:
                 break
         else:
             return None
+        self.awaited.discard(name)
+        if not self.awaited and not self.watches:
+            # Whatever is loaded from here on is found without a detour.
+            sys.meta_path.remove(self)
         run = getattr(spec.loader, "exec_module", None)
 
         def exec_module(module):
@@ -293,14 +300,25 @@ class Deferring:
             self.importers.pop(name)
         return spec
 
+    def watch(self, name):
+        """Whoever has this loaded, unless it is one of those who put it off."""
+        frame = sys._getframe(2)
+        while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            frame = frame.f_back
+        importer = frame.f_globals.get("__name__") if frame is not None else None
+        if importer != __name__ and importer not in self.importers:
+            self.loaded_by.setdefault(name, (importer, frame.f_lineno))
+
     def prepare(self, names):
-        """Before the module runs: its functions will look for names here last."""
+        """Before the module runs: its functions will look for names here last, and its import statements are ours."""
         own = Names(names)
+        own["__import__"] = self.import_
         names["__builtins__"] = own
         return own
 
     def settle(self, names, own):
         """After it ran: what it has not used is taken out."""
+        own["__import__"] = builtins.__import__
         for key, value in list(names.items()):
             if type(value) is StandIn:
                 del names[key]
@@ -322,38 +340,35 @@ class Deferring:
         names["__getattr__"] = look
 
     def import_(self, name, globals=None, locals=None, fromlist=(), level=0):
-        """`__import__`."""
-        targets = self.importers.get(globals.get("__name__")) if globals is not None else None
-        if targets is None:
-            if name in self.targets and name not in sys.modules and name not in self.loaded_by and globals is not None:
-                self.loaded_by[name] = (globals.get("__name__"), sys._getframe(1).f_lineno)
-            return self.beneath(name, globals, locals, fromlist, level)
+        """`__import__`, in a module whose imports are put off."""
+        beneath = builtins.__import__
         frame = sys._getframe(1)
-        if not self.active or frame.f_globals is not globals or frame.f_code.co_name != "<module>":
-            return self.beneath(name, globals, locals, fromlist, level)
+        if frame.f_globals is not globals or frame.f_code.co_name != "<module>":
+            return beneath(name, globals, locals, fromlist, level)
+        targets = self.importers.get(globals.get("__name__"), ())
         full = absolute(name, globals, level)
         whole = _is_in(full, targets)
         if not fromlist:
             if not whole or full in sys.modules:
-                return self.beneath(name, globals, locals, fromlist, level)
+                return beneath(name, globals, locals, fromlist, level)
             return self._plain(name, full, globals, level, frame)
         if "*" in fromlist:
-            return self.beneath(name, globals, locals, fromlist, level)
+            return beneath(name, globals, locals, fromlist, level)
         wanted = {one for one in fromlist if whole or _is_in(full + "." + one, targets)}
         if whole and full in sys.modules:
             wanted = {one for one in wanted if not hasattr(sys.modules[full], one)}
         wanted = {one for one in wanted if full + "." + one not in sys.modules}
         if not wanted:
-            return self.beneath(name, globals, locals, fromlist, level)
+            return beneath(name, globals, locals, fromlist, level)
         rest = tuple(one for one in fromlist if one not in wanted)
-        source = self.beneath(name, globals, locals, rest, level) if rest else None
+        source = beneath(name, globals, locals, rest, level) if rest else None
         line = frame.f_lineno
 
         def take(one):
             if one not in wanted:
                 return _get(source, one)
             module = full + "." + one if not whole else full
-            return self._stand_in(Pending(self.beneath, globals, name, (one,), level, one, module, line))
+            return self._stand_in(Pending(globals, name, (one,), level, one, module, line))
 
         return Source(take)
 
@@ -362,30 +377,32 @@ class Deferring:
             # `import a.b as c` goes on by looking into what it is given.
             if self._following(frame) == "IMPORT_FROM":
                 attribute = name.rpartition(".")[2]
-                pending = Pending(self.beneath, globals, name, (), level, attribute, full, frame.f_lineno)
+                pending = Pending(globals, name, (), level, attribute, full, frame.f_lineno)
                 # Each step of the way is asked for; the last one is bound.
                 stand_in = self._stand_in(pending)
                 source = Source(lambda part: stand_in if part == attribute else source)
                 return source
-        pending = Pending(self.beneath, globals, name, (), level, None, full, frame.f_lineno)
+        pending = Pending(globals, name, (), level, None, full, frame.f_lineno)
         there = globals.get(pending.bound)
         if type(there) is StandIn:
             # `import a.b` after `import a.c`: the name stands for both.
             pending.before = pending_of(there)
         elif there is not None:
-            return self.beneath(name, globals, None, None, level)
+            return builtins.__import__(name, globals, None, None, level)
         return self._stand_in(pending)
 
     def _following(self, frame):
         """What the module does with what this import gives it."""
+        from opcode import opname
+
         code, at = frame.f_code.co_code, frame.f_lasti
         # Older versions stand at what widens the import's own operand.
-        while self.opname[code[at]] == "EXTENDED_ARG":
+        while opname[code[at]] == "EXTENDED_ARG":
             at += 2
         at += 2
-        while self.opname[code[at]] in ("EXTENDED_ARG", "CACHE"):
+        while opname[code[at]] in ("EXTENDED_ARG", "CACHE"):
             at += 2
-        return self.opname[code[at]]
+        return opname[code[at]]
 
     def _stand_in(self, pending):
         self.pending.append(pending)
@@ -423,10 +440,10 @@ def _is_in(name, targets):
 
 
 def deferring():
-    """As the function's variables say."""
+    """As the function's variables say. A start that is measured is not watched."""
     text = os.environ.pop("LAMBENCH_DEFER", "")
-    active = os.environ.pop("LAMBENCH_DEFER_ACTIVE", "1") == "1"
-    return Deferring(text, active)
+    measured = os.environ.pop("LAMBENCH_DEFER_ACTIVE", None)
+    return Deferring(text, active=measured != "0", watches=measured is None)
 
 
 if os.environ.get("_HANDLER", "").startswith("lambench_defer."):

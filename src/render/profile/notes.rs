@@ -56,6 +56,8 @@ fn note(note: &str, text: Text) -> String {
         Some(("bundle", file)) => text.is_bundle(&clean(file)),
         Some(("waits", module)) => text.waits_at_module_level(&clean(module)),
         Some(("static-imports", handler)) => text.static_imports_stay(&clean(handler)),
+        Some(("nothing-to-verify", used)) => text.only_what_is_used_at_once(&clean(used)),
+        _ if note == "nothing-to-verify" => text.nothing_to_verify().to_owned(),
         _ if note == "es-modules" => text.es_modules_seen().to_owned(),
         _ if note == "no-distributions" => text.no_file_list().to_owned(),
         _ => clean(note),

@@ -26,6 +26,8 @@ words! {
     nothing_to_load_later: "Nothing that the function's own modules import would save a noticeable part of init.",
         "함수의 자체 모듈이 import하는 것 중 나중에 불러와서 초기화를 눈에 띄게 줄일 수 있는 것은 없습니다.";
     nothing_moved: "-", "-";
+    nothing_to_verify: "--verify measured nothing: no import of the function's own modules would save anything",
+        "--verify로 측정한 것이 없습니다: 함수의 자체 모듈이 import하는 것 중 나중에 불러와서 줄어드는 것이 없습니다";
     no_file_list: "no *.dist-info in the package: folders beside the handler's own count as libraries",
         "패키지에 *.dist-info가 없어, 핸들러 옆의 다른 폴더는 라이브러리로 간주했습니다";
 }
@@ -142,6 +144,13 @@ impl Text {
         self.say(
             format!("{target} could not be measured: {why}"),
             format!("{target}: 측정하지 못했습니다: {why}"),
+        )
+    }
+
+    pub(in crate::render) fn only_what_is_used_at_once(self, targets: &str) -> String {
+        self.say(
+            format!("--verify measured nothing: all that would save something ({targets}) is used while the function's modules are loaded, so that putting it off would change nothing yet"),
+            format!("--verify로 측정한 것이 없습니다: 효과가 있을 만한 모듈({targets})은 모두 함수의 모듈을 불러오는 동안 이미 사용되어, 지금은 미루어도 달라지는 것이 없습니다"),
         )
     }
 

@@ -5,17 +5,20 @@ const fs = require("fs");
 const Module = require("module");
 
 const { callSites, lineIn } = require("./callers.cjs");
+const { packageOf } = require("./names.cjs");
 
 class Deferral {
   // `target<importer,importer;target<importer`: modules and distributions, and which of the function's own modules import
-  // them; of all of them where none is named.
-  constructor(written, names) {
+  // them; of all of them where none is named. Only a start that `tells` looks for files and lines: in one that is measured
+  // that would be time that nobody's own change of the source takes.
+  constructor(written, names, tells) {
     this.targets = new Map();
     for (const entry of written.split(";").filter(Boolean)) {
       const [target, importers = ""] = entry.split("<");
       this.targets.set(target, importers.split(",").filter(Boolean));
     }
     this.names = names;
+    this.tells = tells;
     this.phase = "init";
     this.told = [];
     this.otherwise = [];
@@ -27,40 +30,43 @@ class Deferral {
   }
 
   watch() {
+    if (!this.isActive) {
+      return;
+    }
     const deferral = this;
     const { _load } = Module;
     Module._load = function (request, parent, ...rest) {
       const load = () => _load.call(this, request, parent, ...rest);
-      const file = deferral.fileToPutOff(request, parent);
-      return file === undefined ? load() : deferral.putOff(file, parent, load);
+      return deferral.isPutOff(request, parent) ? deferral.putOff(request, parent, load) : load();
     };
   }
 
-  fileToPutOff(request, parent) {
-    if (!this.isActive || !this.names.isOwn(parent?.filename)) {
-      return undefined;
+  isPutOff(request, parent) {
+    if (!this.names.isOwn(parent?.filename)) {
+      return false;
     }
-    const file = fileOf(request, parent);
     const importer = this.names.describe(parent.filename).name;
-    const { name, distribution } = this.names.describe(file);
     const isListed = (target) => {
       const importers = this.targets.get(target);
       return importers !== undefined && (importers.length === 0 || importers.includes(importer));
     };
-    return isListed(name) || isListed(distribution) ? file : undefined;
+    // Whose a package is its name says, without looking for the file.
+    if (!Module.isBuiltin(request) && isListed(packageOf(request))) {
+      return true;
+    }
+    const { name, distribution } = this.names.describe(fileOf(request, parent));
+    return isListed(name) || isListed(distribution);
   }
 
-  putOff(file, parent, load) {
-    const { name } = this.names.describe(file);
-    const told = { importer: this.names.describe(parent.filename).name, module: name, name };
-    told.line = lineIn(callSites(Module._load), parent.filename);
-    this.told.push(told);
-    this.files.set(file, name);
+  putOff(request, parent, load) {
+    const told = this.tells ? this.tell(request, parent) : undefined;
     let loaded;
     const real = () => {
       if (!loaded) {
-        told.used ??= this.phase;
-        told.used_line ??= lineIn(callSites(real), parent.filename);
+        if (told) {
+          told.used ??= this.phase;
+          told.used_line ??= lineIn(callSites(real), parent.filename);
+        }
         loaded = { module: load() };
       }
       return loaded.module;
@@ -69,8 +75,18 @@ class Deferral {
       real,
       isLoaded: () => loaded !== undefined || this.phase !== "init",
       // What compiled ES modules ask at once, and what can be told without loading.
-      esModule: marksEsModule(file),
+      esModule: () => marksEsModule(fileOf(request, parent)),
     });
+  }
+
+  tell(request, parent) {
+    const file = fileOf(request, parent);
+    const { name } = this.names.describe(file);
+    const told = { importer: this.names.describe(parent.filename).name, module: name, name };
+    told.line = lineIn(callSites(Module._load), parent.filename);
+    this.told.push(told);
+    this.files.set(file, name);
+    return told;
   }
 
   // What somebody else has loaded by now was not put off.
@@ -97,7 +113,7 @@ function standIn(whole) {
   const self = new Proxy(target, {
     get(_target, key) {
       if (key === "__esModule" && !whole.isLoaded()) {
-        return whole.esModule;
+        return whole.esModule();
       }
       if (key === Symbol.toPrimitive && !isObject(real())) {
         return () => real();
@@ -105,7 +121,7 @@ function standIn(whole) {
       if (typeof key === "symbol" || key === "then" || key === "prototype" || whole.isLoaded()) {
         return Reflect.get(Object(real()), key);
       }
-      return standIn({ ...whole, esModule: undefined, real: () => real()[key] });
+      return standIn({ ...whole, esModule: () => undefined, real: () => real()[key] });
     },
     apply: (_target, owner, values) => Reflect.apply(real(), isStandIn(owner) ? realOf(owner) : owner, values),
     construct: (_target, values, newTarget) => Reflect.construct(real(), values, newTarget === self ? real() : newTarget),

@@ -27,9 +27,13 @@ class Names {
       return { name: this.isOwn(key) ? place.slice(1) : key, file: key, own: this.isOwn(key) };
     }
     const last = place.slice(place.lastIndexOf(MODULES) + MODULES.length);
-    const distribution = last.split("/", last.startsWith("@") ? 2 : 1).join("/");
-    return { name: place.slice(at + MODULES.length), file: key, own: false, distribution };
+    return { name: place.slice(at + MODULES.length), file: key, own: false, distribution: packageOf(last) };
   }
 }
 
-module.exports = { Names };
+// The name of the package at the beginning of a request or of what lies in node_modules.
+function packageOf(path) {
+  return path.split("/", path.startsWith("@") ? 2 : 1).join("/");
+}
+
+module.exports = { Names, packageOf };

@@ -32,7 +32,8 @@ process.env._HANDLER = name;
 const root = realTaskRoot();
 const recorder = new Recorder(new Names(root));
 const esModules = new EsModules(recorder);
-const deferral = new Deferral(active === "0" ? "" : deferred, recorder.names);
+// Where it says whether they are put off, the start is measured.
+const deferral = new Deferral(active === "0" ? "" : deferred, recorder.names, active === undefined);
 const times = {};
 const errors = {};
 let records = false;
