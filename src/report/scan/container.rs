@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::record::record;
+use super::lines::is_type;
+use super::record::{object_and_length, record};
 use super::time::parse_time;
-use super::{AFTER, BEFORE, Event};
+use super::{AFTER, BEFORE, Event, What};
 
 /// What tells a container from other JSON.
 pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
@@ -31,10 +32,11 @@ const NEAR_TEXT: usize = 256;
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
 
-static NEEDLES: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+static NEEDLES: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| {
     [
         Finder::new("REPORT "),
         Finder::new("\\\"platform."),
+        Finder::new("\"platform."),
         Finder::new("Task timed out after "),
         Finder::new(" Error: Runtime exited "),
         Finder::new("\"logGroup\""),
@@ -90,6 +92,10 @@ impl Container {
     }
 
     fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
+        if bytes[at..].starts_with(b"\"platform.") {
+            self.object(bytes, at, base, found);
+            return;
+        }
         if bytes[at] == b'"' {
             self.batch(bytes, at);
             return;
@@ -115,16 +121,45 @@ impl Container {
         let Some(what) = record(&self.message) else {
             return;
         };
-        let around = Around::of(bytes, quote, end);
+        found(self.event(what, Around::of(bytes, quote, end), own_time(&self.message)));
+    }
+
+    /// The export of Insights' console: a message in JSON is an object there.
+    fn object(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
+        const KEY: &[u8] = b"\"@message\"";
+        if !is_type(bytes, at) {
+            return;
+        }
+        let from = at.saturating_sub(BEFORE);
+        let Some(key) = memmem::rfind(&bytes[from..at], KEY) else {
+            return;
+        };
+        let rest = bytes[from + key + KEY.len()..].trim_ascii_start();
+        let Some(rest) = rest.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+            return;
+        };
+        let brace = bytes.len() - rest.len();
+        let place = base.wrapping_add(brace);
+        if !rest.starts_with(b"{") || brace > at || self.last.replace(place) == Some(place) {
+            return;
+        }
+        let message = &rest[..rest.len().min(AFTER)];
+        if let Some((what, length)) = object_and_length(message) {
+            let around = Around::of(bytes, brace, brace + length);
+            found(self.event(what, around, own_time(&message[..length])));
+        }
+    }
+
+    fn event<'a>(&'a self, what: What, around: Around<'a>, own_time: Option<i64>) -> Event<'a> {
         let time = around.field(&[b"timestamp", b"@timestamp", b"time"]);
         let group = around.field(&[b"@log", b"logGroup", b"logGroupName"]);
         let stream = around.field(&[b"logStreamName", b"@logStream", b"logStream"]);
-        found(Event {
+        Event {
             what,
-            time_ms: time.and_then(time_of).or_else(|| own_time(&self.message)),
+            time_ms: time.and_then(time_of).or(own_time),
             group: group.map(without_account).or(named(&self.group)),
             stream: stream.or(named(&self.stream)),
-        });
+        }
     }
 
     /// A subscription names group and stream once for all events of a batch.
@@ -263,7 +298,7 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Milliseconds since 1970, or a timestamp in words.
-fn time_of(value: &[u8]) -> Option<i64> {
+pub(crate) fn time_of(value: &[u8]) -> Option<i64> {
     if value.len() <= 15 && value.iter().all(u8::is_ascii_digit) {
         return std::str::from_utf8(value).ok()?.parse().ok();
     }
