@@ -22,7 +22,9 @@ pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
 ];
 
 /// Keys whose string is a log event.
-const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
+const MESSAGES: [&[u8]; 3] = [b"\"message\"", KEY, b"\"log\""];
+
+const KEY: &[u8] = b"\"@message\"";
 
 const PIECE: usize = 16 << 10;
 
@@ -54,6 +56,8 @@ pub struct Container {
     done: usize,
     /// Where in the file the last message began that had a hit: of one message, one record.
     last: Option<usize>,
+    /// It is of Insights, as its first hit tells: what is called a message without `@` is the application's.
+    of_insights: Option<bool>,
 }
 
 impl Container {
@@ -110,7 +114,8 @@ impl Container {
             return;
         };
         let place = base.wrapping_add(quote);
-        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote]) {
+        let of_insights = self.is_of_insights(bytes, at);
+        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote], of_insights) {
             return;
         }
         let rest = &bytes[quote + 1..bytes.len().min(quote + 1 + AFTER)];
@@ -126,8 +131,7 @@ impl Container {
 
     /// The export of Insights' console: a message in JSON is an object there.
     fn object(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
-        const KEY: &[u8] = b"\"@message\"";
-        if !is_type(bytes, at) {
+        if !self.is_of_insights(bytes, at) || !is_type(bytes, at) {
             return;
         }
         let from = at.saturating_sub(BEFORE);
@@ -148,6 +152,13 @@ impl Container {
             let around = Around::of(bytes, brace, brace + length);
             found(self.event(what, around, own_time(&message[..length])));
         }
+    }
+
+    fn is_of_insights(&mut self, bytes: &[u8], at: usize) -> bool {
+        let near = &bytes[at.saturating_sub(BEFORE)..at];
+        *self
+            .of_insights
+            .get_or_insert_with(|| memmem::find(near, KEY).is_some())
     }
 
     fn event<'a>(&'a self, what: What, around: Around<'a>, own_time: Option<i64>) -> Event<'a> {
@@ -199,7 +210,7 @@ fn string_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
 }
 
 /// What ends with the key of a message and a colon, or with Insights' field of that name.
-fn is_message(before: &[u8]) -> bool {
+fn is_message(before: &[u8], of_insights: bool) -> bool {
     let Some(key) = before.trim_ascii_end().strip_suffix(b":") else {
         return false;
     };
@@ -208,7 +219,8 @@ fn is_message(before: &[u8]) -> bool {
         .strip_suffix(b"\"value\"")
         .and_then(|before| before.trim_ascii_end().strip_suffix(b","))
         .is_some_and(|before| before.trim_ascii_end().ends_with(b"\"@message\""));
-    field || MESSAGES.iter().any(|name| key.ends_with(name))
+    let names = if of_insights { &[KEY][..] } else { &MESSAGES };
+    field || names.iter().any(|name| key.ends_with(name))
 }
 
 /// Writes the string that begins `bytes` without its escapes; its length with them. `None`: it does not end here.

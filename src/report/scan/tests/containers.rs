@@ -238,7 +238,7 @@ fn a_message_that_is_an_object_is_one_record_of_the_row_around_it() {
     };
     let rows = json!([
         row(&report),
-        row(&json!({"level": "INFO", "inner": report})),
+        row(&json!({"level": "INFO", "inner": report, "message": self::report()})),
         row(&report)
     ]);
     for text in [format!("{rows}"), format!("{rows:#}")] {
