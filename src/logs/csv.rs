@@ -1,10 +1,10 @@
-//! Logs Insights' CSV: one event a row, or the figures that Insights itself has found.
+//! CSV of Logs Insights and of the console: one event a row, or the figures that Insights itself has found.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 
 use crate::report::scan::{
-    Event, Invoke, Outcome, What, parse_request_id, parse_time, record, without_account,
+    Event, Invoke, Outcome, What, parse_request_id, record, time_of, without_account,
 };
 
 /// An event of `CloudWatch` is 1 MB at most, and doubling its quotes makes two.
@@ -25,6 +25,9 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
     };
     let [time, message, stream, log] =
         [&b"@timestamp"[..], b"@message", b"@logStream", b"@log"].map(column);
+    // The console's own log events.
+    let time = time.or_else(|| column(b"timestamp"));
+    let message = message.or_else(|| column(b"message"));
     let figures = [
         &b"@requestId"[..],
         b"@duration",
@@ -48,7 +51,7 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
         let Some(what) = what else { continue };
         found(Event {
             what,
-            time_ms: cell(time).and_then(parse_time),
+            time_ms: cell(time).and_then(time_of),
             group: cell(log).map(without_account),
             stream: cell(stream),
         });

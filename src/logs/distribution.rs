@@ -119,6 +119,11 @@ impl Distribution {
         (self.count, self.sum, self.max) = (count, sum, max);
     }
 
+    /// How much memory its values take.
+    pub(super) fn bytes(&self) -> usize {
+        (self.values.capacity() + self.histogram.counts.capacity()) * size_of::<u32>()
+    }
+
     /// How many.
     pub fn count(&self) -> u64 {
         self.count

@@ -5,15 +5,19 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::csv;
 use super::map::map;
 use super::source::Source;
-use super::stream::{self, Part, Windows};
+use super::stream::{self, Stretch, Windows};
 use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;
+
+/// After so many records a thread looks how much it holds.
+const LOOKED_AT: u32 = 16 << 10;
 
 /// As much of a file as tells its format.
 pub(super) const HEAD: usize = 64 << 10;
@@ -59,8 +63,51 @@ pub trait Sink: Send + Sync {
     fn take(&mut self, event: &Event<'_>);
     /// Adds what another one has taken.
     fn add(&mut self, other: Self);
+    /// It should be added to the whole before it takes more.
+    fn is_large(&self) -> bool {
+        false
+    }
     /// All has been read.
     fn conclude(&mut self) {}
+}
+
+/// One thread's sink. It grows no larger than it should: what it has is added to what all have.
+struct Part<'a, S> {
+    sink: S,
+    whole: &'a Mutex<&'a mut S>,
+    file: String,
+    taken: u32,
+}
+
+impl<S: Sink> Part<'_, S> {
+    fn file(&mut self, name: String) {
+        self.sink.file(&name);
+        self.file = name;
+    }
+
+    #[inline]
+    fn take(&mut self, event: &Event<'_>) {
+        self.sink.take(event);
+        self.taken += 1;
+        if self.taken >= LOOKED_AT {
+            self.look();
+        }
+    }
+
+    #[cold]
+    fn look(&mut self) {
+        self.taken = 0;
+        if self.sink.is_large() {
+            let mut next = self.sink.fork();
+            next.file(&self.file);
+            let full = std::mem::replace(&mut self.sink, next);
+            lock(self.whole).add(full);
+        }
+    }
+}
+
+fn lock<T>(whole: &Mutex<T>) -> MutexGuard<'_, T> {
+    whole.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 enum Job<'a> {
@@ -99,8 +146,14 @@ pub(super) fn read_by<S: Sink>(
         }
     }
     let next = AtomicUsize::new(0);
+    let all = Mutex::new(&mut *tallies);
     let work = || {
-        let mut mine = tallies.fork();
+        let mut mine = Part {
+            sink: lock(&all).fork(),
+            whole: &all,
+            file: String::new(),
+            taken: 0,
+        };
         let mut failures = Vec::new();
         let mut windows = Windows::default();
         while !watch.stop.load(Ordering::Relaxed)
@@ -113,7 +166,7 @@ pub(super) fn read_by<S: Sink>(
                 }
                 Job::Piece(path, range) => {
                     let name = path.display().to_string();
-                    mine.file(&name);
+                    mine.file(name.clone());
                     let result = piece(path, range, &mut mine, &mut windows, watch);
                     (name, result)
                 }
@@ -122,24 +175,20 @@ pub(super) fn read_by<S: Sink>(
                 failures.push(ReadError { name, source });
             }
         }
-        (mine, failures)
+        lock(&all).add(mine.sink);
+        failures
     };
-    let found = std::thread::scope(|scope| {
+    let failures = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads.min(jobs.len()))
             .map(|_| scope.spawn(work))
             .collect();
-        let mut found = vec![work()];
-        found.extend(
-            others
-                .into_iter()
-                .map(|thread| thread.join().expect("a reader does not panic")),
-        );
-        found
+        let mut failures = work();
+        for thread in others {
+            failures.extend(thread.join().expect("a reader does not panic"));
+        }
+        failures
     });
-    for (theirs, failures) in found {
-        tallies.add(theirs);
-        reading.failed.extend(failures);
-    }
+    reading.failed.extend(failures);
     tallies.conclude();
     // Of a file that can't be read each piece says so.
     reading.failed.dedup_by(|a, b| a.name == b.name);
@@ -180,7 +229,7 @@ fn split(source: &Source, piece: u64) -> io::Result<Vec<Job<'_>>> {
 fn piece<S: Sink>(
     path: &Path,
     range: &Range<u64>,
-    tallies: &mut S,
+    part: &mut Part<'_, S>,
     windows: &mut Windows,
     watch: &Watch,
 ) -> io::Result<()> {
@@ -190,15 +239,15 @@ fn piece<S: Sink>(
     let own = range.start - start..range.end - start;
     let result = if let Some(mapped) = map(&file, &all) {
         let own = own.start as usize..mapped.len().min(own.end as usize);
-        scan_lines(&mapped, own, &mut |event| tallies.take(&event));
+        scan_lines(&mapped, own, &mut |event| part.take(&event));
         Ok(())
     } else {
-        let part = Part {
+        let stretch = Stretch {
             file: &file,
             range: all,
         };
-        windows.over(part, own, &watch.stop, |bytes, range| {
-            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+        windows.over(stretch, own, &watch.stop, |bytes, range| {
+            scan_lines(bytes, range, &mut |event| part.take(&event));
         })
     };
     watch
@@ -210,11 +259,11 @@ fn piece<S: Sink>(
 /// One source from its beginning to its end, whatever it is.
 fn whole<S: Sink>(
     source: &Source,
-    tallies: &mut S,
+    part: &mut Part<'_, S>,
     windows: &mut Windows,
     watch: &Watch,
 ) -> io::Result<()> {
-    tallies.file(&source.name());
+    part.file(source.name());
     let mut input: Box<dyn Read> = match source {
         Source::Stdin => {
             let stdin = io::stdin();
@@ -226,14 +275,14 @@ fn whole<S: Sink>(
     let mut counted = stream::Counted::new(&mut input, &watch.bytes);
     let (head, all) = stream::unpacked(&mut counted)?;
     match detect(&head) {
-        Format::Csv => csv::read(all, &mut |event| tallies.take(&event)),
+        Format::Csv => csv::read(all, &mut |event| part.take(&event)),
         Format::Lines => windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
-            scan_lines(bytes, range, &mut |event| tallies.take(&event));
+            scan_lines(bytes, range, &mut |event| part.take(&event));
         }),
         Format::Container => {
             let mut container = Container::default();
             windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
-                container.scan(bytes, range, &mut |event| tallies.take(&event));
+                container.scan(bytes, range, &mut |event| part.take(&event));
             })
         }
     }

@@ -75,12 +75,12 @@ impl Read for Patient<'_> {
 }
 
 /// A part of a file that other threads read too.
-pub(super) struct Part<'a> {
+pub(super) struct Stretch<'a> {
     pub file: &'a File,
     pub range: Range<u64>,
 }
 
-impl Read for Part<'_> {
+impl Read for Stretch<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.range.end.saturating_sub(self.range.start);
         let wanted = buffer.len().min(left.try_into().unwrap_or(usize::MAX));

@@ -12,8 +12,12 @@ pub const GROUPS: usize = 500;
 /// So many groups have histograms of three digits.
 const FINE_GROUPS: usize = 16;
 
-/// So many ids of invokes that ended badly are kept, to count each once.
+/// So many ids of invokes that ended badly are kept, to count each once. Of more, each counts once where its lines stand
+/// together, as they do.
 pub(super) const ENDED: usize = 200_000;
+
+/// One thread's part is added to the whole once it takes so much memory.
+const LARGE: usize = 1 << 20;
 
 /// What makes a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
@@ -151,15 +155,25 @@ impl Tallies {
     fn invoke(&mut self, invoke: &Invoke, time_ms: Option<i64>, group: usize) {
         if invoke.outcome != Outcome::Done
             && let Some(id) = invoke.request_id
-            && self.told.len() < ENDED
         {
-            self.told.insert(id);
+            self.told(id);
         }
         let digits = self.digits();
         self.groups[group].1.record(invoke, time_ms, digits);
     }
 
+    /// Its own record says how it ended: other lines are not needed.
+    fn told(&mut self, id: RequestId) {
+        self.ended.remove(&id);
+        if self.told.len() < ENDED {
+            self.told.insert(id);
+        }
+    }
+
     fn ended(&mut self, id: RequestId, outcome: Outcome, group: usize) {
+        if self.told.contains(&id) {
+            return;
+        }
         // Out of memory is said in one of several lines of the same invoke.
         if self.ended.len() < ENDED || self.ended.contains_key(&id) {
             let known = self.ended.entry(id).or_insert((outcome, group));
@@ -175,8 +189,8 @@ impl Tallies {
 
     /// Counts what the older lines told, where no record has told it.
     pub fn conclude(&mut self) {
-        for (id, (outcome, group)) in std::mem::take(&mut self.ended) {
-            if !self.told.contains(&id) && !self.filter.cold {
+        for (_, (outcome, group)) in std::mem::take(&mut self.ended) {
+            if !self.filter.cold {
                 self.groups[group].1.ended(outcome, 1);
             }
         }
@@ -307,13 +321,23 @@ impl Tallies {
             self.groups[index].1.add(&tally, digits);
             moved.push(index);
         }
+        for id in other.told {
+            self.told(id);
+        }
         for (id, (outcome, group)) in other.ended {
             self.ended(id, outcome, moved[group]);
         }
-        self.told.extend(other.told);
         self.broken += other.broken;
         self.filtered += other.filtered;
         self.without_time += other.without_time;
+    }
+
+    /// It takes more memory than one thread of many should.
+    fn is_large(&self) -> bool {
+        let groups: usize = self.groups.iter().map(|(_, tally)| tally.bytes()).sum();
+        let ids = self.ended.capacity() * size_of::<(RequestId, Outcome, usize)>()
+            + self.told.capacity() * size_of::<RequestId>();
+        groups + ids > LARGE
     }
 
     /// A reader of its own for another processor, with the same filters and groups.
@@ -343,6 +367,10 @@ impl Sink for Tallies {
 
     fn add(&mut self, other: Self) {
         Self::add(self, other);
+    }
+
+    fn is_large(&self) -> bool {
+        Self::is_large(self)
     }
 
     fn conclude(&mut self) {

@@ -64,8 +64,6 @@ pub struct Tally {
     pub warm_handler: Distribution,
     /// `Billed Duration` of all.
     pub billed: Distribution,
-    /// `Max Memory Used` of all, MB.
-    pub max_memory: Distribution,
     /// By memory size, MB; 0 is one that no record tells.
     pub by_memory: BTreeMap<u32, Size>,
     /// The slowest starts, slowest first.
@@ -125,9 +123,6 @@ impl Tally {
             .entry(invoke.memory_mb.unwrap_or(0))
             .or_default()
             .record(invoke, cold);
-        if let Some(mb) = invoke.max_memory_mb {
-            self.max_memory.record(u64::from(mb), digits);
-        }
         match time_ms {
             Some(ms) => {
                 self.timeline.record(ms, cold);
@@ -200,7 +195,6 @@ impl Tally {
             (&mut self.cold_handler, &other.cold_handler),
             (&mut self.warm_handler, &other.warm_handler),
             (&mut self.billed, &other.billed),
-            (&mut self.max_memory, &other.max_memory),
         ] {
             ours.add(theirs, digits);
         }
@@ -216,6 +210,19 @@ impl Tally {
             self.seen_at(last);
         }
         self.without_time += other.without_time;
+    }
+
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let figures = [
+            &self.init,
+            &self.restore,
+            &self.cold_total,
+            &self.cold_handler,
+            &self.warm_handler,
+            &self.billed,
+        ];
+        size_of::<Self>() + figures.map(Distribution::bytes).iter().sum::<usize>()
     }
 
     /// True if nothing was counted.

@@ -53,6 +53,9 @@ struct Held {
     /// The most rows that a query gives, whatever it asks for.
     most_rows: usize,
     bytes_a_second: f64,
+    /// Calls to the logs that wait for their answer, and the most at one time.
+    under_way: usize,
+    most_under_way: usize,
 }
 
 #[derive(Clone)]
@@ -75,6 +78,8 @@ impl CloudWatch {
             looks: BTreeMap::new(),
             most_rows: usize::MAX,
             bytes_a_second: 1e6,
+            under_way: 0,
+            most_under_way: 0,
         }));
         let held = Arc::clone(&shared);
         let url = listen(move |head, body| respond(&held, head, &body));
@@ -128,6 +133,16 @@ impl CloudWatch {
         self
     }
 
+    /// Calls that wait for their answers.
+    pub fn under_way(&self) -> usize {
+        self.shared.lock().unwrap().under_way
+    }
+
+    /// The most calls that waited for their answers at one time.
+    pub fn most_under_way(&self) -> usize {
+        self.shared.lock().unwrap().most_under_way
+    }
+
     pub fn calls(&self, name: &str) -> Vec<Value> {
         let held = self.shared.lock().unwrap();
         let calls = held.calls.iter().filter(|(called, _)| called == name);
@@ -162,8 +177,15 @@ fn respond(held: &Mutex<Held>, head: &[String], body: &[u8]) -> Vec<u8> {
     let fault = {
         let mut held = held.lock().unwrap();
         held.calls.push((name.to_owned(), input.clone()));
+        held.under_way += 1;
+        held.most_under_way = held.most_under_way.max(held.under_way);
         (held.faults)(held.calls.len(), &input)
     };
+    if let Fault::Slow(time) = fault {
+        std::thread::sleep(time);
+    }
+    let mut held = held.lock().unwrap();
+    held.under_way -= 1;
     match fault {
         Fault::Gone => return Vec::new(),
         Fault::Throttled => return error("ThrottlingException", "Rate exceeded"),
@@ -174,10 +196,8 @@ fn respond(held: &Mutex<Held>, head: &[String], body: &[u8]) -> Vec<u8> {
             );
         }
         Fault::Error(code) => return error(code, "said by the test"),
-        Fault::Slow(time) => std::thread::sleep(time),
-        Fault::None | Fault::Empty | Fault::Overlap => {}
+        Fault::Slow(_) | Fault::None | Fault::Empty | Fault::Overlap => {}
     }
-    let mut held = held.lock().unwrap();
     let result = match name {
         "FilterLogEvents" => filter(&held, &input, fault),
         "StartQuery" => {

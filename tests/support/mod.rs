@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "a test's helper")]
 
 pub mod cloud;
+pub mod cloud_read;
 pub mod cloud_watch;
 pub mod proxy;
 

@@ -125,7 +125,7 @@ pub async fn read(
 }
 
 impl Around<'_> {
-    /// Reads the groups in turn; what ended it before the end, in which of them, and up to when that is counted.
+    /// Reads the groups in turn; what ended it before the end, in which of them, and what of its time is left.
     async fn read_all(
         &mut self,
         logs: &LogEvents,
@@ -133,11 +133,11 @@ impl Around<'_> {
         span: (i64, i64),
         tallies: &mut Tallies,
         by_group: bool,
-    ) -> Option<(End, usize, i64)> {
+    ) -> Option<(End, usize, Vec<(i64, i64)>)> {
         for (number, group) in wanted.iter().enumerate() {
             self.read.groups.push(group.group.clone());
             let mut sink = Sink::new(tallies, group, by_group, span);
-            let (end, position_ms) = if self.read.insights {
+            let (end, left) = if self.read.insights {
                 insights::read(logs, group, span, &mut sink, self).await
             } else {
                 pages::read(logs, group, span, &mut sink, self).await
@@ -150,7 +150,7 @@ impl Around<'_> {
                 End::Failed(error) if wanted.len() > 1 && is_missing(&error) => {
                     self.progress.say(&format!("{error}; reading the others"));
                 }
-                end => return Some((end, number, position_ms)),
+                end => return Some((end, number, left)),
             }
         }
         None
@@ -160,7 +160,7 @@ impl Around<'_> {
     fn conclude(
         mut self,
         tallies: Tallies,
-        ended: Option<&(End, usize, i64)>,
+        ended: Option<&(End, usize, Vec<(i64, i64)>)>,
         wanted: &[Wanted],
         span: (i64, i64),
         lambda: &Lambda,
@@ -168,8 +168,8 @@ impl Around<'_> {
         self.progress.finish();
         self.read.usd = self.prices.insights_usd(self.read.scanned);
         self.read.prices_as_of.clone_from(&self.prices.as_of);
-        let rest = ended.map_or_else(Vec::new, |(_, number, position_ms)| {
-            go_on::commands(&wanted[*number..], *position_ms, span)
+        let rest = ended.map_or_else(Vec::new, |(_, number, left)| {
+            go_on::commands(&wanted[*number..], left, span)
         });
         // Before the first page there is nothing to go on from.
         if self.read.pages > 0 {

@@ -21,8 +21,8 @@ impl Text {
             );
         }
         self.say(
-            format!("{group}: {events} events in {pages} pages, up to {at} UTC ({percent:.0}%)"),
-            format!("{group}: {pages}페이지에서 이벤트 {events}개, {at} UTC까지 ({percent:.0}%)"),
+            format!("{group}: {events} events in {pages} pages, {percent:.0}% of the time"),
+            format!("{group}: {pages}페이지에서 이벤트 {events}개, 기간의 {percent:.0}%"),
         )
     }
 

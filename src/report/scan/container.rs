@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::record::record;
+use super::lines::is_type;
+use super::record::{object_and_length, record};
 use super::time::parse_time;
-use super::{AFTER, BEFORE, Event};
+use super::{AFTER, BEFORE, Event, What};
 
 /// What tells a container from other JSON.
 pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
@@ -21,7 +22,9 @@ pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
 ];
 
 /// Keys whose string is a log event.
-const MESSAGES: [&[u8]; 3] = [b"\"message\"", b"\"@message\"", b"\"log\""];
+const MESSAGES: [&[u8]; 3] = [b"\"message\"", KEY, b"\"log\""];
+
+const KEY: &[u8] = b"\"@message\"";
 
 const PIECE: usize = 16 << 10;
 
@@ -31,10 +34,11 @@ const NEAR_TEXT: usize = 256;
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
 
-static NEEDLES: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+static NEEDLES: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| {
     [
         Finder::new("REPORT "),
         Finder::new("\\\"platform."),
+        Finder::new("\"platform."),
         Finder::new("Task timed out after "),
         Finder::new(" Error: Runtime exited "),
         Finder::new("\"logGroup\""),
@@ -52,6 +56,8 @@ pub struct Container {
     done: usize,
     /// Where in the file the last message began that had a hit: of one message, one record.
     last: Option<usize>,
+    /// It is of Insights, as its first hit tells: what is called a message without `@` is the application's.
+    of_insights: Option<bool>,
 }
 
 impl Container {
@@ -90,6 +96,10 @@ impl Container {
     }
 
     fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
+        if bytes[at..].starts_with(b"\"platform.") {
+            self.object(bytes, at, base, found);
+            return;
+        }
         if bytes[at] == b'"' {
             self.batch(bytes, at);
             return;
@@ -104,7 +114,8 @@ impl Container {
             return;
         };
         let place = base.wrapping_add(quote);
-        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote]) {
+        let of_insights = self.is_of_insights(bytes, at);
+        if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote], of_insights) {
             return;
         }
         let rest = &bytes[quote + 1..bytes.len().min(quote + 1 + AFTER)];
@@ -115,16 +126,51 @@ impl Container {
         let Some(what) = record(&self.message) else {
             return;
         };
-        let around = Around::of(bytes, quote, end);
+        found(self.event(what, Around::of(bytes, quote, end), own_time(&self.message)));
+    }
+
+    /// The export of Insights' console: a message in JSON is an object there.
+    fn object(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
+        if !self.is_of_insights(bytes, at) || !is_type(bytes, at) {
+            return;
+        }
+        let from = at.saturating_sub(BEFORE);
+        let Some(key) = memmem::rfind(&bytes[from..at], KEY) else {
+            return;
+        };
+        let rest = bytes[from + key + KEY.len()..].trim_ascii_start();
+        let Some(rest) = rest.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+            return;
+        };
+        let brace = bytes.len() - rest.len();
+        let place = base.wrapping_add(brace);
+        if !rest.starts_with(b"{") || brace > at || self.last.replace(place) == Some(place) {
+            return;
+        }
+        let message = &rest[..rest.len().min(AFTER)];
+        if let Some((what, length)) = object_and_length(message) {
+            let around = Around::of(bytes, brace, brace + length);
+            found(self.event(what, around, own_time(&message[..length])));
+        }
+    }
+
+    fn is_of_insights(&mut self, bytes: &[u8], at: usize) -> bool {
+        let near = &bytes[at.saturating_sub(BEFORE)..at];
+        *self
+            .of_insights
+            .get_or_insert_with(|| memmem::find(near, KEY).is_some())
+    }
+
+    fn event<'a>(&'a self, what: What, around: Around<'a>, own_time: Option<i64>) -> Event<'a> {
         let time = around.field(&[b"timestamp", b"@timestamp", b"time"]);
         let group = around.field(&[b"@log", b"logGroup", b"logGroupName"]);
         let stream = around.field(&[b"logStreamName", b"@logStream", b"logStream"]);
-        found(Event {
+        Event {
             what,
-            time_ms: time.and_then(time_of).or_else(|| own_time(&self.message)),
+            time_ms: time.and_then(time_of).or(own_time),
             group: group.map(without_account).or(named(&self.group)),
             stream: stream.or(named(&self.stream)),
-        });
+        }
     }
 
     /// A subscription names group and stream once for all events of a batch.
@@ -164,7 +210,7 @@ fn string_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
 }
 
 /// What ends with the key of a message and a colon, or with Insights' field of that name.
-fn is_message(before: &[u8]) -> bool {
+fn is_message(before: &[u8], of_insights: bool) -> bool {
     let Some(key) = before.trim_ascii_end().strip_suffix(b":") else {
         return false;
     };
@@ -173,7 +219,8 @@ fn is_message(before: &[u8]) -> bool {
         .strip_suffix(b"\"value\"")
         .and_then(|before| before.trim_ascii_end().strip_suffix(b","))
         .is_some_and(|before| before.trim_ascii_end().ends_with(b"\"@message\""));
-    field || MESSAGES.iter().any(|name| key.ends_with(name))
+    let names = if of_insights { &[KEY][..] } else { &MESSAGES };
+    field || names.iter().any(|name| key.ends_with(name))
 }
 
 /// Writes the string that begins `bytes` without its escapes; its length with them. `None`: it does not end here.
@@ -263,7 +310,7 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Milliseconds since 1970, or a timestamp in words.
-fn time_of(value: &[u8]) -> Option<i64> {
+pub(crate) fn time_of(value: &[u8]) -> Option<i64> {
     if value.len() <= 15 && value.iter().all(u8::is_ascii_digit) {
         return std::str::from_utf8(value).ok()?.parse().ok();
     }

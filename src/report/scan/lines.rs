@@ -18,6 +18,9 @@ const PIECE: usize = 256 << 10;
 /// A prefix that a tool puts before a line is shorter.
 const LONGEST_PREFIX: usize = 512;
 
+/// The type of a record that was printed on many lines is not further from where it begins.
+const NEAR: usize = 2 << 10;
+
 const TYPE: &[u8] = b"\"type\"";
 
 static TYPE_OF_A_RECORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PLATFORM));
@@ -113,10 +116,11 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     if !is_type(bytes, at) {
         return;
     }
-    let Some(start) = line_start(bytes, at, BEFORE) else {
+    let Some(start) = line_start(bytes, at, BEFORE - 1) else {
         return;
     };
-    let Some(brace) = memchr::memchr(b'{', &bytes[start..at]).map(|n| start + n) else {
+    let on_its_line = memchr::memchr(b'{', &bytes[start..at]).map(|n| start + n);
+    let Some(brace) = on_its_line.or_else(|| open_line(bytes, start, at)) else {
         return;
     };
     // One record a line: whatever else a line holds is inside it.
@@ -126,16 +130,48 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
         || TYPE_OF_A_RECORD
             .find_iter(between)
             .all(|earlier| !is_type(bytes, brace + earlier));
-    let Some(mut prefix) = is_first.then(|| prefix(&bytes[start..brace])).flatten() else {
+    let before = match on_its_line {
+        Some(_) => prefix(&bytes[start..brace]),
+        None => line_before(bytes, brace),
+    };
+    let Some(mut prefix) = before.filter(|_| is_first) else {
         return;
     };
-    let rest = &bytes[brace..bytes.len().min(brace + AFTER)];
-    let object = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let mut object = &bytes[brace..bytes.len().min(brace + AFTER)];
+    if on_its_line.is_some() {
+        object = &object[..memchr::memchr(b'\n', object).unwrap_or(object.len())];
+    }
     let Some(what) = record(object) else {
         return;
     };
     prefix.time_ms = prefix.time_ms.or_else(|| time_of(object));
     found(event(what, prefix));
+}
+
+/// The brace that is a line of its own, without an indent, not far before `at` of the line that begins at `line`: so begin
+/// objects that are printed on many lines, as `aws logs tail --format json` and `jq` do.
+fn open_line(bytes: &[u8], line: usize, at: usize) -> Option<usize> {
+    let from = at.saturating_sub(NEAR).min(line);
+    let is_alone = |brace: usize| {
+        let rest = &bytes[brace + 1..line];
+        let begins = brace == 0 || bytes[brace - 1] == b'\n';
+        begins && rest.iter().find(|b| !matches!(b, b' ' | b'\r')) == Some(&b'\n')
+    };
+    memchr::memrchr_iter(b'{', &bytes[from..line])
+        .map(|n| from + n)
+        .find(|brace| is_alone(*brace))
+}
+
+/// What the line before an object tells that was printed on many lines: a tool's prefix, or the end of another one.
+fn line_before(bytes: &[u8], brace: usize) -> Option<Prefix<'_>> {
+    let Some(end) = brace.checked_sub(1) else {
+        return Some(Prefix::default());
+    };
+    let line = &bytes[line_start(bytes, end, LONGEST_PREFIX)?..brace];
+    if line.trim_ascii_end() == b"}" {
+        return Some(Prefix::default());
+    }
+    prefix(line)
 }
 
 /// The report whose type stands at `at`, if it is written as AWS does, without a prefix: nothing need be searched then.
@@ -174,7 +210,7 @@ pub(super) fn stand_in(head: &[u8]) -> bool {
 }
 
 /// What stands at `at` is the type of one of the records that are read here.
-fn is_type(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_type(bytes: &[u8], at: usize) -> bool {
     is_wanted(&bytes[at..]) && is_value_of_type(&bytes[..at])
 }
 
@@ -199,9 +235,8 @@ fn time_of(object: &[u8]) -> Option<i64> {
     if let Some(value) = behind(object, b"{\"time\":\"") {
         return Some(prefix_time(value)?.0);
     }
-    let head = &object[..object.len().min(256)];
-    let at = memchr::memmem::find(head, b"\"time\":")? + 7;
-    let value = head[at..].trim_ascii_start().strip_prefix(b"\"")?;
+    let at = memmem::find(object, b"\"time\":")? + 7;
+    let value = object[at..].trim_ascii_start().strip_prefix(b"\"")?;
     Some(prefix_time(value)?.0)
 }
 

@@ -17,7 +17,7 @@ mod time;
 pub(crate) mod tests;
 
 pub use container::Container;
-pub(crate) use container::without_account;
+pub(crate) use container::{time_of, without_account};
 pub use lines::scan_lines;
 pub use record::{record, uuid as parse_request_id};
 pub use time::parse_time;
@@ -113,6 +113,9 @@ pub struct Event<'a> {
     pub stream: Option<&'a [u8]>,
 }
 
+/// More than any query asks for.
+const MOST_COLUMNS: usize = 64;
+
 /// How the records stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -131,21 +134,43 @@ pub fn detect(head: &[u8]) -> Format {
         .unwrap_or(head)
         .trim_ascii_start();
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    if line.starts_with(b"@") || line.starts_with(b"\"@") {
+    if is_header(line) {
         return Format::Csv;
     }
     let is_json = matches!(head.first(), Some(b'{' | b'['));
     let names = |key: &&[u8]| memchr::memmem::find(head, key).is_some();
+    // Insights' own export has messages in JSON as they are, and not as strings.
+    let is_export = head.first() == Some(&b'[') && names(&&b"\"@message\""[..]);
     // The lines of an application are objects with a message too: with a level, and with the platform's lines among them.
     let is_container = is_json
         && container::KEYS_OF_A_CONTAINER.iter().any(names)
         && !lines::stand_in(head)
         && memchr::memmem::find(line, b"\"level\"").is_none();
-    if is_container {
+    if is_container || is_export {
         Format::Container
     } else {
         Format::Lines
     }
+}
+
+/// The titles of Insights' columns begin with `@`; those of the console's log events are two words.
+fn is_header(line: &[u8]) -> bool {
+    let bare = |cell: &[u8]| -> Vec<u8> {
+        let cell = cell.trim_ascii();
+        let inner = cell
+            .strip_prefix(b"\"")
+            .and_then(|cell| cell.strip_suffix(b"\""));
+        inner.unwrap_or(cell).to_vec()
+    };
+    let cells: Vec<_> = line
+        .split(|b| *b == b',')
+        .take(MOST_COLUMNS)
+        .map(bare)
+        .collect();
+    let is_one = |cell: &Vec<u8>| matches!(&cell[..], b"@timestamp" | b"@message");
+    cells[0].starts_with(b"@")
+        || cells.iter().any(is_one)
+        || cells == [&b"timestamp"[..], b"message"]
 }
 
 impl From<Report> for Option<Invoke> {

@@ -6,6 +6,10 @@ use super::time::prefix_time;
 /// More words than any tool puts there.
 const WORDS: usize = 7;
 
+const ESCAPE: u8 = 0x1b;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// What the prefix of a line tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Prefix<'a> {
@@ -17,17 +21,57 @@ pub(super) struct Prefix<'a> {
 /// Reads what stands between the beginning of a line and a record; `None` if it is not a prefix that a tool writes.
 pub(super) fn prefix(mut text: &[u8]) -> Option<Prefix<'_>> {
     let mut found = Prefix::default();
-    if text.last().is_some_and(|b| !b.is_ascii_whitespace()) {
+    if !ends_apart(text) {
         return None;
     }
+    text = text.strip_prefix(BOM).unwrap_or(text);
     for _ in 0..WORDS {
-        text = text.trim_ascii_start();
+        text = behind_blank(text);
         if text.is_empty() {
             return Some(found);
         }
         text = &text[take(text, &mut found)?..];
     }
-    text.trim_ascii_start().is_empty().then_some(found)
+    behind_blank(text).is_empty().then_some(found)
+}
+
+/// What follows this does not touch it: there is a space between, or a change of colour.
+fn ends_apart(text: &[u8]) -> bool {
+    let last = text.last();
+    last.is_none_or(u8::is_ascii_whitespace)
+        || text == BOM
+        || memchr::memrchr(ESCAPE, text).is_some_and(|at| colour(&text[at..]) == text.len() - at)
+}
+
+/// Steps over whitespace and over the colours that tools write around their words.
+fn behind_blank(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = text.trim_ascii_start();
+        match colour(text) {
+            0 => return text,
+            length => text = &text[length..],
+        }
+    }
+}
+
+/// The length of `ESC [ 1 ; 32 m`, if it begins `text`.
+fn colour(text: &[u8]) -> usize {
+    let Some(code) = text.strip_prefix(b"\x1b[") else {
+        return 0;
+    };
+    let digits = code
+        .iter()
+        .take_while(|b| b.is_ascii_digit() || **b == b';')
+        .count();
+    match code.get(digits) {
+        Some(b'm') => digits + 3,
+        _ => 0,
+    }
+}
+
+/// A word ends here.
+fn is_blank(byte: &u8) -> bool {
+    byte.is_ascii_whitespace() || *byte == ESCAPE
 }
 
 /// Where the line begins in which `at` stands, if that is near.
@@ -42,15 +86,12 @@ pub(super) fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> 
 /// Takes one word of a prefix, and says how long it is.
 fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
     if let Some((ms, used)) = prefix_time(text)
-        && text.get(used).is_none_or(u8::is_ascii_whitespace)
+        && text.get(used).is_none_or(is_blank)
     {
         found.time_ms.get_or_insert(ms);
         return Some(used);
     }
-    let end = text
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(text.len());
+    let end = text.iter().position(is_blank).unwrap_or(text.len());
     let word = &text[..end];
     if is_stream(word) {
         found.stream = Some(word);
@@ -60,8 +101,8 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
         found.time_ms.get_or_insert(ms);
     } else if !is_bracketed(word) && !matches!(word, b"|" | b"stdout" | b"stderr" | b"F" | b"P") {
         // `name  | line`, as docker compose and lambench serve write it, or a group without a slash, as awslogs does.
-        let rest = text[end..].trim_ascii_start();
-        let next = rest.split(u8::is_ascii_whitespace).next();
+        let rest = behind_blank(&text[end..]);
+        let next = rest.split(is_blank).next();
         if !rest.starts_with(b"|") && !next.is_some_and(is_stream) {
             return None;
         }

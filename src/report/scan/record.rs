@@ -151,7 +151,13 @@ fn of_line(line: Line) -> Option<What> {
 
 /// The first object of `bytes`, read in full.
 pub(super) fn any_object(bytes: &[u8]) -> Option<What> {
-    json::parse_prefix(bytes)?.0.and_then(of_line)
+    object_and_length(bytes).map(|(what, _)| what)
+}
+
+/// The same, and how long it is.
+pub(super) fn object_and_length(bytes: &[u8]) -> Option<(What, usize)> {
+    let (line, length) = json::parse_prefix(bytes)?;
+    Some((of_line(line?)?, length))
 }
 
 /// `8-4-4-4-12` hexadecimal digits, and nothing else.

@@ -2,19 +2,14 @@
 
 use super::Wanted;
 
-/// One for the group that was being read, from there on, and one for each that was not begun.
-pub(super) fn commands(
-    left: &[Wanted],
-    position_ms: i64,
-    (from_ms, to_ms): (i64, i64),
-) -> Vec<String> {
+/// One for each piece of the time that is left of the group that was being read, and one for each group that was not begun.
+pub(super) fn commands(groups: &[Wanted], left: &[(i64, i64)], whole: (i64, i64)) -> Vec<String> {
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let mut all = Vec::new();
-    for (number, wanted) in left.iter().enumerate() {
-        let from_ms = if number == 0 { position_ms } else { from_ms };
-        if from_ms < to_ms {
-            all.push(command(&typed, wanted, (from_ms, to_ms)));
-        }
+    for (number, wanted) in groups.iter().enumerate() {
+        let spans = if number == 0 { left } else { &[whole] };
+        let spans = spans.iter().filter(|(from_ms, to_ms)| from_ms < to_ms);
+        all.extend(spans.map(|span| command(&typed, wanted, *span)));
     }
     all
 }

@@ -19,14 +19,14 @@ const MOST_PARTS: i64 = 1000;
 const FIRST_LOOK: Duration = Duration::from_millis(200);
 const SLOWEST_LOOK: Duration = Duration::from_secs(2);
 
-/// Reads the whole span; gives how it ended and up to when everything is counted.
+/// Reads the whole span; gives how it ended, and what of the time is left.
 pub(super) async fn read(
     logs: &LogEvents,
     wanted: &Wanted,
     (from_ms, to_ms): (i64, i64),
     sink: &mut Sink<'_>,
     around: &mut Around<'_>,
-) -> (End, i64) {
+) -> (End, Vec<(i64, i64)>) {
     // Insights knows whole seconds alone.
     let whole = (from_ms.div_euclid(1000), (to_ms + 999).div_euclid(1000));
     let mut limit = LIMIT;
@@ -35,8 +35,8 @@ pub(super) async fn read(
     while let Some(span) = spans.pop() {
         let query = match ask(logs, &wanted.group, span, &mut limit, around).await {
             Ok(Ok(query)) => query,
-            Ok(Err(end)) => return (end, position_ms),
-            Err(error) => return (End::Failed(error), position_ms),
+            Ok(Err(end)) => return (end, vec![(position_ms, to_ms)]),
+            Err(error) => return (End::Failed(error), vec![(position_ms, to_ms)]),
         };
         let (upto_s, left) = whole_seconds(&query, span, limit);
         let mut taken = 0;
@@ -54,7 +54,7 @@ pub(super) async fn read(
         let covered = (from_ms, position_ms, to_ms);
         around.progress.at(&wanted.group, &around.read, covered);
     }
-    (End::All, to_ms)
+    (End::All, Vec::new())
 }
 
 /// Runs one query to its end.

@@ -227,6 +227,36 @@ fn only_a_message_that_begins_with_the_record_counts() {
 }
 
 #[test]
+fn a_message_that_is_an_object_is_one_record_of_the_row_around_it() {
+    let report: Value = serde_json::from_str(
+        r#"{"time":"2026-10-08T07:30:29.470Z","type":"platform.report","record":{"requestId":"5b3aa800-5ff2-4756-89f4-8b01418f8b79","metrics":{"durationMs":1.5},"copy":{"type":"platform.report"}}}"#,
+    )
+    .expect("JSON");
+    let row = |message: &Value| {
+        json!({"@timestamp": "2024-03-04 17:22:38.033", "@message": message, "@logStream": STREAM,
+               "@log": format!("123456789012:{GROUP}")})
+    };
+    let rows = json!([
+        row(&report),
+        row(&json!({"level": "INFO", "inner": report, "message": self::report()})),
+        row(&report)
+    ]);
+    for text in [format!("{rows}"), format!("{rows:#}")] {
+        assert_eq!(detect(text.as_bytes()), Format::Container, "{text}");
+        let all = found_by(text.as_bytes(), 60, &[100, 700]);
+        assert_eq!(all.len(), 2, "{text}");
+        for (_, time_ms, group, stream) in all {
+            assert_eq!(time_ms, Some(1_709_572_958_033), "{text}");
+            assert_eq!(
+                (group.as_deref(), stream.as_deref()),
+                (Some(GROUP), Some(STREAM)),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn each_batch_names_its_own_group() {
     let batch = |group: &str, stream: &str| {
         json!({"messageType": "DATA_MESSAGE", "logGroup": group, "logStream": stream,

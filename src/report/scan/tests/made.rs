@@ -178,7 +178,7 @@ fn application() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-const PREFIXES: [&str; 9] = [
+const PREFIXES: [&str; 11] = [
     "",
     "2024-03-04T17:22:38.033000+00:00 2024/03/04/[$LATEST]0123456789abcdef ",
     "/aws/lambda/fn 2024/03/04/[$LATEST]0123456789abcdef ",
@@ -188,7 +188,15 @@ const PREFIXES: [&str; 9] = [
     "web-1  | ",
     "2024-03-04T17:22:38.033000000Z stdout F ",
     "2024-03-04 17:22:38,033 ",
+    "\u{1b}[32m2024-03-04T17:22:38.033000+00:00\u{1b}[0m \u{1b}[36m2024/03/04/[$LATEST]0123456789abcdef\u{1b}[0m ",
+    "\u{1b}[1;36mweb-1  | \u{1b}[0m",
 ];
+
+/// As `aws logs tail --format json` prints an object, behind that line.
+fn on_many_lines(line: &str, before: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    format!("{before}\n{value:#}")
+}
 
 pub fn parts() -> impl Strategy<Value = Vec<Part>> {
     let record = prop_oneof![
@@ -209,8 +217,14 @@ pub fn parts() -> impl Strategy<Value = Vec<Part>> {
                 what,
             }
         });
+    let before =
+        proptest::sample::select(vec![PREFIXES[1], PREFIXES[9], PREFIXES[8], "I saw this:"]);
+    let printed = (before, invokes(), 0usize..4).prop_map(|(before, invoke, kind)| Part {
+        bytes: on_many_lines(&json(&invoke, kind), before).into_bytes(),
+        what: (before != "I saw this:").then_some(What::Invoke(invoke)),
+    });
     let other = application().prop_map(|bytes| Part { bytes, what: None });
-    let part = prop_oneof![record, other];
+    let part = prop_oneof![4 => record, 4 => other, 1 => printed];
     let ends = proptest::sample::select(vec!["\n", "\r\n", "\t\n", "\n\n"]);
     (collection::vec((part, ends), 0..20), option::of(Just(()))).prop_map(|(parts, cut)| {
         let mut parts: Vec<_> = parts

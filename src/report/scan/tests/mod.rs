@@ -189,6 +189,21 @@ fn a_prefix_tells_time_group_and_stream() {
         ),
         ("web-1  | ", None, Some("web-1"), None),
         ("2024-03-04T17:22:38.033000000Z stdout F ", at, None, None),
+        (
+            "\u{1b}[32m2024-03-04T17:22:38.033+00:00\u{1b}[0m ",
+            at,
+            None,
+            None,
+        ),
+        (
+            "\u{1b}[32m2024-03-04T17:22:38.033\u{1b}[0m \u{1b}[36m2024/03/04/[$LATEST]0123456789abcdef\u{1b}[0m ",
+            at,
+            None,
+            stream,
+        ),
+        ("\u{1b}[36mweb-1  | \u{1b}[0m", None, Some("web-1"), None),
+        ("\u{1b}[90m", None, None, None),
+        ("\u{feff}", None, None, None),
     ] {
         let text = format!("before\n{prefix}{line}\nafter");
         let mut count = 0;
@@ -212,6 +227,10 @@ fn a_prefix_tells_time_group_and_stream() {
         "|",
         "\"",
         "> ",
+        "\u{1b}",
+        "\u{1b}[2K",
+        "\u{1b}[32mI saw\u{1b}[0m ",
+        "2024-03-04T17:22:38.033Z\u{1b}7 ",
     ] {
         let text = format!("{words}{line}\n");
         assert_eq!(found(text.as_bytes()), [], "{words}");
@@ -224,6 +243,47 @@ fn a_json_record_has_the_time_that_it_bears() {
     let mut times = Vec::new();
     scan_lines(line, 0..line.len(), &mut |event| times.push(event.time_ms));
     assert_eq!(times, [parse_time(b"2026-10-08T07:30:29.470Z")]);
+}
+
+#[test]
+fn a_record_printed_on_many_lines_counts_behind_a_prefix_or_another_one() {
+    let stream = "2024/03/04/[$LATEST]0123456789abcdef";
+    let printed = "{\n    \"time\": \"2026-10-08T07:30:29.470Z\",\n    \"type\": \"platform.report\",\n    \"record\": {\n        \
+                   \"metrics\": {\n            \"durationMs\": 1.5\n        }\n    }\n}\n";
+    let own = parse_time(b"2026-10-08T07:30:29.470Z");
+    let tail = format!("2024-03-04T17:22:38.033000+00:00 {stream} \n");
+    for (before, time_ms, of) in [
+        ("", own, None),
+        ("}\n", own, None),
+        (&*tail, Some(1_709_572_958_033), Some(stream)),
+    ] {
+        for text in [
+            format!("{before}{printed}"),
+            format!("{before}{printed}").replace('\n', "\r\n"),
+        ] {
+            let mut count = 0;
+            scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+                count += 1;
+                assert_eq!(event.time_ms, time_ms, "{text}");
+                assert_eq!(event.stream, of.map(str::as_bytes), "{text}");
+            });
+            assert_eq!(count, 1, "{text}");
+        }
+    }
+    for decoy in [
+        format!("I saw:\n{printed}"),
+        format!(
+            "{{\n  \"level\": \"INFO\",\n  \"inner\":\n{}\n}}\n",
+            printed.replace("\n{", "\n  {")
+        ),
+        format!(
+            "{{\n  \"level\": \"INFO\",\n  \"inner\": {}\n}}\n",
+            printed.replace('\n', "\n  ")
+        ),
+        printed.replace('\n', "\n  ").replacen('{', "  {", 1),
+    ] {
+        assert_eq!(found(decoy.as_bytes()), [], "{decoy}");
+    }
 }
 
 #[test]
@@ -266,6 +326,13 @@ fn the_form_of_a_file_is_found_by_looking() {
         ),
         ("@timestamp,@message\n".to_owned(), Format::Csv),
         ("\"@timestamp\",\"@message\"\n".to_owned(), Format::Csv),
+        ("requestId, @timestamp, @message\n".to_owned(), Format::Csv),
+        ("timestamp,message\r\n".to_owned(), Format::Csv),
+        ("timestamp,message and more\n".to_owned(), Format::Lines),
+        (
+            format!("[\n  {{\"@timestamp\": \"a\", \"@message\": {platform}}}]"),
+            Format::Container,
+        ),
     ] {
         assert_eq!(detect(head.as_bytes()), format, "{head}");
     }
@@ -307,6 +374,8 @@ fn hostile_input_takes_time_in_proportion() {
         ),
         ("types", "\"type\":\"platform.report\""),
         ("objects", "{\"type\":\"platform.report\""),
+        ("objects on lines", "{\n\"type\":\"platform.report\"\n"),
+        ("messages", "\"@message\":{\"type\":\"platform.report\""),
         ("nested", &nested),
         ("long", &long),
         ("timeouts", " Task timed out after "),

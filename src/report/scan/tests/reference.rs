@@ -1,7 +1,7 @@
 //! What stands in a log, found the slow way: line by line, word by word, every position tried. The fuzz target compares
 //! with it too.
 
-use crate::report::scan::{Outcome, What, parse_request_id, parse_time, record};
+use crate::report::scan::{AFTER, Outcome, What, parse_request_id, parse_time, record};
 
 /// Every record of `bytes`, in the order of the lines.
 pub fn records(bytes: &[u8]) -> Vec<What> {
@@ -12,9 +12,41 @@ pub fn records(bytes: &[u8]) -> Vec<What> {
             found.extend(text(bytes, start, line, at));
         }
         found.extend(json(line));
+        found.extend(many_lines(bytes, start, line));
         start += line.len() + 1;
     }
     found
+}
+
+/// The object that a brace alone on its line opens, if a type stands on a line of its own not far behind it.
+fn many_lines(bytes: &[u8], start: usize, line: &[u8]) -> Option<What> {
+    let is_open = |line: &[u8]| {
+        let rest = line.strip_prefix(b"{");
+        rest.is_some_and(|rest| rest.iter().all(|b| matches!(b, b' ' | b'\r')))
+    };
+    if !is_open(line) || start + line.len() == bytes.len() {
+        return None;
+    }
+    let rest = &bytes[start..];
+    let at = (0..rest.len().min(2049)).find(|at| is_type(rest, *at))?;
+    let mut lines: Vec<_> = rest[..at].split(|b| *b == b'\n').skip(1).collect();
+    let last = lines.pop()?;
+    if last.contains(&b'{') || lines.into_iter().any(is_open) {
+        return None;
+    }
+    let before = bytes[..start].strip_suffix(b"\n").unwrap_or_default();
+    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let known = before.trim_ascii_end() == b"}" || is_prefix(&[before, b"\n"].concat()).0;
+    (start == 0 || before.len() <= 512 && known).then(|| record(&rest[..rest.len().min(AFTER)]))?
+}
+
+/// What stands at `at` is the type of a record that counts.
+fn is_type(bytes: &[u8], at: usize) -> bool {
+    let names = ["report", "initReport", "restoreReport"];
+    let named = |kind| bytes[at..].starts_with(format!("\"platform.{kind}\"").as_bytes());
+    let before = bytes[..at].trim_ascii_end().strip_suffix(b":");
+    names.into_iter().any(named)
+        && before.is_some_and(|before| before.trim_ascii_end().ends_with(b"\"type\""))
 }
 
 /// A record in text that begins at `at` of a line. It may go on in the next line, so the parser gets all that follows.
@@ -79,8 +111,28 @@ fn words(text: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
+/// Without colours, which stand apart from what they colour; what else begins as they do is of no tool.
+fn without_colours(before: &[u8]) -> Option<Vec<u8>> {
+    let text = before.strip_prefix(b"\xef\xbb\xbf").unwrap_or(before);
+    let mut parts = text.split(|b| *b == 0x1b);
+    let mut plain = parts.next()?.to_vec();
+    for part in parts {
+        let end = part.iter().position(|b| *b == b'm')?;
+        let code = part[..end].strip_prefix(b"[")?;
+        if !code.iter().all(|b| b.is_ascii_digit() || *b == b';') {
+            return None;
+        }
+        plain.extend_from_slice(b"  ");
+        plain.extend_from_slice(&part[end + 1..]);
+    }
+    Some(plain)
+}
+
 /// Whether a tool writes this before a line, and whether it holds a time.
 fn is_prefix(before: &[u8]) -> (bool, bool) {
+    let Some(before) = &without_colours(before) else {
+        return (false, false);
+    };
     let all = words(before);
     if before.last().is_some_and(|b| !b.is_ascii_whitespace()) {
         return (false, false);
