@@ -273,3 +273,5 @@ fn items_of_another_language_do_not_apply() {
     assert_eq!(bundled.state, State::NotApplicable);
     assert_eq!(bundled.evidence, [Fact::Why { why: Why::NotNode }]);
 }
+
+mod items;

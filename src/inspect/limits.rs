@@ -143,3 +143,6 @@ pub fn findings(subject: &Subject) -> Vec<Finding> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

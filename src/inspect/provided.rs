@@ -74,10 +74,10 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
         return Vec::new();
     }
     packages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
-    let under = if packages.iter().any(|packed| packed.name == "boto3") {
+    let names = packages.iter().map(|packed| normal(&packed.name));
+    let under = if names.clone().any(|name| name == "boto3") {
         Vec::new()
     } else {
-        let names = packages.iter().map(|packed| packed.name.to_lowercase());
         names
             .filter(|name| OF_BOTO3.contains(&name.as_str()))
             .collect()
@@ -96,9 +96,14 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
     }]
 }
 
+/// A distribution of Python by the name that all spellings of it share.
+fn normal(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
 fn is_provided(runtime: &str, distribution: &Distribution) -> bool {
     if runtime.starts_with("python") {
-        let name = distribution.name.to_lowercase().replace('_', "-");
+        let name = normal(&distribution.name);
         return distribution.ecosystem == Ecosystem::Python && PYTHON.contains(&name.as_str());
     }
     let Some(major) = runtime.strip_prefix("nodejs") else {
@@ -184,9 +189,26 @@ mod tests {
 
     #[test]
     fn a_packed_urllib3_below_the_runtimes_boto3_is_told() {
-        let (_, under, _) =
-            provided("python3.12", Ecosystem::Python, &["urllib3", "requests"]).unwrap();
-        assert_eq!(under, ["urllib3"]);
+        for (names, expected) in [
+            (&["urllib3", "requests"][..], &["urllib3"][..]),
+            (&["python_dateutil", "Six"], &["six", "python-dateutil"]),
+            (&["awslambdaric"], &[]),
+            (&["urllib3", "Boto3"], &[]),
+        ] {
+            let (_, under, _) = provided("python3.12", Ecosystem::Python, names).unwrap();
+            assert_eq!(under, expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_boto3_needs_is_the_runtimes_too_and_has_to_fit_it() {
+        for name in OF_BOTO3 {
+            let (found, under, _) = provided("python3.12", Ecosystem::Python, &[name]).unwrap();
+            assert_eq!((found[0].as_str(), under[0].as_str()), (name, name));
+        }
+        let others = ["awslambdaric", "snapshot_restore_py", "boto3"];
+        let (found, ..) = provided("python3.12", Ecosystem::Python, &others).unwrap();
+        assert_eq!(found.len(), others.len());
     }
 
     #[test]

@@ -141,3 +141,6 @@ fn mean(figures: impl ExactSizeIterator<Item = f64>) -> f64 {
 fn median_of(figures: impl Iterator<Item = f64>) -> f64 {
     median(&figures.collect::<Vec<_>>()).unwrap_or(0.0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use zip::ZipWriter;
@@ -383,3 +384,5 @@ fn much_to_compile_is_waste_and_little_is_a_note() {
         assert_eq!(found[0].examples, ["app.py"]);
     }
 }
+
+mod edges;

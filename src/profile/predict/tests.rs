@@ -467,3 +467,6 @@ fn a_whole_processor_is_no_slower_even_where_several_were_at_work() {
     assert!((moved(1.0) - 15.0).abs() < 1e-9);
     assert!((moved(0.5) - 30.0).abs() < 1e-9);
 }
+
+mod reached;
+mod said;
