@@ -18,7 +18,7 @@ use crate::results::store::{Front, Store};
 use crate::results::{RunResult, SubjectResult};
 use crate::subject::infer::Family;
 
-use super::endpoints::Endpoints;
+use super::fetched::Endpoints;
 use super::inspect::{blocking, subject, warn};
 use super::{Failure, print, profile, say, signals, stage};
 

@@ -16,7 +16,7 @@ use crate::scratch::Scratch;
 use crate::subject::pack;
 
 use super::conclude::unwritable;
-use super::endpoints::{Endpoints, not_fetched, region_of, zip_in};
+use super::fetched::{Endpoints, not_fetched, region_of, zip_in};
 use super::measure::misnamed;
 use super::{Failure, print, say, signals, stage};
 

@@ -64,6 +64,7 @@ fn subject(mounts: Vec<Mounted>, unread: usize) -> Subject {
         runtime: None,
         handler: None,
         architecture: None,
+        environment: None,
     }
 }
 
