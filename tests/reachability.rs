@@ -200,13 +200,22 @@ fn python() -> (u8, u8) {
     (parts.next().unwrap(), parts.next().unwrap())
 }
 
-/// The package: all that is installed, and a module for each case.
-fn package() -> &'static Path {
-    for case in CASES {
+/// A case's module beside all that is installed, alone: what a library loads by a name that is made at run time may be any
+/// module of the function's own.
+struct Written(PathBuf);
+
+impl Written {
+    fn new(case: &Case) -> Self {
         let path = INSTALLED.join(format!("case_{}.py", case.name));
-        std::fs::write(path, case.code).unwrap();
+        std::fs::write(&path, case.code).unwrap();
+        Self(path)
     }
-    &INSTALLED
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// File -> distribution, as the lists that pip wrote say.
@@ -262,15 +271,16 @@ fn classes(found: &Reach, distributions: &[Distribution]) -> BTreeMap<String, Cl
 
 #[test]
 fn nothing_that_python_loads_is_called_never_reached_and_what_has_no_use_is() {
-    let package = package();
+    let package: &Path = &INSTALLED;
     let owners = owners(package);
-    let mounted = [Mounted {
-        place: Place::Task,
-        files: Files::open(package).unwrap(),
-    }];
-    let all = Installed::of(&mounted);
-    let installed = &all.distributions;
     for case in CASES {
+        let _written = Written::new(case);
+        let mounted = [Mounted {
+            place: Place::Task,
+            files: Files::open(package).unwrap(),
+        }];
+        let all = Installed::of(&mounted);
+        let installed = &all.distributions;
         let start = Start {
             handler: &format!("case_{}.handler", case.name),
             python: python(),

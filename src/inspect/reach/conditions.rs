@@ -2,8 +2,12 @@
 
 use ruff_python_ast::{BoolOp, CmpOp, Expr, Number, UnaryOp};
 
-/// What a condition will be on Lambda, if that is certain.
-pub fn outcome(test: &Expr, python: (u8, u8), type_checking: bool) -> Option<bool> {
+/// What a condition will be on Lambda, if that is certain. `type_checking` says what is false because nobody checks types.
+pub fn outcome(
+    test: &Expr,
+    python: (u8, u8),
+    type_checking: &dyn Fn(&Expr) -> bool,
+) -> Option<bool> {
     let of = |expr: &Expr| outcome(expr, python, type_checking);
     match test {
         Expr::BooleanLiteral(literal) => Some(literal.value),
@@ -11,10 +15,7 @@ pub fn outcome(test: &Expr, python: (u8, u8), type_checking: bool) -> Option<boo
             Number::Int(value) => value.as_u64().map(|value| value != 0),
             _ => None,
         },
-        Expr::Name(name) if type_checking && name.id == "TYPE_CHECKING" => Some(false),
-        Expr::Attribute(found) if type_checking && found.attr.as_str() == "TYPE_CHECKING" => {
-            Some(false)
-        }
+        Expr::Name(_) | Expr::Attribute(_) => type_checking(test).then_some(false),
         Expr::UnaryOp(not) if not.op == UnaryOp::Not => of(&not.operand).map(|value| !value),
         Expr::BoolOp(both) => {
             let decides = both.op == BoolOp::Or;

@@ -33,6 +33,8 @@ pub enum What {
     Unknown,
     /// The same, and a variable of the environment says it: which, where that can be told.
     FromEnvironment(Option<String>),
+    /// A name that is only known at run time is told to a function that may import it.
+    Told,
     /// Code that is put together as a text.
     UnknownCode,
     /// Whatever lies below the same package at the top, whoever put it there.

@@ -9,6 +9,7 @@ pub mod names;
 mod texts;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
@@ -74,10 +75,15 @@ fn read_one(text: &str, python: (u8, u8), named: &dyn Fn(&str) -> bool) -> (Impo
         environment: OnceCell::new(),
         facts: Vec::new(),
         code: Vec::new(),
+        unused: HashMap::new(),
         functions: 0,
         guards: 0,
     };
     reader.visit_body(body);
+    // Nobody imports those for nothing: another file takes them from here.
+    for at in std::mem::take(&mut reader.unused).into_values() {
+        reader.tell(at, What::Unknown);
+    }
     let wrong_at = parsed.errors().first();
     let read = Imports {
         facts: reader.facts,
@@ -96,6 +102,8 @@ struct Reader<'n> {
     environment: OnceCell<FromEnvironment>,
     facts: Vec<Fact>,
     code: Vec<Code>,
+    /// Functions that import, by the names that they are imported under, until they are used.
+    unused: HashMap<String, usize>,
     functions: usize,
     guards: usize,
 }
@@ -145,6 +153,10 @@ impl Reader<'_> {
                 "path" | "*" if import.level == 0 && module == "sys" => {
                     self.tell(at, What::SearchPath);
                 }
+                "import_module" => {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.unused.insert(name.to_string(), at);
+                }
                 "__all__" | "__getattr__" => self.tell(at, What::Lazy),
                 "Loader" | "CLoader" if import.level == 0 && module == "yaml" => {
                     self.tell(at, What::Pickle);
@@ -179,7 +191,8 @@ impl Reader<'_> {
             .iter()
             .map(|clause| (clause.test.as_ref(), &clause.body[..]));
         for (test, body) in std::iter::once(first).chain(others) {
-            let known = test.and_then(|test| outcome(test, self.python, self.type_checking));
+            let known = test
+                .and_then(|test| outcome(test, self.python, &|expr| self.is_type_checking(expr)));
             if let Some(test) = test.filter(|_| known.is_none()) {
                 self.visit_expr(test);
             }
@@ -190,6 +203,18 @@ impl Reader<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether this is a `TYPE_CHECKING` that is false.
+    fn is_type_checking(&self, expr: &Expr) -> bool {
+        self.type_checking
+            && match expr {
+                Expr::Name(name) => name.id == "TYPE_CHECKING",
+                Expr::Attribute(part) => {
+                    part.attr.as_str() == "TYPE_CHECKING" && self.aliases.is_typing(&part.value)
+                }
+                _ => false,
+            }
     }
 
     fn attempt(&mut self, attempt: &ast::StmtTry) {
@@ -302,6 +327,9 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 }
             }
             Expr::Call(call) => {
+                if let Expr::Name(function) = call.func.as_ref() {
+                    self.unused.remove(function.id.as_str());
+                }
                 match (self.call(call), call.func.as_ref()) {
                     (true, Expr::Attribute(function)) if !self.is_path(&function.value) => {
                         self.base(&function.value);
@@ -326,6 +354,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.later(|reader| reader.visit_expr(&lambda.body));
             }
             Expr::Name(name) if name.ctx.is_load() => {
+                self.unused.remove(name.id.as_str());
                 self.mentioned(name.range.start().to_usize(), expr);
             }
             Expr::Attribute(part) => {
@@ -343,6 +372,15 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 } else {
                     self.base(&part.value);
                 }
+            }
+            Expr::BinOp(both) if both.op == ast::Operator::Add => {
+                if let (Expr::StringLiteral(start), Expr::StringLiteral(end)) =
+                    (both.left.as_ref(), both.right.as_ref())
+                {
+                    let whole = format!("{}{}", start.value.to_str(), end.value.to_str());
+                    self.text(both.range.start().to_usize(), &whole);
+                }
+                visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(text) => {
                 self.text(text.range.start().to_usize(), text.value.to_str());

@@ -13,7 +13,8 @@ pub struct Metadata {
     by_name: HashMap<String, Vec<usize>>,
     required: Vec<Vec<usize>>,
     extra: Vec<Vec<usize>>,
-    groups: HashMap<String, Vec<usize>>,
+    /// By group: whose, and the module.
+    groups: HashMap<String, Vec<(usize, String)>>,
     commands: HashMap<String, Vec<usize>>,
 }
 
@@ -80,22 +81,26 @@ impl Metadata {
         };
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         if let Some(points) = text(&format!("{folder}/entry_points.txt")) {
-            let mut of_commands = false;
+            let mut group = String::new();
             for line in points.lines().map(str::trim) {
-                let group = line
+                let heading = line
                     .strip_prefix('[')
                     .and_then(|line| line.strip_suffix(']'));
-                if let Some(group) = group.map(str::trim) {
-                    of_commands = COMMANDS.contains(&group);
-                    if !of_commands {
-                        self.groups.entry(group.to_owned()).or_default().push(i);
-                    }
-                } else if let Some((command, _)) = line.split_once('=').filter(|_| of_commands) {
+                if let Some(heading) = heading {
+                    heading.trim().clone_into(&mut group);
+                    continue;
+                }
+                let Some((name, value)) = line.split_once('=') else {
+                    continue;
+                };
+                let module = value.split([':', '[']).next().unwrap_or(value).trim();
+                if !COMMANDS.contains(&group.as_str()) {
+                    let points = self.groups.entry(group.clone()).or_default();
+                    points.push((i, module.to_owned()));
+                } else if mount.files.has(&format!("{}bin/{}", of.site, name.trim())) {
                     // Where it is not installed, nobody can start it.
-                    let command = command.trim();
-                    if mount.files.has(&format!("{}bin/{command}", of.site)) {
-                        self.commands.entry(command.to_owned()).or_default().push(i);
-                    }
+                    let commands = self.commands.entry(name.trim().to_owned()).or_default();
+                    commands.push(i);
                 }
             }
         }
@@ -126,13 +131,14 @@ impl Metadata {
         self.commands.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Those with entry points of this group, or of any that is no command.
-    pub fn with_entry_points(&self, group: Option<&str>) -> Vec<usize> {
+    /// Entry points of this group, or of any that is no command: whose they are, and the modules that they name.
+    pub fn entry_points(&self, group: Option<&str>) -> Vec<(usize, &str)> {
         let groups = self
             .groups
             .iter()
             .filter(|(name, _)| group.is_none_or(|group| *name == group));
-        let mut found: Vec<usize> = groups.flat_map(|(_, found)| found).copied().collect();
+        let points = groups.flat_map(|(_, found)| found);
+        let mut found: Vec<_> = points.map(|(of, module)| (*of, module.as_str())).collect();
         found.sort_unstable();
         found.dedup();
         found

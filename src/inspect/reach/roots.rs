@@ -8,7 +8,7 @@ use super::{How, Place};
 
 /// Files of this size and more are data.
 const MOST_SETTINGS: u64 = 1024 * 1024;
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 11] = [
     "ini",
     "cfg",
     "conf",
@@ -17,11 +17,18 @@ const SETTINGS: [&str; 10] = [
     "yml",
     "json",
     "env",
+    "txt",
     "xml",
     "properties",
 ];
-/// They list distributions, for tools that work before the function runs.
-const OF_TOOLS: [&str; 12] = [
+/// They list distributions for tools that work before the function runs, or are for people.
+const OF_TOOLS: [&str; 18] = [
+    "authors",
+    "changelog",
+    "changes",
+    "license",
+    "notice",
+    "readme",
     "requirements",
     "constraints",
     "pyproject.",
@@ -123,6 +130,7 @@ fn one(reading: &Reading<'_>, at: FileAt, path: &str, mode: Option<u32>) -> Opti
     if ending.is_some_and(|ending| SETTINGS.contains(&ending)) {
         let for_tools = OF_TOOLS.iter().any(|start| lower.starts_with(start))
             || path.contains("node_modules/")
+            || lower.contains("requirements")
             || ending == Some("lock");
         return if for_tools {
             None

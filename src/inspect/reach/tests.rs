@@ -185,7 +185,7 @@ fn each_way_to_load_has_its_class() {
             OptionalOnly,
         ),
         (
-            "from elsewhere import resolve_name\nresolve_name(x)",
+            "from elsewhere import resolve_names\nresolve_names(x)",
             NeverReached,
         ),
         ("import pydoc\npydoc.locate(''.join(x))", OptionalOnly),

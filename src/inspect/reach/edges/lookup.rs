@@ -72,7 +72,8 @@ impl<'r, 'a> Lookup<'r, 'a> {
                 }
             }
             What::Start(start) => self.starting(start, line),
-            What::Unknown => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
+            What::Told if !self.own => {}
+            What::Unknown | What::Told => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
             What::FromEnvironment(name) => self.named_by(name.as_deref(), fact.when, line),
             What::UnknownCode => self.unseen(LimitKind::UnknownCode, How::Code, line),
             What::Everything => {
@@ -88,8 +89,10 @@ impl<'r, 'a> Lookup<'r, 'a> {
                 }
             }
             What::EntryPoints(group) => {
-                for of in reading.metadata.with_entry_points(group.as_deref()) {
+                for (of, module) in reading.metadata.entry_points(group.as_deref()) {
                     self.edge(Target::Distribution(of), How::EntryPoint, line);
+                    // As a rule its own.
+                    self.modules(reading.tree.absolute(module).loads, How::EntryPoint, line);
                 }
             }
             What::Listed(name) => {
@@ -165,13 +168,11 @@ impl<'r, 'a> Lookup<'r, 'a> {
                 let what = What::Module(name.clone());
                 self.fact(&Fact { at: 0, what, when }, line);
             }
-            None if self.own || self.reading.environment.is_some() => {
-                self.unseen(LimitKind::UnknownName, How::Dynamic, line);
-            }
-            None => {
+            None if self.own => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
+            None if self.reading.environment.is_none() => {
                 self.unseen(LimitKind::Environment, How::Dynamic, line);
-                self.edge(Target::Own, How::Dynamic, line);
             }
+            None => self.parts_of_its_own(How::Dynamic, line),
         }
     }
 
@@ -257,19 +258,29 @@ impl<'r, 'a> Lookup<'r, 'a> {
         }
     }
 
-    /// Something that can't be told. A library loads its own parts by names made at run time; the function's own code may
-    /// load anything so.
+    /// Something that can't be told. A library loads its own parts by names made at run time, or the function's own modules;
+    /// the function's own code may load anything so.
     fn unseen(&mut self, kind: LimitKind, how: How, line: u32) {
         self.limit(kind, line);
-        let tree = self.reading.tree;
-        let of = self.module.map(|id| tree.modules()[id].owners());
-        let of: Vec<usize> = of.into_iter().flatten().collect();
-        if of.is_empty() {
+        if self.owners().is_empty() {
             self.edge(Target::Everything, how, line);
+        } else {
+            self.edge(Target::Own, how, line);
+            self.parts_of_its_own(how, line);
         }
-        for of in of {
+    }
+
+    fn parts_of_its_own(&mut self, how: How, line: u32) {
+        for of in self.owners() {
             self.edge(Target::Distribution(of), how, line);
         }
+    }
+
+    fn owners(&self) -> Vec<usize> {
+        let of = self
+            .module
+            .map(|id| self.reading.tree.modules()[id].owners());
+        of.into_iter().flatten().collect()
     }
 }
 

@@ -9,12 +9,15 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 /// Functions that import what their first argument names.
 pub(super) const IMPORTERS: [&str; 2] = ["import_module", "__import__"];
 /// Functions that import what leads to a name with dots, known by the module that they are of.
-const RESOLVERS: [&str; 4] = [
+const RESOLVERS: [&str; 5] = [
+    "pkgutil.get_data",
     "pkgutil.resolve_name",
     "pydoc.locate",
     "pydoc.resolve",
     "pydoc.safeimport",
 ];
+/// Here `TYPE_CHECKING` is false.
+const OF_TYPES: [&str; 2] = ["typing", "typing_extensions"];
 const MODULES: [&str; 5] = ["builtins", "importlib", "pkgutil", "pydoc", "sys"];
 
 /// The names of one file.
@@ -26,6 +29,10 @@ pub struct Aliases {
     bound: HashMap<String, String>,
     /// What is imported by `from` -> its name there.
     imported: HashMap<String, String>,
+    /// Names of modules that are imported whole.
+    modules: HashSet<String>,
+    /// Those of the modules that have a `TYPE_CHECKING` which is false.
+    typing: HashSet<String>,
     /// How often `TYPE_CHECKING` is set, and how often to false.
     set: (usize, usize),
 }
@@ -38,6 +45,8 @@ impl Aliases {
             importers: IMPORTERS.iter().map(|name| (*name).to_owned()).collect(),
             bound: MODULES.iter().map(own).collect(),
             imported: HashMap::new(),
+            modules: HashSet::new(),
+            typing: HashSet::new(),
             set: (0, 0),
         };
         let builtins = ("__builtins__".to_owned(), "builtins".to_owned());
@@ -60,6 +69,22 @@ impl Aliases {
     /// The name that something has where it was imported from.
     pub fn original<'n>(&'n self, name: &'n str) -> &'n str {
         self.imported.get(name).map_or(name, String::as_str)
+    }
+
+    /// Whether this is what a module is known by, as an import of it is there.
+    pub fn is_module(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Name(name) => {
+                self.modules.contains(name.id.as_str()) || self.is_imported(&name.id)
+            }
+            Expr::Attribute(part) => self.is_module(&part.value),
+            _ => false,
+        }
+    }
+
+    /// Whether `TYPE_CHECKING` is taken from a module in which it is false.
+    pub fn is_typing(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Name(name) if self.typing.contains(name.id.as_str()))
     }
 
     /// Whether it is imported by `from`.
@@ -139,6 +164,16 @@ impl<'a> Visitor<'a> for Aliases {
         match stmt {
             Stmt::Import(import) => {
                 for alias in &import.names {
+                    let whole = alias.name.as_str();
+                    let first = whole.split('.').next().unwrap_or(whole);
+                    let name = alias.asname.as_ref().map_or(first, |new| new.as_str());
+                    self.modules.insert(name.to_owned());
+                    if let Some((_, last)) = whole.rsplit_once('.').filter(|_| name != first) {
+                        self.imported.insert(name.to_owned(), last.to_owned());
+                    }
+                    if OF_TYPES.contains(&whole) {
+                        self.typing.insert(name.to_owned());
+                    }
                     if let Some(new) = &alias.asname
                         && MODULES.contains(&alias.name.as_str())
                     {
@@ -152,6 +187,10 @@ impl<'a> Visitor<'a> for Aliases {
                     let new = alias.asname.as_ref().unwrap_or(&alias.name);
                     self.imported
                         .insert(new.to_string(), alias.name.to_string());
+                    if new.as_str() == "TYPE_CHECKING" && !OF_TYPES.contains(&from) {
+                        // It may be anything there.
+                        self.set.0 += 1;
+                    }
                     if import.level == 0 && MODULES.contains(&from) {
                         self.bind(new, format!("{from}.{}", alias.name));
                     } else if IMPORTERS.contains(&alias.name.as_str()) {

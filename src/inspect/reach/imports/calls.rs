@@ -51,6 +51,29 @@ const UNPICKLERS: [&str; 5] = [
 ];
 /// The unsafe loaders' shorter names, which others have too.
 const YAML_LOADERS: [&str; 2] = ["CLoader", "Loader"];
+/// What functions are called, or part of it, that import what they are told.
+const LIKE_IMPORT: [&str; 2] = ["import", "instantiate"];
+const LIKE_IMPORT_WHOLE: [&str; 8] = [
+    "class_for_name",
+    "get_class",
+    "load_class",
+    "load_object",
+    "locate",
+    "resolve_name",
+    "resolve_dotted_name",
+    "symbol_by_name",
+];
+/// Functions of `importlib.resources`, which import the package that they are given.
+const OF_RESOURCES: [&str; 8] = [
+    "contents",
+    "files",
+    "is_resource",
+    "open_binary",
+    "open_text",
+    "path",
+    "read_binary",
+    "read_text",
+];
 /// They take one part of what they are given, or none.
 const LOOK_AT_PARTS: [&str; 4] = ["delattr", "getattr", "hasattr", "setattr"];
 /// Nothing of a module that is given to them is called.
@@ -121,6 +144,7 @@ impl Reader<'_> {
             self.tell(at, What::Pickle);
         }
         let Some(does) = self.does(&call.func) else {
+            self.told(at, call);
             return false;
         };
         let none_given = arguments.args.is_empty() && arguments.keywords.is_empty();
@@ -128,7 +152,11 @@ impl Reader<'_> {
             Does::Import if none_given => {}
             Does::Import => self.import(at, arguments),
             // A text counts as such.
-            Does::Resolve if matches!(arguments.args.first(), Some(Expr::StringLiteral(_))) => {}
+            Does::Resolve
+                if arguments
+                    .args
+                    .first()
+                    .is_some_and(|name| self.is_known(name)) => {}
             Does::Resolve => {
                 let what = self.unknown(arguments.args.first());
                 self.tell(at, what);
@@ -147,6 +175,44 @@ impl Reader<'_> {
             other => self.handed_on(at, &other),
         }
         true
+    }
+
+    /// A text, the file's own name, or a module that is imported.
+    fn is_known(&self, name: &Expr) -> bool {
+        let Name { text, whole } = Name::of(name);
+        name.is_string_literal_expr()
+            || whole && text.starts_with('.')
+            || self.aliases.is_module(name)
+    }
+
+    /// A function of somebody else's that imports what it is told, to judge by its name.
+    fn told(&mut self, at: usize, call: &ast::ExprCall) {
+        let (name, of_resources) = match call.func.as_ref() {
+            Expr::Name(name) => (self.aliases.original(&name.id), true),
+            Expr::Attribute(part) => (part.attr.as_str(), self.is_resources(&part.value)),
+            _ => return,
+        };
+        let like_import =
+            LIKE_IMPORT.iter().any(|like| name.contains(like)) || LIKE_IMPORT_WHOLE.contains(&name);
+        if !like_import && !(of_resources && OF_RESOURCES.contains(&name)) {
+            return;
+        }
+        if let Some(told) = call.arguments.args.first()
+            && !self.is_known(told)
+        {
+            self.tell(at, What::Told);
+        }
+    }
+
+    fn is_resources(&self, module: &Expr) -> bool {
+        match module {
+            Expr::Name(name) => matches!(
+                self.aliases.original(&name.id),
+                "resources" | "importlib_resources"
+            ),
+            Expr::Attribute(part) => part.attr.as_str() == "resources",
+            _ => false,
+        }
     }
 
     /// A function that is not called where it stands, or one of which nothing more can be told.

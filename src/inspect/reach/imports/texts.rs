@@ -6,6 +6,8 @@ use super::{Reader, names};
 
 /// Longer texts without a space are data.
 const LONGEST_NAME: usize = 300;
+/// Shorter ones are no names' beginnings.
+const LEAST_PREFIX: usize = 4;
 
 impl Reader<'_> {
     /// Of a text without spaces each part that looks like a name, and where it ends in a dot, the start of one. Of another
@@ -26,6 +28,10 @@ impl Reader<'_> {
             && (self.named)(name)
         {
             self.tell(at, What::Start(format!("{name}.")));
+        }
+        // `flask_`, with which plug-ins' names begin.
+        if text.len() >= LEAST_PREFIX && text.ends_with('_') && !text.starts_with('_') {
+            self.tell(at, What::Start(text.to_owned()));
         }
         for name in names::all(text) {
             self.named(at, name);
@@ -65,7 +71,7 @@ impl Reader<'_> {
                 }
             }
         }
-        if text.contains("python") && (text.contains(" -m ") || text.contains(".py")) {
+        if text.contains(" -m ") || text.contains("python") && text.contains(".py") {
             for name in names::all(text) {
                 self.named(at, name);
             }

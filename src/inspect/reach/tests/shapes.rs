@@ -44,6 +44,131 @@ fn code_that_is_run_as_a_text_is_read_or_may_load_anything() {
 }
 
 #[test]
+fn functions_that_import_what_they_are_told_are_known_by_their_names() {
+    for (code, class) in [
+        (
+            "from lib.utils import import_string\nimport_string(x)",
+            OptionalOnly,
+        ),
+        (
+            "from lib.utils import import_string as get\nget(x['y'])",
+            OptionalOnly,
+        ),
+        ("import hydra\nhydra.utils.instantiate(x)", OptionalOnly),
+        (
+            "from kombu.utils import symbol_by_name\nsymbol_by_name(f'{x}')",
+            OptionalOnly,
+        ),
+        (
+            "from lib.utils import import_string\nimport_string('dep.X')",
+            OptionalOnly,
+        ),
+        (
+            "from lib.utils import import_string\nimport_string('other.X')",
+            NeverReached,
+        ),
+        ("import importlib.resources as r\nr.files(x)", OptionalOnly),
+        (
+            "import pkgutil\npkgutil.get_data('d' + 'ep', 'y')",
+            OptionalOnly,
+        ),
+        (
+            "from importlib import resources\nresources.files(x)",
+            OptionalOnly,
+        ),
+        (
+            "import importlib.resources\nimportlib.resources.read_text(x, 'y')",
+            OptionalOnly,
+        ),
+        (
+            "from importlib import resources\nimport other\nresources.files(other)",
+            NeverReached,
+        ),
+        (
+            "from importlib import resources\nresources.files(__package__)",
+            NeverReached,
+        ),
+        ("import pkgutil\npkgutil.get_data(x, 'y')", OptionalOnly),
+        (
+            "import pkgutil\npkgutil.get_data(__name__, 'y')",
+            NeverReached,
+        ),
+        ("from lib import load\nload(x)", NeverReached),
+    ] {
+        assert_eq!(class_of(code), class, "{code}");
+    }
+    // Imported for others.
+    let package = Package::of(&[
+        ("task/app.py", "from util import load\nload(x)"),
+        (
+            "task/util.py",
+            "from importlib import import_module as load",
+        ),
+    ]);
+    package.install("dep", "");
+    assert_eq!(package.class("dep"), OptionalOnly);
+}
+
+#[test]
+fn type_checking_is_false_where_typing_says_so() {
+    for (code, class) in [
+        (
+            "from conf import TYPE_CHECKING\nif TYPE_CHECKING:\n    import dep",
+            Reached,
+        ),
+        (
+            "import conf\nif conf.TYPE_CHECKING:\n    import dep",
+            Reached,
+        ),
+        (
+            "import typing_extensions as t\nif t.TYPE_CHECKING:\n    import dep",
+            NeverReached,
+        ),
+        (
+            "from typing_extensions import TYPE_CHECKING\nif TYPE_CHECKING:\n    import dep",
+            NeverReached,
+        ),
+    ] {
+        assert_eq!(class_of(code), class, "{code}");
+    }
+}
+
+/// Of a library: its own code could load anything.
+#[test]
+fn a_library_may_load_what_its_texts_begin_and_any_module_of_the_functions() {
+    for (lib, dep, own, class) in [
+        (
+            "PREFIX = 'lib_'\n__import__(PREFIX + x)",
+            "lib_dep.py",
+            "",
+            OptionalOnly,
+        ),
+        ("__import__(f'lib_{x}')", "lib_dep.py", "", OptionalOnly),
+        ("__import__(f'other_{x}')", "lib_dep.py", "", NeverReached),
+        (
+            "NAME = 'de' + 'p'\n__import__(NAME)",
+            "dep.py",
+            "",
+            OptionalOnly,
+        ),
+        ("__import__(open(x).read())", "dep.py", "", NeverReached),
+        (
+            "__import__(open(x).read())",
+            "dep.py",
+            "import dep",
+            OptionalOnly,
+        ),
+        ("exec(open(x).read())", "dep.py", "import dep", OptionalOnly),
+        ("x = 1", "dep.py", "import dep", NeverReached),
+    ] {
+        let package = Package::of(&[("task/app.py", "import lib"), ("task/jobs.py", own)]);
+        package.install("lib", lib);
+        package.install_at("task/", "dep", dep, "", "");
+        assert_eq!(package.class("dep"), class, "{lib} {own}");
+    }
+}
+
+#[test]
 fn whoever_gets_a_module_that_imports_may_import_anything() {
     for (code, class) in [
         (
@@ -115,6 +240,11 @@ fn entry_points_are_found_in_whatever_way_they_are_asked_for() {
         let package = Package::of(&[("task/app.py", code)]);
         package.install("other", "");
         package.install("dep", "");
+        // Whatever distribution it is that says so.
+        package.write(
+            "task/other-1.0.dist-info/entry_points.txt",
+            b"[of.meta]\na = dep:load [extra]\n",
+        );
         package.write(
             "task/dep-1.0.dist-info/entry_points.txt",
             b"[my.plugins]\na = dep\n",
@@ -367,25 +497,12 @@ fn class_with(package: &Package, variables: Option<&[(&str, &str)]>) -> Class {
 #[test]
 fn what_a_variable_names_is_looked_up_where_it_is_known_and_else_may_be_any_of_the_functions_modules()
  {
-    for (code, taken) in [
-        (
-            "import os, importlib\nimportlib.import_module(os.environ['SETTINGS'])",
-            true,
-        ),
-        (
-            "import os, importlib\nclass Settings:\n    def __init__(self, name):\n        self.NAME = name\n    \
+    for code in [
+        "import os, importlib\nimportlib.import_module(os.environ['SETTINGS'])",
+        "import os, importlib\nclass Settings:\n    def __init__(self, name):\n        self.NAME = name\n    \
              def load(self):\n        importlib.import_module(self.NAME)\ndef make():\n    name = os.getenv('SETTINGS')\n    \
              return Settings(name)",
-            true,
-        ),
-        (
-            "import os, importlib\ndef name():\n    return os.environ.get('SETTINGS')\nimportlib.import_module(name())",
-            true,
-        ),
-        (
-            "import os, importlib\nhome = os.environ['HOME']\ndef load(part):\n    importlib.import_module(part)",
-            false,
-        ),
+        "import os, importlib\ndef name():\n    return os.environ.get('SETTINGS')\nimportlib.import_module(name())",
     ] {
         let package = Package::of(&[
             ("task/app.py", "import lib\n"),
@@ -393,8 +510,7 @@ fn what_a_variable_names_is_looked_up_where_it_is_known_and_else_may_be_any_of_t
         ]);
         package.install("lib", code);
         package.install("dep", "");
-        let unknown = if taken { OptionalOnly } else { NeverReached };
-        assert_eq!(class_with(&package, None), unknown, "{code}");
+        assert_eq!(class_with(&package, None), OptionalOnly, "{code}");
         for (value, class) in [
             ("settings", OptionalOnly),
             ("dep:App", OptionalOnly),
