@@ -369,6 +369,14 @@ fn what_cannot_be_read_is_told_and_the_rest_counts() {
     test.run(&["logs", "cut.gz"])
         .fails_with(1)
         .says("reading cut.gz: ");
+    let folder = test.path().join("logs");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(fixture("logs/app.log"), folder.join("app.log")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.join("link")).unwrap();
+    test.run(&["logs", "logs"])
+        .fails_with(1)
+        .says("reading logs/link: No such file")
+        .prints("12 invokes");
     test.write("empty.log", "nothing here\nREPORT of the quarter\n");
     test.run(&["logs", "empty.log"])
         .fails_with(1)

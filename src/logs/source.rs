@@ -113,12 +113,21 @@ fn files_below(folder: &Path) -> Result<Vec<Source>, SourceError> {
         .into_iter()
         .filter_entry(visible)
     {
-        let entry = entry.map_err(|error| SourceError::List {
-            path: folder.display().to_string(),
-            source: error.into(),
-        })?;
-        if entry.file_type().is_file() {
-            files.push(Source::File(entry.into_path()));
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                files.push(Source::File(entry.into_path()));
+            }
+            Ok(_) => {}
+            Err(error) => match error.path() {
+                // A link to nothing, a folder that may not be looked into: to read it says why, and the others count.
+                Some(path) if error.depth() > 0 => files.push(Source::File(path.to_owned())),
+                _ => {
+                    return Err(SourceError::List {
+                        path: folder.display().to_string(),
+                        source: error.into(),
+                    });
+                }
+            },
         }
     }
     Ok(files)

@@ -75,6 +75,8 @@ pub struct Tallies {
     ended: HashMap<RequestId, (Outcome, usize)>,
     /// Invokes whose own record tells how they ended.
     told: HashSet<RequestId>,
+    /// Where cold starts alone count: which ones, as older lines don't tell.
+    cold: HashSet<RequestId>,
     /// Records of the filter's choice that could not be read whole.
     pub broken: u64,
     /// Records that the filter left out.
@@ -153,10 +155,12 @@ impl Tallies {
     }
 
     fn invoke(&mut self, invoke: &Invoke, time_ms: Option<i64>, group: usize) {
-        if invoke.outcome != Outcome::Done
-            && let Some(id) = invoke.request_id
-        {
-            self.told(id);
+        if let Some(id) = invoke.request_id {
+            if invoke.outcome != Outcome::Done {
+                self.told(id);
+            } else if self.filter.cold && self.cold.len() < ENDED {
+                self.cold.insert(id);
+            }
         }
         let digits = self.digits();
         self.groups[group].1.record(invoke, time_ms, digits);
@@ -182,15 +186,15 @@ impl Tallies {
             if self.groups[group].0 < self.groups[known.1].0 {
                 known.1 = group;
             }
-        } else {
+        } else if !self.filter.cold {
             self.groups[group].1.ended(outcome, 1);
         }
     }
 
     /// Counts what the older lines told, where no record has told it.
     pub fn conclude(&mut self) {
-        for (_, (outcome, group)) in std::mem::take(&mut self.ended) {
-            if !self.filter.cold {
+        for (id, (outcome, group)) in std::mem::take(&mut self.ended) {
+            if !self.filter.cold || self.cold.contains(&id) {
                 self.groups[group].1.ended(outcome, 1);
             }
         }
@@ -327,6 +331,8 @@ impl Tallies {
         for (id, (outcome, group)) in other.ended {
             self.ended(id, outcome, moved[group]);
         }
+        let room = ENDED.saturating_sub(self.cold.len());
+        self.cold.extend(other.cold.into_iter().take(room));
         self.broken += other.broken;
         self.filtered += other.filtered;
         self.without_time += other.without_time;
@@ -336,7 +342,7 @@ impl Tallies {
     fn is_large(&self) -> bool {
         let groups: usize = self.groups.iter().map(|(_, tally)| tally.bytes()).sum();
         let ids = self.ended.capacity() * size_of::<(RequestId, Outcome, usize)>()
-            + self.told.capacity() * size_of::<RequestId>();
+            + (self.told.capacity() + self.cold.capacity()) * size_of::<RequestId>();
         groups + ids > LARGE
     }
 

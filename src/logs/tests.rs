@@ -179,6 +179,29 @@ fn an_invoke_that_ended_badly_is_counted_once_in_either_style() {
 }
 
 #[test]
+fn of_cold_starts_alone_those_count_that_ended_badly_in_either_style() {
+    let lines = |id: &str, init: &str| {
+        format!(
+            "2024-03-04T17:22:38.033Z {id} Task timed out after 3.00 seconds\n\
+             REPORT RequestId: {id}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t{init}\n"
+        )
+    };
+    let warm = ID.replace('5', "6");
+    let text = lines(ID, "Init Duration: 150.00 ms\t") + &lines(&warm, "");
+    let filter = Filter {
+        cold: true,
+        ..Filter::default()
+    };
+    let mut tallies = Tallies::new(By::Function, None, filter);
+    scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+        tallies.take(&event);
+    });
+    tallies.conclude();
+    let total = tallies.total();
+    assert_eq!((total.invokes, total.timeouts), (1, 1));
+}
+
+#[test]
 fn figures_that_no_platform_writes_overflow_nothing() {
     let line = "{\"type\":\"platform.report\",\"record\":{\"metrics\":{\"durationMs\":1e300,\"billedDurationMs\":1e300,\"initDurationMs\":1e300}}}\n";
     let tally = count(&line.repeat(3));

@@ -7,7 +7,6 @@ mod words;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::figure;
 use super::layout::{clean, fields, fit, paragraph};
 use super::report::list;
 use super::strip::mark;
@@ -22,7 +21,7 @@ pub use progress::{LogsProgress, logs_amount};
 
 pub(super) use figures::{bucket_table, group_tables, spread_table};
 pub(super) use words::{
-    about, count, dollars, length, minute, notes, share, slow_start, span, title, warnings,
+    about, count, dollars, length, minute, notes, share, slow_starts, span, title, warnings,
 };
 
 /// More groups than this are in the JSON and the CSV alone.
@@ -141,23 +140,12 @@ fn ends(over: &TimeSlots, width: usize) -> String {
 }
 
 fn slowest(summary: &Summary, text: Text, style: &Style) -> String {
-    let (whole, several) = (&summary.whole, summary.groups.len() > 1);
-    if whole.slowest.is_empty() {
+    let starts = slow_starts(summary, text);
+    if starts.is_empty() {
         return String::new();
     }
-    let mut out = format!("\n{}\n", style.paint(Paint::Bold, text.slowest()));
-    let lines: Vec<(String, String)> = whole
-        .slowest
-        .iter()
-        .map(|start| {
-            (
-                figure::time(start.total_ms, text),
-                slow_start(start, several, text),
-            )
-        })
-        .collect();
-    out.push_str(&fields(&lines, style.width));
-    out
+    let heading = style.paint(Paint::Bold, text.slowest());
+    format!("\n{heading}\n{}", fields(&starts, style.width))
 }
 
 /// A name from outside, as it is shown.

@@ -60,6 +60,9 @@ enum End {
     Failed(LambdaError),
 }
 
+/// How it ended before the end, in which of the groups, and what of its time is left.
+type Ended = (End, usize, Vec<(i64, i64)>);
+
 /// What all readings share.
 struct Around<'a> {
     signals: signals::Signals,
@@ -125,7 +128,7 @@ pub async fn read(
 }
 
 impl Around<'_> {
-    /// Reads the groups in turn; what ended it before the end, in which of them, and what of its time is left.
+    /// Reads the groups in turn.
     async fn read_all(
         &mut self,
         logs: &LogEvents,
@@ -133,7 +136,7 @@ impl Around<'_> {
         span: (i64, i64),
         tallies: &mut Tallies,
         by_group: bool,
-    ) -> Option<(End, usize, Vec<(i64, i64)>)> {
+    ) -> Option<Ended> {
         for (number, group) in wanted.iter().enumerate() {
             self.read.groups.push(group.group.clone());
             let mut sink = Sink::new(tallies, group, by_group, span);
@@ -160,7 +163,7 @@ impl Around<'_> {
     fn conclude(
         mut self,
         tallies: Tallies,
-        ended: Option<&(End, usize, Vec<(i64, i64)>)>,
+        ended: Option<&Ended>,
         wanted: &[Wanted],
         span: (i64, i64),
         lambda: &Lambda,

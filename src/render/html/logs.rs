@@ -3,9 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::figure::{self, Tone};
+use super::super::figure;
 use super::super::logs as said;
-use super::super::table::{Table, TableRow};
 use super::super::text::Text;
 use super::axis::{Axis, Unit};
 use super::page::{self, esc};
@@ -57,12 +56,11 @@ pub fn logs_html(summary: &Summary, lang: Lang) -> String {
     }
     let about = page::fields(&said::about(summary, text));
     inside.push_str(&page::section("how", 2, text.in_all(), &about));
-    inside.push_str(&page::section(
-        "table",
-        2,
-        text.slowest(),
-        &slowest(summary, text),
-    ));
+    let slowest = said::slow_starts(summary, text);
+    if !slowest.is_empty() {
+        let slowest = page::fields(&slowest);
+        inside.push_str(&page::section("how", 2, text.slowest(), &slowest));
+    }
     let notes = page::list("", &said::notes(summary, text));
     inside.push_str(&page::section("notes", 2, text.to_know(), &notes));
     inside.push_str(&page::section(
@@ -195,26 +193,6 @@ fn distribution(summary: &Summary, text: Text) -> Option<String> {
         &svg.finish(),
         &page::paragraph("note", &note),
     ))
-}
-
-fn slowest(summary: &Summary, text: Text) -> String {
-    let (whole, several) = (&summary.whole, summary.groups.len() > 1);
-    if whole.slowest.is_empty() {
-        return String::new();
-    }
-    let rows = whole.slowest.iter().map(|start| TableRow {
-        cells: vec![
-            figure::time(start.total_ms, text),
-            said::slow_start(start, several, text),
-        ],
-        part: false,
-        tone: Tone::Neutral,
-    });
-    let table = Table {
-        titles: vec![text.cold_start().to_owned(), String::new()],
-        rows: rows.collect(),
-    };
-    page::table(&table, text.slowest(), &[])
 }
 
 fn download(summary: &Summary, text: Text) -> String {

@@ -185,8 +185,22 @@ pub(in crate::render) fn about(summary: &Summary, text: Text) -> Vec<(String, St
     rows
 }
 
-/// One of the slowest: its parts, when, of which group where there are several, and which.
-pub(in crate::render) fn slow_start(start: &Start, several: bool, text: Text) -> String {
+/// The slowest cold starts, and what each consists of.
+pub(in crate::render) fn slow_starts(summary: &Summary, text: Text) -> Vec<(String, String)> {
+    let several = summary.groups.len() > 1;
+    let starts = summary.whole.slowest.iter();
+    starts
+        .map(|start| {
+            (
+                figure::time(start.total_ms, text),
+                slow_start(start, several, text),
+            )
+        })
+        .collect()
+}
+
+/// Its parts, when, of which group where there are several, and which.
+fn slow_start(start: &Start, several: bool, text: Text) -> String {
     let first = match (start.init_ms, start.restore_ms) {
         (Some(ms), _) => Some((text.init(), ms)),
         (None, Some(ms)) => Some((text.restore(), ms)),

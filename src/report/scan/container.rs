@@ -126,7 +126,11 @@ impl Container {
         let Some(what) = record(&self.message) else {
             return;
         };
-        found(self.event(what, Around::of(bytes, quote, end), own_time(&self.message)));
+        found(self.event(
+            what,
+            &Around::of(bytes, quote, end),
+            own_time(&self.message),
+        ));
     }
 
     /// The export of Insights' console: a message in JSON is an object there.
@@ -150,7 +154,7 @@ impl Container {
         let message = &rest[..rest.len().min(AFTER)];
         if let Some((what, length)) = object_and_length(message) {
             let around = Around::of(bytes, brace, brace + length);
-            found(self.event(what, around, own_time(&message[..length])));
+            found(self.event(what, &around, own_time(&message[..length])));
         }
     }
 
@@ -161,7 +165,7 @@ impl Container {
             .get_or_insert_with(|| memmem::find(near, KEY).is_some())
     }
 
-    fn event<'a>(&'a self, what: What, around: Around<'a>, own_time: Option<i64>) -> Event<'a> {
+    fn event<'a>(&'a self, what: What, around: &Around<'a>, own_time: Option<i64>) -> Event<'a> {
         let time = around.field(&[b"timestamp", b"@timestamp", b"time"]);
         let group = around.field(&[b"@log", b"logGroup", b"logGroupName"]);
         let stream = around.field(&[b"logStreamName", b"@logStream", b"logStream"]);

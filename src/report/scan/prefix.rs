@@ -70,8 +70,8 @@ fn colour(text: &[u8]) -> usize {
 }
 
 /// A word ends here.
-fn is_blank(byte: &u8) -> bool {
-    byte.is_ascii_whitespace() || *byte == ESCAPE
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == ESCAPE
 }
 
 /// Where the line begins in which `at` stands, if that is near.
@@ -86,12 +86,12 @@ pub(super) fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> 
 /// Takes one word of a prefix, and says how long it is.
 fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
     if let Some((ms, used)) = prefix_time(text)
-        && text.get(used).is_none_or(is_blank)
+        && text.get(used).is_none_or(|b| is_blank(*b))
     {
         found.time_ms.get_or_insert(ms);
         return Some(used);
     }
-    let end = text.iter().position(is_blank).unwrap_or(text.len());
+    let end = text.iter().position(|b| is_blank(*b)).unwrap_or(text.len());
     let word = &text[..end];
     if is_stream(word) {
         found.stream = Some(word);
@@ -102,7 +102,7 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
     } else if !is_bracketed(word) && !matches!(word, b"|" | b"stdout" | b"stderr" | b"F" | b"P") {
         // `name  | line`, as docker compose and lambench serve write it, or a group without a slash, as awslogs does.
         let rest = behind_blank(&text[end..]);
-        let next = rest.split(is_blank).next();
+        let next = rest.split(|b| is_blank(*b)).next();
         if !rest.starts_with(b"|") && !next.is_some_and(is_stream) {
             return None;
         }
