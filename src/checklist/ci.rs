@@ -82,6 +82,7 @@ mod tests {
             ("cargo install lambench", false),
             ("- uses: actions/checkout@v4", false),
             ("echo gate lambench", false),
+            ("lambench logs --fail-if x", false),
         ];
         for (line, gates) in cases {
             let file = CiFile {

@@ -114,6 +114,72 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::distributions::distributions;
+    use crate::inspect::files::Files;
+    use crate::inspect::{Mounted, Place};
+
+    #[test]
+    fn what_was_installed_and_no_runtime_reads_is_told_from_a_quarter_of_a_megabyte_on() {
+        for (headers, told) in [(MUCH - 300_u64, false), (MUCH - 299, true)] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = |path: &str, bytes: u64| {
+                let path = folder.path().join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, vec![b'x'; bytes as usize]).unwrap();
+            };
+            file("lib/a.h", headers - 1_000);
+            file("lib/b.h", 1_000);
+            file("lib/a.pyi", 299);
+            // The function's own, and what installers left.
+            file("own.h", 500_000);
+            file("lib-1.0.dist-info/README.md", 500_000);
+            std::fs::write(
+                folder.path().join("lib-1.0.dist-info/METADATA"),
+                "Name: lib\nVersion: 1.0\n",
+            )
+            .unwrap();
+            std::fs::write(
+                folder.path().join("lib-1.0.dist-info/RECORD"),
+                "lib/a.h,,\nlib/b.h,,\nlib/a.pyi,,\nlib-1.0.dist-info/README.md,,\n",
+            )
+            .unwrap();
+            let subject = Subject {
+                name: "app".to_owned(),
+                mounts: vec![Mounted {
+                    place: Place::Task,
+                    files: Files::open(folder.path()).unwrap(),
+                }],
+                runtime: None,
+                handler: None,
+                architecture: None,
+                unread: Vec::new(),
+            };
+            let found = findings(&subject, &distributions(&subject.mounts[0]));
+            let groups = vec![
+                Group {
+                    purpose: Purpose::NativeSources,
+                    files: 2,
+                    bytes: headers,
+                },
+                Group {
+                    purpose: Purpose::Types,
+                    files: 1,
+                    bytes: 299,
+                },
+            ];
+            let expected = told.then(|| Finding {
+                severity: Severity::Waste,
+                subject: "app".to_owned(),
+                place: Some(Place::Task),
+                bytes: Some(headers + 299),
+                examples: ["lib/a.h", "lib/b.h", "lib/a.pyi"]
+                    .map(str::to_owned)
+                    .to_vec(),
+                evidence: Evidence::Unused(Unused::NotReadAtRunTime { groups }),
+            });
+            assert_eq!(found, Vec::from_iter(expected));
+        }
+    }
 
     #[test]
     fn a_name_tells_what_a_file_is_for() {

@@ -136,3 +136,5 @@ fn no_depth_overflows_the_stack_of_the_one_who_asks() {
     assert_eq!(find(&[python(4_900)]).found.len(), 1);
     assert_eq!(find(&[python(300_000)]).unread, ["app.py"]);
 }
+
+mod lives;

@@ -459,14 +459,14 @@ fn all_that_is_worse_than_a_note_is_told_and_of_notes_five() {
 
 #[test]
 fn what_lies_in_node_modules_is_counted_without_that_of_layers() {
-    let package = "{\"name\": \"a\", \"version\": \"1.0.0\"}";
+    let package = |name: &str| format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\"}}");
     let mut anatomy = anatomy(
         "nodejs20.x",
         &[
             ("index.js", ""),
-            ("node_modules/a/package.json", package),
+            ("node_modules/a/package.json", &package("a")),
             ("node_modules/a/index.js", "1;"),
-            ("node_modules/b/package.json", &package.replace('a', "b")),
+            ("node_modules/b/package.json", &package("b")),
         ],
     );
     let (start, clients) = (Start::Unknown(Why::NotProfiled), Clients::default());
@@ -476,7 +476,7 @@ fn what_lies_in_node_modules_is_counted_without_that_of_layers() {
         [Fact::NodeModules {
             packages: 2,
             files: 3,
-            bytes: package.len() as u64 * 2 + 2 + 1
+            bytes: package("a").len() as u64 * 2 + 2
         }]
     );
     for distribution in &mut anatomy.distributions {

@@ -139,10 +139,12 @@ mod tests {
         let source = r#"
 import boto3
 TABLES: str = "dynamodb"
+ONCE = "sns"
 QUEUE = "sqs"
 QUEUE = "sns"
 s3 = boto3.client("s3", region_name="eu-west-1")
 tables = boto3.Session().resource(TABLES)
+topic = boto3.client(ONCE)
 
 def later(name, settings):
     boto3.client(service_name='lambda')
@@ -152,6 +154,13 @@ def later(name, settings):
     boto3.client(f"s{name}")
     boto3.client(**settings)
     settings.client
+    boto3.client(region_name=name)
+    boto3.client(region_name=name, **settings)
+    print(name)
+    json.dumps(name).encode("utf-8")
+    keep(boto3.resource("s3"))
+    client("ses"), resource("ec2"), create_client("kms")
+    make[0]("sqs")
 "#;
         let found = names(source).unwrap();
         let named: Vec<_> = found
@@ -161,9 +170,19 @@ def later(name, settings):
             .collect();
         assert_eq!(
             named,
-            [("s3", 6), ("dynamodb", 7), ("lambda", 10), ("sts", 11)]
+            [
+                ("s3", 7),
+                ("dynamodb", 8),
+                ("sns", 9),
+                ("lambda", 12),
+                ("sts", 13),
+                ("s3", 23),
+                ("ses", 24),
+                ("ec2", 24),
+                ("kms", 24)
+            ]
         );
-        assert_eq!(found.dynamic, [12, 13, 14, 15]);
+        assert_eq!(found.dynamic, [14, 15, 16, 17, 20]);
     }
 
     #[test]

@@ -21,10 +21,22 @@ fn services_that_no_source_names_are_summed_up() {
             "1234567890",
         ),
         ("botocore/data/sqs/2012-11-05/service-2.json.gz", "1234"),
+        ("botocore/data/ecr/2015-09-21/service-2.json.gz", "12"),
         ("botocore/session.py", "boto = session.client('ec2')"),
+        ("boto3/session.py", "import boto3\nboto3.client('ec2')\n"),
+        ("notes.txt", "import boto3\nboto3.client('ec2')\n"),
+        (
+            "a_lib/__init__.py",
+            "import boto3\nboto3.client('s3')\nboto3.client(NAME)\n",
+        ),
+        (
+            "a_lib-1.0.dist-info/METADATA",
+            "Name: a_lib\nVersion: 1.0\n",
+        ),
+        ("a_lib-1.0.dist-info/RECORD", "a_lib/__init__.py,,\n"),
         (
             "app.py",
-            "import boto3\ns3 = boto3.client('s3')\nother = boto3.client(NAME)\nmine = boto3.client('mine')\n",
+            "import boto3\ns3 = boto3.client('s3')\nother = boto3.client(NAME)\nmine = boto3.client('mine')\necr = boto3.client('ecr')\n",
         ),
         ("queue.py", "client('ec2')"),
         ("old.py", "import boto3\nprint 'no'\n"),
@@ -53,7 +65,7 @@ fn services_that_no_source_names_are_summed_up() {
     else {
         panic!("{found:?}");
     };
-    assert_eq!((*services, *services_bytes, *bytes), (3, 22, Some(10)));
+    assert_eq!((*services, *services_bytes, *bytes), (4, 24, Some(10)));
     let named: Vec<_> = named
         .iter()
         .map(|service| {
@@ -74,13 +86,25 @@ fn services_that_no_source_names_are_summed_up() {
             (
                 "s3",
                 8,
-                vec![("app.py", 2, true), ("lib/__init__.py", 3, false)]
+                vec![
+                    ("app.py", 2, true),
+                    ("a_lib/__init__.py", 2, false),
+                    ("lib/__init__.py", 3, false)
+                ]
             ),
             ("sqs", 4, vec![("lib/__init__.py", 2, false)]),
+            ("ecr", 2, vec![("app.py", 5, true)]),
         ]
     );
-    assert_eq!(dynamic.len(), 1);
-    assert_eq!((dynamic[0].path.as_str(), dynamic[0].line), ("app.py", 3));
+    let dynamic: Vec<_> = dynamic
+        .iter()
+        .map(|call| (call.path.as_str(), call.line, call.own))
+        .collect();
+    assert_eq!(
+        dynamic,
+        [("app.py", 3, true), ("a_lib/__init__.py", 3, false)],
+        "the function's own first"
+    );
     assert_eq!(*unread, 1);
 }
 
@@ -88,6 +112,14 @@ fn services_that_no_source_names_are_summed_up() {
 fn a_package_without_an_sdk_has_nothing_to_tell() {
     assert_eq!(
         found(&[("app.py", "import boto3\nboto3.client('s3')\n")]),
+        []
+    );
+    // Nor has one whose descriptions a bundler has left out already.
+    assert_eq!(
+        found(&[
+            ("botocore/data/endpoints.json", "{}"),
+            ("node_modules/aws-sdk/dist/aws-sdk.js", "123"),
+        ]),
         []
     );
 }

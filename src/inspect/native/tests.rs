@@ -289,24 +289,32 @@ mod linked {
 
     #[test]
     fn what_is_linked_with_musl_is_a_problem() {
-        let package = Package::new();
-        let beside = tempfile::tempdir().unwrap();
-        let musl = Package(beside);
-        musl.library(
-            "libmusl.so",
-            "int zero(void) { return 0; }",
-            &["-Wl,-soname,libc.musl-x86_64.so.1", "-nostdlib"],
-        );
-        let libc = musl.path("libmusl.so");
-        package.library(
-            "fast.so",
-            "int zero(void); int go(void) { return zero(); }",
-            &["-nostdlib", "-s", libc.to_str().unwrap()],
-        );
-        let [(Severity::Problem, _, found)] = &package.cannot_load("python3.12", here())[..] else {
-            panic!("{:?}", package.found("python3.12", here()));
-        };
-        assert_eq!((found.files, found.musl), (1, 1));
+        // Alpine's name of it, the one that musl's own compiler writes, and glibc's.
+        for (name, musl) in [
+            ("libc.musl-x86_64.so.1", true),
+            ("libc.so", true),
+            ("libc.so.6", false),
+        ] {
+            let (package, beside) = (Package::new(), Package::new());
+            beside.library(
+                "libzero.so",
+                "int zero(void) { return 0; }",
+                &[&format!("-Wl,-soname,{name}"), "-nostdlib"],
+            );
+            let libc = beside.path("libzero.so");
+            package.library(
+                "fast.so",
+                "int zero(void); int go(void) { return zero(); }",
+                &["-nostdlib", "-s", libc.to_str().unwrap()],
+            );
+            let found = package.cannot_load("python3.12", here());
+            let told: Vec<_> = found
+                .iter()
+                .map(|(severity, _, found)| (*severity, found.files, found.musl))
+                .collect();
+            let expected = musl.then_some((Severity::Problem, 1, 1));
+            assert_eq!(told, Vec::from_iter(expected), "{name}");
+        }
     }
 }
 
@@ -327,3 +335,5 @@ fn each_runtime_has_the_glibc_of_its_amazon_linux() {
         assert_eq!(glibc(runtime), wanted, "{runtime}");
     }
 }
+
+mod rules;
