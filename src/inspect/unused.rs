@@ -153,6 +153,7 @@ mod tests {
                 handler: None,
                 architecture: None,
                 unread: Vec::new(),
+                environment: None,
             };
             let found = findings(&subject, &distributions(&subject.mounts[0]));
             let groups = vec![

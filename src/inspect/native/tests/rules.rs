@@ -1,6 +1,8 @@
 //! The rules behind what is told of native files, each by itself.
 
 use super::*;
+use crate::inspect::Place;
+use crate::inspect::files::Files;
 
 fn mount(package: &Package) -> Mounted {
     Mounted {
@@ -17,6 +19,7 @@ fn subject() -> Subject {
         handler: None,
         architecture: None,
         unread: Vec::new(),
+        environment: None,
     }
 }
 
