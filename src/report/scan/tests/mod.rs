@@ -395,7 +395,7 @@ fn hostile_input_takes_time_in_proportion() {
             scan_lines(text.as_bytes(), 0..text.len(), &mut |_| {});
             let mut container = Container::default();
             container.scan(text.as_bytes(), 0..text.len(), &mut |_| {});
-            busy() - at
+            busy().saturating_sub(at)
         };
         // Sixteen times the input: a square would take 256 times as long.
         let small = (0..3).map(|_| time(64 << 10)).min().expect("three");
