@@ -34,15 +34,15 @@ pub struct ChecklistArgs {
     /// Layers of the package, in order: folders, zips, or ARNs of published ones (repeatable, or with commas)
     #[arg(long, value_name = "PATH|ARN", value_delimiter = ',')]
     pub layers: Vec<PathBuf>,
+    /// What is said of it, and where it is.
+    #[command(flatten)]
+    pub look: LookArgs,
     /// Event of the request that is profiled: JSON, @FILE, or - for standard input [default: {}]
     #[arg(long, value_name = "JSON|@FILE|-")]
     pub payload: Option<String>,
     /// Run nothing: what init loads is then not known
     #[arg(long)]
     pub no_profile: bool,
-    /// What is said of it, and where it is.
-    #[command(flatten)]
-    pub look: LookArgs,
     /// Print JSON and nothing else on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::super::finding::MOST_EXAMPLES;
 use super::super::python::Python;
-use super::super::{Distribution, Evidence, Finding, Installed, Place, Severity, Subject};
+use super::super::{
+    Distribution, Ecosystem, Evidence, Finding, Installed, Place, Severity, Subject,
+};
 use super::{Class, How, Limit, LimitKind, Reach, Start, Step, reach};
 
 /// What was found about who is reached.
@@ -46,8 +48,11 @@ pub fn is_followed(subject: &Subject) -> bool {
 
 /// Runs where the function is one of Python and its handler is known.
 pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
-    let (Some(handler), Some(python)) = (&subject.handler, Python::of(subject)) else {
+    let Some(handler) = &subject.handler else {
         return Vec::new();
+    };
+    let Some(python) = Python::of(subject) else {
+        return no_version(subject, installed).into_iter().collect();
     };
     let start = Start {
         handler,
@@ -56,6 +61,24 @@ pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     };
     let found = reach(&subject.mounts, installed, start);
     told(&found, &installed.distributions, handler)
+}
+
+/// Where only the version is missing, it can be named.
+fn no_version(subject: &Subject, installed: &Installed) -> Option<Finding> {
+    let runtime = subject.runtime.as_ref()?;
+    let of_python = |of: &Distribution| of.ecosystem == Ecosystem::Python;
+    let worth = runtime.starts_with("python") && installed.distributions.iter().any(of_python);
+    worth.then(|| Finding {
+        severity: Severity::Note,
+        subject: subject.name.clone(),
+        place: None,
+        bytes: None,
+        examples: Vec::new(),
+        evidence: Evidence::Reachability(Reachability::Unseen {
+            why: LimitKind::NoVersion,
+            count: 1,
+        }),
+    })
 }
 
 fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Finding> {
@@ -87,12 +110,21 @@ fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Fin
             subject: of.name.clone(),
             place: Some(of.place.clone()),
             bytes: Some(of.bytes),
-            examples: of.roots.iter().take(MOST_EXAMPLES).cloned().collect(),
+            examples: examples(&of.roots),
             evidence: Evidence::Reachability(evidence),
         });
     }
     all.extend(unseen(&found.limits));
     all
+}
+
+/// What is imported before what tells of it.
+fn examples(roots: &[String]) -> Vec<String> {
+    let mut roots: Vec<&String> = roots.iter().collect();
+    roots.sort_by_key(|root| {
+        root.contains("-info/") || root.ends_with("-info") || root.starts_with("__pycache__/")
+    });
+    roots.into_iter().take(MOST_EXAMPLES).cloned().collect()
 }
 
 /// One finding for each reason and place.

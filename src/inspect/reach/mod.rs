@@ -125,6 +125,8 @@ pub struct Reached {
 pub enum LimitKind {
     /// There is no module of the handler's name.
     NoHandler,
+    /// Nobody says which Python it is, so that nothing was followed.
+    NoVersion,
     /// A module is loaded by a name, or from a file, that is only known at run time.
     UnknownName,
     /// A variable of the environment names a module, and nobody says what is in it.

@@ -131,6 +131,7 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
             esc(&block.sentence(anatomy, text))
         );
         let each = block.items(anatomy, text);
+        let next_line = if each.is_empty() { "<br/>" } else { "" };
         if each.is_empty() {
             let examples = said::examples(block.findings[0]);
             if !examples.is_empty() {
@@ -150,7 +151,7 @@ fn findings(anatomy: &Anatomy, text: Text) -> String {
         }
         let fix = &block.said.fix;
         if !fix.is_empty() {
-            let _ = write!(items, "<br/>{} {}", esc(text.how_to_fix()), esc(fix));
+            let _ = write!(items, "{next_line}{} {}", esc(text.how_to_fix()), esc(fix));
         }
         for command in &block.said.commands {
             let _ = write!(items, "<br/><code>{}</code>", esc(command));

@@ -121,6 +121,10 @@ impl Text {
                 "there is no module of the handler's name, so nothing is said to be never reached",
                 "핸들러 이름에 해당하는 모듈이 없어, 어떤 라이브러리도 불필요하다고 판단하지 않았습니다",
             ),
+            LimitKind::NoVersion => (
+                "which distributions the handler reaches is not known without the runtime's version; name it, as in --runtime python3.12",
+                "런타임 버전을 몰라 핸들러가 어떤 라이브러리를 쓰는지 확인하지 않았습니다. --runtime python3.12처럼 지정하세요",
+            ),
             LimitKind::UnknownName => (
                 "loads a module by a name that is only known at run time",
                 "실행 중에만 알 수 있는 이름으로 모듈을 불러옵니다",
