@@ -95,6 +95,7 @@ fn profile_of_three() -> Profile {
                 init_ms: Some(412.0),
                 predicted_moved_ms: Some(418.0),
                 moved_ms: Some(401.0),
+                moved_interval_ms: Some((390.0, 411.75)),
                 starts: 15,
                 loaded_otherwise: vec![Otherwise {
                     module: "numpy".into(),
@@ -133,6 +134,15 @@ fn savings_the_plan_and_the_tree_in_english() {
 #[test]
 fn the_same_in_korean() {
     insta::assert_snapshot!(profile(&profile_of_three(), Lang::Ko, &Style::plain()));
+}
+
+#[test]
+fn where_nothing_could_be_verified_it_says_why() {
+    let text = Text(Lang::En);
+    let used = note("nothing-to-verify: boto3*, requests*", text);
+    assert!(used.contains("(boto3*, requests*) is used while"), "{used}");
+    assert!(note("nothing-to-verify", text).contains("no import"));
+    assert!(note("nothing-to-verify: boto3*", Text(Lang::Ko)).contains("(boto3*)"));
 }
 
 #[test]

@@ -7,7 +7,10 @@ fn a_change_is_that_of_the_times_and_not_a_part_of_them() {
     let (ms, interval) = longer(&after, &before, 0.05);
     let (low, high) = interval.unwrap();
     assert!((ms.unwrap() - 147.0).abs() < 1e-6, "{ms:?}");
-    assert!((142.0..147.0).contains(&low) && (147.0..152.0).contains(&high), "{low} {high}");
+    assert!(
+        (142.0..147.0).contains(&low) && (147.0..152.0).contains(&high),
+        "{low} {high}"
+    );
     // A first request that does next to nothing before.
     let (ms, _) = longer(&[0.2, 0.9, 0.4], &[181.0, 180.5, 190.0], 0.05);
     assert!((ms.unwrap() - 180.6).abs() < 1.0, "{ms:?}");
