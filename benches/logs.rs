@@ -387,8 +387,14 @@ fn main() {
         shell("gzip -dc", format!("gzip -dc {p}")),
         mine("ours, gzip", || ours(&packed, 1, invokes)),
     ];
-    if installed("pigz") {
-        rows.push(shell("pigz -dc", format!("pigz -dc {p}")));
+    for (tool, line) in [
+        ("pigz", "pigz -dc"),
+        ("libdeflate-gunzip", "libdeflate-gunzip -c"),
+        ("igzip", "igzip -dc"),
+    ] {
+        if installed(tool) {
+            rows.push(shell(line, format!("{line} {p}")));
+        }
     }
     compare("An archive (of the bytes in it)", size, rows);
     twenty_gigabytes(&folder, &text, invokes);

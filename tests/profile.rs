@@ -38,12 +38,12 @@ fn find<'v>(profile: &'v Value, target: &str) -> &'v Value {
     found.unwrap_or_else(|| panic!("no {target} in {all:#?}"))
 }
 
-/// Sleeps end late on a busy machine, never early.
+/// Sleeps end late on a busy machine; and those of plain starts, to which times are scaled, at other moments.
 #[track_caller]
 fn about(figure: &Value, ms: f64) {
     let figure = figure.as_f64().unwrap();
     assert!(
-        (ms * 0.98..ms + 80.0).contains(&figure),
+        (ms * 0.7..ms + 80.0).contains(&figure),
         "{figure}, not about {ms}"
     );
 }
@@ -76,6 +76,32 @@ fn what_two_libraries_share_is_saved_only_when_both_are_loaded_later() {
         .map(|e| e.to_string())
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_only_recording_slows_down_is_no_time_of_the_function() {
+    let test = Test::new();
+    test.write(
+        "app/slow.py",
+        "import builtins\nimport time\n\nrecorded = type(builtins.__import__).__name__ == \"function\"\ntime.sleep(0.6 if recorded else 0.2)\n",
+    );
+    test.write(
+        "app/lambda_function.py",
+        "import os\nimport slow\n\n\ndef lambda_handler(event, context):\n    return [name for name in os.environ if \"LAMBENCH\" in name]\n",
+    );
+    let profile = profile(&test, &[]);
+    let of = |figure: &Value| figure.as_f64().unwrap();
+    let overhead = of(&profile["overhead"]);
+    assert!((1.0..2.5).contains(&overhead), "{overhead}");
+    for ms in [
+        of(&profile["recording"]["total_ms"]),
+        of(&find(&profile, "slow")["saved_ms"]),
+    ] {
+        assert!((150.0..400.0).contains(&ms), "{ms}");
+    }
+    let said = test.run(&["profile", "app", "--runs=1"]).success().stdout;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert!(words.join(" ").contains("longer than plain ones"), "{said}");
 }
 
 #[test]
@@ -311,11 +337,11 @@ fn node_functions_are_profiled_and_their_savings_measured() {
     let (left, right) = (find(&profile, "left"), find(&profile, "right"));
     // A busy machine is late with everything; what they share is in neither saving however late it is.
     let ms = |figure: &Value| figure.as_f64().unwrap();
-    for (one, least) in [(left, 118.0), (right, 59.0)] {
+    for (one, least) in [(left, 84.0), (right, 42.0)] {
         assert!(ms(&one["saved_ms"]) >= least, "{one}");
     }
-    assert!(ms(&left["cumulative_ms"]) - ms(&left["saved_ms"]) >= 176.0);
-    assert!(ms(&left["moved_ms"]) >= 118.0, "{left}");
+    assert!(ms(&left["cumulative_ms"]) - ms(&left["saved_ms"]) >= 126.0);
+    assert!(ms(&left["moved_ms"]) >= 84.0, "{left}");
     assert_eq!(right["moved_ms"], 0.0, "the first request does not use it");
     assert_eq!(
         left["imported_at"],
@@ -328,8 +354,9 @@ fn node_functions_are_profiled_and_their_savings_measured() {
         .collect();
     steps.sort_unstable();
     assert_eq!(steps, ["left", "right"]);
-    assert!(ms(&plan[1]["saved_ms"]) >= 353.0, "{plan:#?}");
+    assert!(ms(&plan[1]["saved_ms"]) >= 250.0, "{plan:#?}");
     assert_eq!(profile["recording"]["language"], "node");
+    assert!(profile["overhead"].is_f64(), "{profile}");
     let verified = profile["verified"].as_array().unwrap();
     // Few starts, on a machine that does other things: what is told apart is whether they were put off at all.
     let saved = |n: usize| verified[n]["saved_ms"].as_f64().unwrap();

@@ -4,6 +4,8 @@ use super::recording::Language;
 
 /// The variable of a staged copy that holds the name of the function's own handler.
 pub const HANDLER: &str = "LAMBENCH_PROFILE_HANDLER";
+/// The variable of a start that records nothing but how long loading the handler took.
+pub const PLAIN: &str = "LAMBENCH_PROFILE_PLAIN";
 /// The variable that says which imports are put off: `target<importer,importer;target<importer`.
 pub const DEFER: &str = "LAMBENCH_DEFER";
 /// `0`: they are not, but all else is as if they were.

@@ -42,6 +42,10 @@ pub struct Profile {
     pub memory_mb: u64,
     /// How many starts the figures are medians of.
     pub starts: usize,
+    /// The share by which loading the handler took longer in recorded starts than in plain ones, which were measured alternately;
+    /// all times are scaled to those. None: not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overhead: Option<f64>,
     /// The share of a CPU that the first invoke has; 1: a whole one, as init has. What is moved there takes as much longer.
     pub first_cpu: f64,
     /// The starts together.

@@ -14,7 +14,8 @@ pub struct Recording {
     pub version: String,
     /// The function's own handler.
     pub handler: String,
-    /// Loading the handler's module and all that it needs, ms, without the hook's own time.
+    /// Loading the handler's module and all that it needs, ms. Of one recorded start: without the hook's own time. Of several: as
+    /// plain starts have it, and the modules' times are scaled to that.
     pub total_ms: f64,
     /// What of that the processor was at work, ms: the rest is waiting. None: not known, as if it were all.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -85,6 +85,24 @@ impl Series {
         })
     }
 
+    /// Makes all times those of plain starts, which took so long to load the handler (ms): what recording adds or does not see
+    /// is spread over the modules by their times. The share by which recorded starts took longer; none: nothing to go by.
+    pub fn scale_to(&mut self, plain_ms: &[f64]) -> Option<f64> {
+        let recorded = self.recording.total_ms;
+        let plain = median(plain_ms).filter(|plain| *plain > 0.0 && recorded > 0.0)?;
+        let scale = plain / recorded;
+        let modules = self.recording.modules.iter_mut();
+        let of_modules = modules.map(|module| &mut module.self_ms);
+        let all = of_modules
+            .chain(self.times.iter_mut().flatten())
+            .chain(&mut self.recording.cpu_ms);
+        for ms in all {
+            *ms *= scale;
+        }
+        self.recording.total_ms = plain;
+        Some(1.0 / scale - 1.0)
+    }
+
     /// What these modules take together: the median over the starts, ms.
     pub fn ms(&self, of: &[bool]) -> f64 {
         median_of(self.times.iter().map(|start| sum(start, of)))

@@ -81,7 +81,11 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         out.push_str(&list(text.profile_notes(), &notes, style, Paint::Bold));
     }
     out.push('\n');
-    out.push_str(&paragraph("", text.profile_note(), style.width));
+    out.push_str(&paragraph(
+        "",
+        &text.profile_note(profile.overhead),
+        style.width,
+    ));
     if profile.endpoint == EndpointKind::Sandbox {
         out.push_str(&paragraph("", text.sandbox_note(), style.width));
     }
@@ -92,10 +96,11 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
 pub fn profile_html(profile: &Profile, lang: Lang) -> String {
     let text = Text(lang);
     let shown = noticeable(profile);
+    let note = text.profile_note(profile.overhead);
     let mut tables = Vec::new();
     if !shown.is_empty() {
         let table = savings_table(&shown, true, text);
-        tables.push((text.savings_heading(), table, text.profile_note()));
+        tables.push((text.savings_heading(), table, &*note));
     }
     if !profile.plan.is_empty() {
         let table = plan_table(profile, text);

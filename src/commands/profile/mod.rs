@@ -133,6 +133,7 @@ fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Pr
         runtime: recorded.hooked.runtime.clone(),
         memory_mb: recorded.memory_mb,
         starts: recorded.series.times.len(),
+        overhead: recorded.overhead,
         first_cpu: recorded.first_cpu,
         recording: recorded.series.recording.clone(),
         suggestions,

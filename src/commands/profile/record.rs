@@ -44,6 +44,8 @@ pub struct Recorded {
     pub memory_mb: u64,
     /// The share of a processor that the first invoke has.
     pub first_cpu: f64,
+    /// The share by which recorded starts differ from plain ones; the series is scaled to those.
+    pub overhead: Option<f64>,
     /// What could not be done.
     pub notes: Vec<String>,
 }
@@ -158,11 +160,21 @@ pub async fn record(
         for warning in &staged.warnings {
             tell(progress, Event::Note(format!("warning: {warning}")));
         }
+        let plain = [(hook::PLAIN, "1")];
+        let plain = hooked.subject(Arm::Only, hooked.hook.handler, "plain", &plain)?;
+        let plain = ground.stage(plain).await?;
         let runs = settings.looks.runs() as usize;
-        let starts = starts(&staged.function, &settings.payload, runs, progress).await?;
-        let Some(series) = Series::of(&starts) else {
+        let (starts, plain) = starts(
+            [&staged.function, &plain.function],
+            &settings.payload,
+            runs,
+            progress,
+        )
+        .await?;
+        let Some(mut series) = Series::of(&starts) else {
             return Ok(None);
         };
+        let overhead = series.scale_to(&plain);
         let mut recorded = Recorded {
             hooked,
             series,
@@ -170,6 +182,7 @@ pub async fn record(
             endpoint: staged.record.endpoint,
             memory_mb: staged.record.memory_mb,
             first_cpu: first_cpu(settings, ground.endpoint, &staged),
+            overhead,
             notes: Vec::new(),
         };
         if recorded.series.recording.error.is_none() {
@@ -195,59 +208,85 @@ async fn agreed(
     progress: &Shared,
 ) -> Result<bool, Failure> {
     let store = Store::new(&settings.project);
-    let plan = Plan::new(settings.seed, settings.looks.runs(), 1, &[Arm::Only]);
+    // Recorded starts and plain ones.
+    let runs = 2 * settings.looks.runs();
+    let plan = Plan::new(settings.seed, runs, 1, &[Arm::Only]);
     let staged = std::slice::from_ref(staged);
     let subjects = forecast::of_staged(settings, &store, staged);
     let mut say = |event| tell(progress, event);
     consent::agree(settings, staged, &subjects, &plan, signals, &mut say).await
 }
 
-/// The first start fills caches, as in a run, and is not counted.
+/// Recorded starts, and alternately as many plain ones: how long those took to load the handler, ms.
 async fn starts(
-    function: &Function,
+    [recorded, plain]: [&Function; 2],
     payload: &str,
     runs: usize,
     progress: &Shared,
-) -> Result<Vec<Recording>, Failure> {
-    let mut starts: Vec<Recording> = Vec::new();
+) -> Result<(Vec<Recording>, Vec<f64>), Failure> {
     tell(progress, Event::Warmup { arm: Arm::Only });
-    let mut last = start(function, payload).await?;
-    let mut fruitless = 0;
-    while starts.len() < runs {
-        if last.error.is_some() {
-            return Ok(vec![last]);
+    let mut recorded = Starter::warm(recorded, payload).await?;
+    if recorded.last.error.is_some() {
+        return Ok((vec![recorded.last], Vec::new()));
+    }
+    let mut plain = Starter::warm(plain, payload).await?;
+    let (mut recordings, mut plain_ms) = (Vec::new(), Vec::new());
+    while recordings.len() < runs {
+        plain_ms.push(plain.start().await?.total_ms);
+        let recording = recorded.start().await?.clone();
+        if recording.error.is_some() {
+            return Ok((vec![recording], Vec::new()));
         }
-        let recording = start(function, payload).await?;
-        // The environment of the start before has answered again.
-        if recording.total_ms.to_bits() == last.total_ms.to_bits() {
-            fruitless += 1;
-            if fruitless < FRUITLESS {
-                continue;
-            }
-            return Err(Failure::new(
-                Exit::CouldNotMeasure,
-                "the function goes on in the same environment: no cold start could be forced",
-            )
-            .hint(Some(
-                "with SnapStart or provisioned concurrency, profile its package on this machine"
-                    .into(),
-            )));
-        }
-        fruitless = 0;
-        last = recording.clone();
         tell(
             progress,
             Event::Start {
-                done: starts.len() + 1,
+                done: recordings.len() + 1,
                 total: runs,
                 look_at: None,
                 arm: Arm::Only,
                 cold_ms: recording.total_ms + recording.first_ms.unwrap_or(0.0),
             },
         );
-        starts.push(recording);
+        recordings.push(recording);
     }
-    Ok(starts)
+    Ok((recordings, plain_ms))
+}
+
+/// Starts one function again and again.
+struct Starter<'a> {
+    function: &'a Function,
+    payload: &'a str,
+    last: Recording,
+}
+
+impl<'a> Starter<'a> {
+    /// After a start that only fills caches, as in a run.
+    async fn warm(function: &'a Function, payload: &'a str) -> Result<Self, Failure> {
+        let last = start(function, payload).await?;
+        Ok(Self {
+            function,
+            payload,
+            last,
+        })
+    }
+
+    async fn start(&mut self) -> Result<&Recording, Failure> {
+        for _ in 0..FRUITLESS {
+            let recording = start(self.function, self.payload).await?;
+            // Else the environment of the start before has answered again.
+            if recording.total_ms.to_bits() != self.last.total_ms.to_bits() {
+                self.last = recording;
+                return Ok(&self.last);
+            }
+        }
+        Err(Failure::new(
+            Exit::CouldNotMeasure,
+            "the function goes on in the same environment: no cold start could be forced",
+        )
+        .hint(Some(
+            "with SnapStart or provisioned concurrency, profile its package on this machine".into(),
+        )))
+    }
 }
 
 /// One cold start, its first invoke, and what both have recorded.

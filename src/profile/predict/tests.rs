@@ -414,6 +414,31 @@ fn several_starts_give_medians_of_sums_and_the_graph_of_all() {
 }
 
 #[test]
+fn times_are_those_of_plain_starts() {
+    let recorded = shared();
+    let total = recorded.total_ms;
+    let mut series = series(recorded);
+    let saved = |series: &Series| {
+        let suggestions = Predictor::new(series, None, 1.0).suggestions();
+        suggestions
+            .into_iter()
+            .find(|s| s.target == "boto3")
+            .unwrap()
+            .saved_ms
+    };
+    let before = saved(&series);
+    assert!(before > 0.0);
+    assert_eq!(series.scale_to(&[]), None);
+    assert!((saved(&series) - before).abs() < 1e-9);
+    // The one that was late does not count.
+    let plain = [total * 0.8, total * 0.8, total * 7.0];
+    let overhead = series.scale_to(&plain).unwrap();
+    assert!((overhead - 0.25).abs() < 1e-9, "{overhead}");
+    assert!((saved(&series) - before * 0.8).abs() < 1e-9);
+    assert!((series.recording.total_ms - total * 0.8).abs() < 1e-9);
+}
+
+#[test]
 fn waiting_takes_no_longer_with_less_of_a_processor() {
     let mut recording = shared();
     recording.cpu_ms = Some(recording.total_ms * 0.6);

@@ -15,7 +15,7 @@ pub(in crate::render) struct ProfilePage<'a> {
     /// What is to be said first.
     pub(in crate::render) lead: &'a [String],
     /// Tables with their headings and what is said below each: suggestions, the plan, what was verified.
-    pub(in crate::render) tables: &'a [(&'static str, Table, &'static str)],
+    pub(in crate::render) tables: &'a [(&'static str, Table, &'a str)],
     /// What the figures mean, and what could not be seen.
     pub(in crate::render) notes: &'a [String],
     /// The recording.

@@ -81,6 +81,7 @@ fn profile_of_three() -> Profile {
         runtime: "python3.11".into(),
         memory_mb: 884,
         starts: 10,
+        overhead: Some(0.117),
         first_cpu: 0.5,
         recording: series.recording.clone(),
         suggestions,

@@ -24,8 +24,6 @@ words! {
     whole_plan: "the plan", "계획 전체";
     nothing_to_load_later: "Nothing that the function's own modules import would save a noticeable part of init.",
         "함수의 자체 모듈이 import하는 것 중 나중에 불러와서 초기화를 눈에 띄게 줄일 수 있는 것은 없습니다.";
-    profile_note: "At init: what nothing else loads any more. First request: what its handler needs again, at the CPU share that it has. Recorded starts are slower than plain ones (about 6%); --verify measures plain ones.",
-        "초기화는 다른 모듈이 불러오지 않게 되는 부분이고, 첫 요청은 핸들러가 다시 필요로 하는 부분을 그때의 CPU 비율로 환산한 값입니다. 기록 중인 시작은 일반 시작보다 느립니다(약 6%). 일반 시작은 --verify로 측정합니다.";
     nothing_moved: "-", "-";
     nothing_to_verify: "--verify measured nothing: no import of the function's own modules would save anything",
         "--verify로 측정한 것이 없습니다: 함수의 자체 모듈이 import하는 것 중 나중에 불러와서 줄어드는 것이 없습니다";
@@ -62,19 +60,48 @@ impl Text {
         memory_mb: u64,
     ) -> String {
         let of = match starts {
-            1 => "in one recorded start".to_owned(),
-            _ => format!("the median of {starts} recorded starts"),
+            1 => "in one start".to_owned(),
+            _ => format!("the median of {starts} starts"),
         };
         self.say(
             format!("{modules} modules in {took}, {of}; {language}, {memory_mb} MB"),
             format!(
-                "모듈 {modules}개, {took}(기록한 시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
+                "모듈 {modules}개, {took}(시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
             ),
         )
     }
 
     pub(in crate::render) fn init_of(self, target: &str) -> String {
         self.say(format!("{target}: init"), format!("{target}: 초기화"))
+    }
+
+    /// What the columns mean, and what the times are worth.
+    pub(in crate::render) fn profile_note(self, overhead: Option<f64>) -> String {
+        let columns = self.say(
+            "At init: what nothing else loads any more. First request: what its handler needs again, at the CPU share that it has.".to_owned(),
+            "초기화는 다른 모듈이 불러오지 않게 되는 부분이고, 첫 요청은 핸들러가 다시 필요로 하는 부분을 그때의 CPU 비율로 환산한 값입니다.".to_owned(),
+        );
+        let Some(overhead) = overhead else {
+            return columns;
+        };
+        let percent = format!("{:.0}%", overhead.abs() * 100.0);
+        let scaled = if percent == "0%" {
+            self.say(
+                "Recorded starts took as long as plain ones beside them.".to_owned(),
+                "기록한 시작과 번갈아 측정한 일반 시작의 시간은 같았습니다.".to_owned(),
+            )
+        } else if overhead > 0.0 {
+            self.say(
+                format!("Recorded starts took {percent} longer than plain ones beside them; all times are scaled to the plain ones."),
+                format!("기록한 시작은 번갈아 측정한 일반 시작보다 {percent} 느렸으며, 모든 시간은 일반 시작에 맞춰 보정했습니다."),
+            )
+        } else {
+            self.say(
+                format!("Recorded starts account for {percent} less than plain ones beside them took; all times are scaled to the plain ones."),
+                format!("기록한 시간은 번갈아 측정한 일반 시작보다 {percent} 적었으며, 모든 시간은 일반 시작에 맞춰 보정했습니다."),
+            )
+        };
+        format!("{columns} {scaled}")
     }
 
     pub(in crate::render) fn and_others(self, more: usize) -> String {

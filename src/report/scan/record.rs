@@ -23,18 +23,24 @@ pub fn record(bytes: &[u8]) -> Option<What> {
         return super::object::object(bytes);
     }
     if bytes.starts_with(REPORT) {
-        return report(bytes);
+        return usual_report(bytes)
+            .map(What::Invoke)
+            .or_else(|| unusual_report(bytes));
     }
     other(bytes)
 }
 
-/// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+/// A REPORT as nearly all are written.
 #[inline]
-pub(super) fn report(bytes: &[u8]) -> Option<What> {
+pub(super) fn usual_report(bytes: &[u8]) -> Option<Invoke> {
     let id = uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
-    if let Some(invoke) = usual(&bytes[REPORT.len() + UUID_LEN..], id) {
-        return Some(What::Invoke(invoke));
-    }
+    usual(&bytes[REPORT.len() + UUID_LEN..], id)
+}
+
+/// Any other REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+#[cold]
+pub(super) fn unusual_report(bytes: &[u8]) -> Option<What> {
+    uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     let Some(Line::Report(report)) = text::parse(bytes, Wrap::UntilComplete) else {
         return None;
@@ -155,14 +161,13 @@ pub fn uuid(text: &[u8]) -> Option<RequestId> {
     if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
         return None;
     }
-    let (a, not_a) = hexadecimal(eight(text, 0, 4));
-    let (b, not_b) = hexadecimal(eight(text, 9, 14));
-    let (c, not_c) = hexadecimal(eight(text, 19, 24));
-    let (d, not_d) = hexadecimal(eight(text, 28, 32));
-    let high = u64::from(a) << 32 | u64::from(b);
-    let low = u64::from(c) << 32 | u64::from(d);
-    (not_a | not_b | not_c | not_d == 0)
-        .then_some(RequestId(u128::from(high) << 64 | u128::from(low)))
+    let digits = [
+        eight(text, 0, 4),
+        eight(text, 9, 14),
+        eight(text, 19, 24),
+        eight(text, 28, 32),
+    ];
+    hexadecimal(digits).map(RequestId)
 }
 
 /// Four bytes from `first` on and four from `second` on.

@@ -15,10 +15,17 @@ const OURS = "lambench_profile";
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 
-const { LAMBENCH_PROFILE_HANDLER: name, LAMBENCH_DEFER: deferred = "", LAMBENCH_DEFER_ACTIVE: active } = process.env;
+const {
+  LAMBENCH_PROFILE_HANDLER: name,
+  LAMBENCH_PROFILE_PLAIN: plain,
+  LAMBENCH_DEFER: deferred = "",
+  LAMBENCH_DEFER_ACTIVE: active,
+} = process.env;
 // The function sees what it would see without us.
-for (const variable of ["LAMBENCH_PROFILE_HANDLER", "LAMBENCH_DEFER", "LAMBENCH_DEFER_ACTIVE"]) {
-  delete process.env[variable];
+for (const variable of Object.keys(process.env)) {
+  if (/^LAMBENCH_(PROFILE|DEFER)/.test(variable)) {
+    delete process.env[variable];
+  }
 }
 process.env._HANDLER = name;
 
@@ -34,7 +41,8 @@ let invoked = false;
 
 // The handler of a profiled function; only one that `records` watches what is loaded.
 export async function serve(wish) {
-  records = wish.records;
+  // A start to compare with has only the clock.
+  records = wish.records && plain === undefined;
   return standIn(await loadOwn());
 }
 
