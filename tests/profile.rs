@@ -137,11 +137,31 @@ fn measuring_agrees_with_what_was_foreseen() {
         "{verified:#?}"
     );
     assert!(ms(1, "saved_ms") > 500.0, "{verified:#?}");
-    assert!(verified[0]["interval_ms"].is_array());
+    for interval in ["interval_ms", "moved_interval_ms"] {
+        assert!(verified[0][interval].is_array(), "{verified:#?}");
+    }
     assert_eq!(verified[1]["plan"], true);
     assert!(
         !test.path().join(".lambench/results").exists(),
         "these are no results of runs"
+    );
+}
+
+#[test]
+fn what_is_used_at_once_is_not_measured_and_that_is_said() {
+    let test = Test::new();
+    shared(&test);
+    test.write(
+        "app/lambda_function.py",
+        "import left\nlater = left.use()\n\n\ndef lambda_handler(event, context):\n    return later\n",
+    );
+    let profile = profile(&test, &["--verify=2"]);
+    assert!(!find(&profile, "left")["used_at_init"].is_null());
+    assert!(profile["verified"].is_null(), "{profile:#?}");
+    let notes = profile["notes"].as_array().unwrap();
+    assert!(
+        notes.contains(&json!("nothing-to-verify: left*")),
+        "{notes:#?}"
     );
 }
 

@@ -68,9 +68,9 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         out.extend(["\n", &heading, "\n\n", &table.render(style)]);
     }
     if profile.verified.iter().any(|one| one.saved_ms.is_some()) {
-        let tables = [true, false].map(|whole| verified_table(profile, whole, text));
         let heading = style.paint(Paint::Bold, text.verified_heading());
-        out.extend(["\n", &heading, "\n\n", &render_first(&tables, style).1]);
+        let table = verified_table(profile, text);
+        out.extend(["\n", &heading, "\n\n", &table.render(style)]);
         out.push_str(&paragraph("", text.verified_note(), style.width));
     }
     out.extend([
@@ -111,7 +111,7 @@ pub fn profile_html(profile: &Profile, lang: Lang) -> String {
         tables.push((text.plan_heading(), table, text.plan_note()));
     }
     if profile.verified.iter().any(|one| one.saved_ms.is_some()) {
-        let table = verified_table(profile, true, text);
+        let table = verified_table(profile, text);
         tables.push((text.verified_heading(), table, text.verified_note()));
     }
     let mut lead = vec![lead(profile, text)];

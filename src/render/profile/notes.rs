@@ -63,3 +63,18 @@ fn note(note: &str, text: Text) -> String {
         _ => clean(note),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Lang;
+
+    #[test]
+    fn where_nothing_could_be_verified_it_says_why() {
+        let text = Text(Lang::En);
+        let used = note("nothing-to-verify: boto3*, requests*", text);
+        assert!(used.contains("(boto3*, requests*) is used while"), "{used}");
+        assert!(note("nothing-to-verify", text).contains("no import"));
+        assert!(note("nothing-to-verify: boto3*", Text(Lang::Ko)).contains("(boto3*)"));
+    }
+}

@@ -85,33 +85,33 @@ pub(super) fn together_table(profile: &Profile, text: Text) -> Table {
     }
 }
 
-/// Predictions beside what was measured; the narrow form leaves out what the other tables say.
-pub(super) fn verified_table(profile: &Profile, whole: bool, text: Text) -> Table {
-    let rows = profile.verified.iter().filter(|one| one.saved_ms.is_some());
-    let rows = rows.map(|one| {
-        let measured = one.saved_ms.map_or_else(String::new, |saved| {
-            saved_within(saved, one.interval_ms, text)
+/// Predictions beside what was measured: of each, what init saves, and by how much the first request is longer.
+pub(super) fn verified_table(profile: &Profile, text: Text) -> Table {
+    let rows = profile.verified.iter().flat_map(|one| {
+        let saved = one.saved_ms.map(|saved| {
+            let cells = vec![
+                text.init_of(&verified_name(one, text)),
+                less(one.predicted_ms, text),
+                saved_within(saved, one.interval_ms, text),
+            ];
+            row(cells)
         });
-        let mut cells = vec![
-            verified_name(one, text),
-            less(one.predicted_ms, text),
-            measured,
-        ];
-        if whole {
-            cells.push(more(one.predicted_moved_ms, text));
-        }
-        cells.push(more(one.moved_ms, text));
-        row(cells)
+        let moved = one.moved_ms.filter(|_| saved.is_some()).map(|moved| {
+            let interval = one.moved_interval_ms.map(|(low, high)| (-high, -low));
+            let cells = vec![
+                text.first_request().to_owned(),
+                more(one.predicted_moved_ms, text),
+                saved_within(-moved, interval, text),
+            ];
+            TableRow {
+                part: true,
+                ..row(cells)
+            }
+        });
+        [saved, moved].into_iter().flatten()
     });
-    let mut names = titles(&[text.load_later(), text.foreseen(), text.measured()]);
-    if whole {
-        names.push(text.first_request().into());
-        names.push(text.measured_first().into());
-    } else {
-        names.push(text.first_request().into());
-    }
     Table {
-        titles: names,
+        titles: titles(&[text.load_later(), text.foreseen(), text.measured()]),
         rows: rows.collect(),
     }
 }

@@ -96,6 +96,7 @@ fn profile_of_three() -> Profile {
                 init_ms: Some(412.0),
                 predicted_moved_ms: Some(418.0),
                 moved_ms: Some(401.0),
+                moved_interval_ms: Some((390.0, 411.75)),
                 starts: 15,
                 loaded_otherwise: vec![Otherwise {
                     module: "numpy".into(),

@@ -11,15 +11,14 @@ words! {
     step_adds: "Adds", "추가 절감";
     foreseen: "Foreseen", "예측";
     measured: "Measured (95%)", "측정(95% 구간)";
-    measured_first: "Measured first request", "첫 요청 측정";
     savings_heading: "What loading each of these later would save", "각 모듈을 나중에 불러올 때의 예상 효과";
     plan_heading: "Plan: load these later, the best first", "계획: 효과가 큰 것부터 나중에 불러오기";
     plan_note: "Savings do not add up: each line is the total with those above it.",
         "절감량은 단순히 더해지지 않습니다. 각 행은 위 항목까지 모두 적용했을 때의 합계입니다.";
     together_heading: "Loaded later together", "함께 나중에 불러올 때";
     verified_heading: "Measured with these imports put off", "import를 실제로 미루고 측정한 결과";
-    verified_note: "Both arms have lambench's handler in front, and neither records; they were measured alternately.",
-        "양쪽 모두 lambench의 핸들러를 거치며 기록은 하지 않은 상태로 번갈아 측정했습니다.";
+    verified_note: "Starts with the imports put off beside starts of the function as it is, alternately. Both have lambench's handler in front, and neither records.",
+        "import를 미룬 시작과 원래대로의 시작을 번갈아 측정했습니다. 양쪽 모두 lambench의 핸들러를 거치며 기록은 하지 않습니다.";
     init_tree_heading: "Where init spends its time", "초기화 시간의 내역";
     profile_notes: "Notes", "참고";
     whole_plan: "the plan", "계획 전체";
@@ -70,6 +69,10 @@ impl Text {
                 "모듈 {modules}개, {took}(시작 {starts}회의 중앙값), {language}, {memory_mb} MB"
             ),
         )
+    }
+
+    pub(in crate::render) fn init_of(self, target: &str) -> String {
+        self.say(format!("{target}: init"), format!("{target}: 초기화"))
     }
 
     /// What the columns mean, and what the times are worth.
