@@ -76,12 +76,12 @@ pub fn go_on(test: &Test, ran: &Ran) -> Vec<Ran> {
 /// How many invokes those commands find; a piece of the time may hold none.
 pub fn left(test: &Test, ran: &Ran) -> u64 {
     let rest = go_on(test, ran).into_iter();
-    rest.map(|ran| match ran.code {
-        Some(0) => invokes(&ran),
-        _ => {
-            ran.says("no record of the platform");
-            0
+    rest.map(|ran| {
+        if ran.code == Some(0) {
+            return invokes(&ran);
         }
+        ran.says("no record of the platform");
+        0
     })
     .sum()
 }

@@ -211,7 +211,7 @@ mod tests {
         let mut found = Vec::new();
         let mut take = |slice: &mut Slice, times_ms: &[i64], next| {
             slice.take(Ok(page(times_ms, next)), &mut |event| {
-                found.push(event.time_ms)
+                found.push(event.time_ms);
             });
         };
         take(&mut slice, &[10, 20], Some("a"));
