@@ -210,6 +210,55 @@ mod tests {
     }
 
     #[test]
+    fn the_same_found_of_another_part_is_something_else() {
+        let finding = |subject: &str| Finding {
+            severity: crate::inspect::Severity::Note,
+            subject: subject.to_owned(),
+            place: None,
+            bytes: None,
+            examples: Vec::new(),
+            evidence: crate::inspect::Evidence::Models(
+                crate::inspect::models::Models::AwsSdk2Models {
+                    files: 1,
+                    models_bytes: 1,
+                    browser_bytes: 1,
+                },
+            ),
+        };
+        let (mut before, mut after) = (of(&[("app.py", "")]), of(&[("app.py", "")]));
+        before.findings = vec![finding("here"), finding("there")];
+        after.findings = vec![finding("there"), finding("new")];
+        assert_eq!(diff(&before, &after).gone, [finding("here")]);
+    }
+
+    #[test]
+    fn copies_of_one_package_are_summed_and_each_version_is_named_once() {
+        let package = |version: &str| format!("{{\"name\": \"ms\", \"version\": \"{version}\"}}");
+        let before = of(&[
+            ("app.js", "1"),
+            (
+                "node_modules/a/node_modules/ms/package.json",
+                &package("2.0.0"),
+            ),
+            (
+                "node_modules/b/node_modules/ms/package.json",
+                &package("1.0.0"),
+            ),
+            (
+                "node_modules/c/node_modules/ms/package.json",
+                &package("2.0.0"),
+            ),
+        ]);
+        let after = of(&[("app.js", "12")]);
+        let found = diff(&before, &after).distributions;
+        let ms = found.iter().find(|of| of.name == "ms").unwrap();
+        assert_eq!(ms.before_versions, ["1.0.0", "2.0.0"]);
+        assert_eq!(ms.bytes.before, 3 * package("1.0.0").len() as u64);
+        let own = found.iter().find(|of| of.name.is_empty()).unwrap();
+        assert!(own.before_versions.is_empty() && own.after_versions.is_empty());
+    }
+
+    #[test]
     fn the_largest_change_stands_first_and_what_is_the_same_is_not_there() {
         let before = of(&[
             ("app.py", "12345"),

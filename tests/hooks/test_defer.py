@@ -147,6 +147,105 @@ def handler(event, context):
         self.assertEqual(answer, [False, "Document"])
         self.assertEqual(self.used(told), {("xml.dom.minidom", "minidom"): "first"})
 
+    def test_a_module_may_do_anything_with_what_is_put_off_while_it_runs(self):
+        # A name for each, as it is the first use that counts: a value, and what the module does with it.
+        uses = [
+            ("5", use)
+            for use in (
+                "{} + 2", "{} - 2", "{} * 2", "{} / 2", "{} // 2", "{} % 2", "{} ** 2", "{} | 2", "{} & 4", "{} ^ 1",
+                "{} << 1", "{} >> 1", "2 + {}", "2 - {}", "2 * {}", "2 / {}", "2 // {}", "2 % {}", "2 ** {}", "2 | {}",
+                "4 & {}", "1 ^ {}", "1 << {}", "1 >> {}", "-{}", "+{}", "abs({})", "[10, 11, 12, 13, 14, 15][{}]",
+                "int({})", "float({})", "{} == 5", "{} != 5", "{} < 6", "{} <= 4", "{} > 4", "{} >= 6",
+                "{5: 'five'}.get({})", "format({}, '03d')", "str({})", "repr({})", "bool({} - {})",
+            )
+        ]
+        uses += [
+            ("''", "bool({})"),
+            ("'text'", "len({})"),
+            ("'text'", "'e' in {}"),
+            ("[1, 2]", "{}[1]"),
+            ("[1, 2]", "[*{}]"),
+            ("iter([1, 2])", "next({})"),
+            ("print", "'__call__' in dir({})"),
+            ("max", "{}(1, 2)"),
+            ("str", "isinstance('x', {})"),
+            ("int", "issubclass(bool, {})"),
+            ("pathlib.Path('a/b')", "os.path.basename({})"),
+            ("asyncio.sleep(0, 7)", "asyncio.run(wait(lambda: {}))"),
+        ]
+        names = ["v%d" % n for n in range(len(uses) + 3)]
+        lib = "import asyncio, pathlib\n"
+        lib += "".join("%s = %s\n" % (name, value) for name, (value, _) in zip(names, uses))
+        box, table, other = names[-3:]
+        lib += "class Box:\n    old = new = 1\n%s, %s, %s = Box(), {'a': 1}, {'a': 1}\n" % (box, table, other)
+        lib += "Box.here, %s.old = 1, 2\n" % box
+        app = "import asyncio, os, sys\nfrom lib import %s\n" % ", ".join(names)
+        app += "async def wait(of):\n    return await of()\n"
+        app += "early = 'lib' in sys.modules\nout = [\n"
+        app += "".join("    %s,\n" % use.replace("{}", name) for name, (_, use) in zip(names, uses))
+        app += "]\n%s.new = 2\n%s['b'] = 2\ndel %s['a']\n" % (box, table, other)
+        app += "def handler(event, context):\n    return [early, out, %s.new, %s, %s]\n" % (box, table, other)
+        answer, told = self.start({"app.py": app, "lib.py": lib}, "lib<app")
+        import asyncio, pathlib  # noqa: E401
+
+        async def wait(of):
+            return await of()
+
+        scope = {"asyncio": asyncio, "pathlib": pathlib, "os": os, "wait": wait}
+        expected = [eval(use.replace("{}", "(%s)" % value), scope) for value, use in uses]
+        self.assertEqual(answer[0], False)
+        for (value, use), found, wanted in zip(uses, answer[1], expected):
+            self.assertEqual(found, wanted, "%s of %s" % (use, value))
+        self.assertEqual(answer[2:], [2, {"a": 1, "b": 2}, {}])
+        self.assertEqual(set(self.used(told).values()), {"init"})
+
+    def test_an_attribute_of_what_is_put_off_can_be_deleted(self):
+        files = {
+            "app.py": "from lib import box\ndel box.old\n\ndef handler(event, context):\n    return hasattr(box, 'old')\n",
+            "lib.py": "class Box:\n    pass\nbox = Box()\nbox.old = 1\n",
+        }
+        answer, _ = self.start(files, "lib<app")
+        self.assertEqual(answer, False)
+
+    def test_imports_by_a_way_from_here_are_put_off_too(self):
+        files = {
+            "app.py": "import kit.sub\n\ndef handler(event, context):\n    return kit.sub.look() + kit.look()\n",
+            "kit/__init__.py": "import sys\nfrom . import near\nfrom .deep.inner import y\n\ndef look():\n    return [near.x, y]\n",
+            "kit/near.py": "x = 1\n",
+            "kit/deep/__init__.py": "",
+            "kit/deep/inner.py": "y = 2\n",
+            "kit/sub/__init__.py": "import sys\nfrom .. import near\nfrom ..deep.inner import y\nearly = [name in sys.modules for name in ('kit.near', 'kit.deep')]\n\ndef look():\n    return [early, near.x, y]\n",
+        }
+        put_off = "kit.near<kit,kit.sub;kit.deep<kit,kit.sub"
+        for hook in ("lambench_defer", "lambench_profile"):
+            answer, told = self.start(files, put_off, hook=hook)
+            self.assertEqual(answer, [[False, False], 1, 2, 1, 2])
+            deferred = {(one["importer"], one["module"], one["name"]) for one in told["deferred"]}
+            self.assertEqual(
+                deferred,
+                {
+                    (importer, module, name)
+                    for importer in ("kit", "kit.sub")
+                    for module, name in (("kit.near", "near"), ("kit.deep.inner", "y"))
+                },
+            )
+
+    def test_a_package_may_use_its_own_part_at_once(self):
+        files = {
+            "app.py": "import kit\n\ndef handler(event, context):\n    return [kit.x, kit.near.x]\n",
+            "kit/__init__.py": "from . import near\nx = near.x\n",
+            "kit/near.py": "x = 1\n",
+        }
+        answer, told = self.start(files, "kit.near<kit")
+        self.assertEqual(answer, [1, 1])
+        self.assertEqual(list(self.used(told).values()), ["init"])
+
+    def test_nobody_sees_the_hook_in_the_functions_variables(self):
+        app = "import os, sys\n\ndef handler(event, context):\n    return [os.environ['_HANDLER'], sys.argv[1:], sorted(name for name in os.environ if name.startswith('LAMBENCH_'))]\n"
+        for hook in ("lambench_defer", "lambench_profile"):
+            answer, _ = self.start({"app.py": app}, "json<app", hook=hook)
+            self.assertEqual(answer, ["app.handler", ["app.handler"], []])
+
     def test_other_modules_see_the_name_all_the_same(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.look()\n",

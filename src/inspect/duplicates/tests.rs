@@ -208,3 +208,61 @@ fn the_files_of_a_second_copy_are_not_told_again() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].bytes.unwrap() > LARGE);
 }
+
+#[test]
+fn of_many_packages_of_npm_the_largest_are_named_and_no_file_of_theirs_is_told_again() {
+    let function = Function::new();
+    let names = ["a", "b", "c", "d", "e", "f"];
+    for (n, name) in names.iter().enumerate() {
+        for folder in ["task/node_modules/x", "task/node_modules/y"] {
+            function.node(folder, name, "1.0.0");
+            // The later, the larger; all are large.
+            let large = vec![b'a'; LARGE as usize + n];
+            function.file(&format!("{folder}/node_modules/{name}/data.bin"), large);
+        }
+    }
+    let found = function.found(&[]);
+    let [
+        Finding {
+            bytes: Some(bytes),
+            evidence: Evidence::Duplicate(Duplicate::NodePackagesNested { packages, names: 6 }),
+            ..
+        },
+    ] = &found[..]
+    else {
+        panic!("{found:?}");
+    };
+    let named: Vec<&str> = packages.iter().map(|package| &*package.name).collect();
+    assert_eq!(named, ["f", "e", "d", "c", "b"]);
+    assert!(*bytes > 6 * LARGE, "of all six: {bytes}");
+}
+
+#[test]
+fn of_many_equal_files_the_largest_are_named_and_all_are_counted() {
+    let function = Function::new();
+    for more in 0..6 {
+        let large = vec![b'a'; LARGE as usize + more];
+        for folder in ["x", "y"] {
+            function.file(&format!("task/{folder}/{more}.bin"), &large);
+        }
+    }
+    let found = function.found(&[]);
+    let [
+        Finding {
+            bytes,
+            evidence:
+                Evidence::Duplicate(Duplicate::EqualFiles {
+                    largest,
+                    contents: 6,
+                    files: 12,
+                }),
+            ..
+        },
+    ] = &found[..]
+    else {
+        panic!("{found:?}");
+    };
+    let sizes: Vec<u64> = largest.iter().map(|equal| equal.bytes - LARGE).collect();
+    assert_eq!(sizes, [5, 4, 3, 2, 1]);
+    assert_eq!(*bytes, Some(6 * LARGE + 15));
+}

@@ -24,6 +24,7 @@ fn services_that_no_source_names_are_summed_up() {
         ("botocore/data/ecr/2015-09-21/service-2.json.gz", "12"),
         ("botocore/session.py", "boto = session.client('ec2')"),
         ("boto3/session.py", "import boto3\nboto3.client('ec2')\n"),
+        ("s3transfer/work.py", "import boto3\nboto3.client('ec2')\n"),
         ("notes.txt", "import boto3\nboto3.client('ec2')\n"),
         (
             "a_lib/__init__.py",

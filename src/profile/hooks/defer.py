@@ -101,19 +101,29 @@ class Pending:
                 self.used_line = self._line_of_use()
             if self.before is not None:
                 self.before.load()
-            name, fromlist, level = self.call
-            module = builtins.__import__(name, self.names, None, fromlist, level)
-            if self.attribute and (fromlist or "." in name):
-                # `import a.b as c` binds what lies at the end of the way.
-                way = [self.attribute] if fromlist else name.split(".")[1:]
-                for part in way:
-                    module = _get(module, part)
+            module = self._bind()
             self.value = module
             self.loaded = True
             for key, value in list(self.names.items()):
                 if type(value) is StandIn and pending_of(value) is self:
                     self.names[key] = module
         return self.value
+
+    def _bind(self):
+        name, fromlist, level = self.call
+        own = self.names.get("__name__")
+        if fromlist and absolute(name, self.names, level) == own:
+            # `from . import part` would ask this package for the very name that waits here.
+            part = "%s.%s" % (own, self.attribute)
+            builtins.__import__(part, self.names, None, (), 0)
+            return sys.modules[part]
+        module = builtins.__import__(name, self.names, None, fromlist, level)
+        if self.attribute and (fromlist or "." in name):
+            # `import a.b as c` binds what lies at the end of the way.
+            way = [self.attribute] if fromlist else name.split(".")[1:]
+            for part in way:
+                module = _get(module, part)
+        return module
 
     def _line_of_use(self):
         frame = sys._getframe(1)

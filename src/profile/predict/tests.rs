@@ -195,13 +195,20 @@ fn circles_go_together_and_imports_from_inside_a_target_do_not_keep_it() {
 #[test]
 fn a_submodule_needs_its_package() {
     let series = series(recording(
-        &[("app", 1.0), ("a", 5.0), ("a.x", 7.0), ("b", 3.0)],
-        // `b` loads a.x by C code: no line, and nothing of `a`.
+        &[
+            ("app", 1.0),
+            ("a", 5.0),
+            ("a.x", 7.0),
+            ("a.x.y", 9.0),
+            ("b", 3.0),
+        ],
+        // `b` loads a.x.y by C code: no line, and nothing of `a`.
         &[
             ("app", "a", 1),
             ("a", "a.x", 1),
+            ("a.x", "a.x.y", 1),
             ("app", "b", 2),
-            ("b", "a.x", 0),
+            ("b", "a.x.y", 0),
         ],
     ));
     saves(&Predictor::new(&series, None, 1.0).suggestions(), "a", 0.0);
@@ -325,20 +332,24 @@ fn what_the_first_request_uses_is_moved_with_all_that_it_needs() {
 
 #[test]
 fn an_import_in_a_function_that_the_first_request_runs_is_moved_too() {
-    let mut recording = shared();
-    recording.imports.push(Import {
-        phase: Phase::First,
-        function: Some("handler".into()),
-        ..import(0, 2, 40)
-    });
-    let series = series(recording);
-    let probed = [
-        deferred("app", "requests", None),
-        deferred("app", "boto3", None),
-    ];
-    let predictor = Predictor::new(&series, Some(&probed), 1.0);
-    let plan = predictor.plan(&predictor.suggestions());
-    assert_eq!(plan[1].moved_ms, Some(80.0), "urllib3 and its part");
+    // By a function of the handler's own module, or of another that is loaded.
+    for at in [None, Some(0)] {
+        let mut recording = shared();
+        recording.imports.push(Import {
+            phase: Phase::First,
+            function: Some("handler".into()),
+            at,
+            ..import(0, 2, 40)
+        });
+        let series = series(recording);
+        let probed = [
+            deferred("app", "requests", None),
+            deferred("app", "boto3", None),
+        ];
+        let predictor = Predictor::new(&series, Some(&probed), 1.0);
+        let plan = predictor.plan(&predictor.suggestions());
+        assert_eq!(plan[1].moved_ms, Some(80.0), "urllib3 and its part");
+    }
 }
 
 #[test]

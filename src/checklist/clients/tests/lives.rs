@@ -38,6 +38,34 @@ fn what_only_a_function_calls_is_made_in_each_call() {
 }
 
 #[test]
+fn what_module_level_calls_wherever_it_stands_and_whatever_its_name_is_made_once() {
+    for (path, function, text) in [
+        (
+            "app.py",
+            "make",
+            "import boto3\ndef make():\n    return boto3.client('s3')\nif True:\n    S3 = make()\n",
+        ),
+        (
+            "index.js",
+            "make",
+            "function make() { return new Redis(); }\nif (x) { var r = make(); }\n",
+        ),
+        (
+            "index.js",
+            "_m$",
+            "function _m$() { return new Redis(); }\nconst r = _m$();\n",
+        ),
+        (
+            "index.js",
+            "캐시",
+            "function 캐시() { return new Redis(); }\nconst r = 캐시();\n",
+        ),
+    ] {
+        assert_eq!(kept(path, text), one(function, Kept::Environment), "{text}");
+    }
+}
+
+#[test]
 fn python_keeps_what_goes_to_a_global_whatever_the_statement() {
     for (body, expected) in [
         (
@@ -77,6 +105,7 @@ fn python_knows_a_client_by_where_its_name_comes_from() {
         ("from .redis import Redis", "Redis()", false),
         ("import boto3.session", "boto3.session.Session()", true),
         ("from boto3 import Session", "session.client('s3')", true),
+        ("import boto3 as b", "b.session.Session()", true),
         ("import boto3", "session.resource('s3')", true),
         ("import boto3", "session.client(name)", false),
         ("import boto", "session.client('s3')", false),

@@ -181,6 +181,7 @@ fn a_name_or_the_right_to_run_it_makes_a_file_one_to_look_at() {
     for (path, mode, expected) in [
         ("bin/tool", Some(0o755), true),
         ("bin/tool", Some(0o100), true),
+        ("bin/tool", Some(0o001), true),
         ("bin/tool", Some(0o644), false),
         ("bin/tool", None, false),
         ("bin.d/tool", Some(0o755), true),
