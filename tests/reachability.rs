@@ -206,6 +206,14 @@ struct Written(PathBuf);
 
 impl Written {
     fn new(case: &Case) -> Self {
+        // A test that was stopped may have left another.
+        for entry in std::fs::read_dir(&*INSTALLED).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            if name.starts_with("case_") && path.is_file() {
+                std::fs::remove_file(&path).unwrap();
+            }
+        }
         let path = INSTALLED.join(format!("case_{}.py", case.name));
         std::fs::write(&path, case.code).unwrap();
         Self(path)

@@ -152,11 +152,7 @@ impl Reader<'_> {
             Does::Import if none_given => {}
             Does::Import => self.import(at, arguments),
             // A text counts as such.
-            Does::Resolve
-                if arguments
-                    .args
-                    .first()
-                    .is_some_and(|name| self.is_known(name)) => {}
+            Does::Resolve if arguments.args.first().is_some_and(|name| is_known(name)) => {}
             Does::Resolve => {
                 let what = self.unknown(arguments.args.first());
                 self.tell(at, what);
@@ -177,14 +173,6 @@ impl Reader<'_> {
         true
     }
 
-    /// A text, the file's own name, or a module that is imported.
-    fn is_known(&self, name: &Expr) -> bool {
-        let Name { text, whole } = Name::of(name);
-        name.is_string_literal_expr()
-            || whole && text.starts_with('.')
-            || self.aliases.is_module(name)
-    }
-
     /// A function of somebody else's that imports what it is told, to judge by its name.
     fn told(&mut self, at: usize, call: &ast::ExprCall) {
         let (name, of_resources) = match call.func.as_ref() {
@@ -194,11 +182,11 @@ impl Reader<'_> {
         };
         let like_import =
             LIKE_IMPORT.iter().any(|like| name.contains(like)) || LIKE_IMPORT_WHOLE.contains(&name);
-        if !like_import && !(of_resources && OF_RESOURCES.contains(&name)) {
-            return;
-        }
+        let takes_modules = of_resources && OF_RESOURCES.contains(&name);
         if let Some(told) = call.arguments.args.first()
-            && !self.is_known(told)
+            && (like_import || takes_modules)
+            && !is_known(told)
+            && !(takes_modules && self.aliases.is_module(told))
         {
             self.tell(at, What::Told);
         }
@@ -345,6 +333,12 @@ impl Reader<'_> {
             _ => self.tell(at, What::UnknownCode),
         }
     }
+}
+
+/// A text, or the file's own name.
+fn is_known(name: &Expr) -> bool {
+    let Name { text, whole } = Name::of(name);
+    name.is_string_literal_expr() || whole && text.starts_with('.')
 }
 
 /// Some are asked for those of one distribution, which comes first.
