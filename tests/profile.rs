@@ -137,8 +137,14 @@ fn measuring_agrees_with_what_was_foreseen() {
         "{verified:#?}"
     );
     assert!(ms(1, "saved_ms") > 500.0, "{verified:#?}");
-    for interval in ["interval_ms", "moved_interval_ms"] {
-        assert!(verified[0][interval].is_array(), "{verified:#?}");
+    assert!(verified[0]["moved_interval_ms"].is_array(), "{verified:#?}");
+    for one in verified {
+        let ms = |figure: &Value| figure.as_f64().unwrap();
+        let (low, high) = (ms(&one["interval_ms"][0]), ms(&one["interval_ms"][1]));
+        let saved = ms(&one["saved_ms"]);
+        assert!(low <= saved && saved <= high && low > 0.0, "{one:#}");
+        assert!(saved < ms(&one["init_ms"]), "{one:#}");
+        assert_eq!(one["starts"], 6);
     }
     assert_eq!(verified[1]["plan"], true);
     assert!(

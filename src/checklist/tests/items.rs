@@ -198,12 +198,42 @@ fn who_is_unused_is_known_only_where_imports_were_followed() {
 }
 
 #[test]
+fn sizes_and_installed_tests_are_told_though_they_are_no_fault() {
+    let anatomy = anatomy(
+        "python3.11",
+        &[
+            ("app.py", "1"),
+            ("lib/__init__.py", ""),
+            ("lib/tests/test_a.py", "12345"),
+            ("lib-1.0.dist-info/METADATA", "Name: lib\nVersion: 1.0\n"),
+            (
+                "lib-1.0.dist-info/RECORD",
+                "lib/__init__.py,,\nlib/tests/test_a.py,,\n",
+            ),
+        ],
+    );
+    let (start, clients) = (Start::Unknown(Why::NotProfiled), Clients::default());
+    let known = known(&anatomy, &start, &clients);
+    let size = Fact::Size {
+        zipped_bytes: None,
+        unzipped_bytes: anatomy.limits.unzipped_bytes,
+        limit_bytes: 262_144_000,
+        layers: 0,
+    };
+    assert_eq!(item(&known, Check::WithinLimits).evidence, [size]);
+    let needless = item(&known, Check::NothingNeedless);
+    assert_eq!(needless.state, State::Done);
+    assert_eq!(needless.evidence, [Fact::Tests { files: 1, bytes: 5 }]);
+}
+
+#[test]
 fn an_item_about_what_is_not_there_does_not_apply() {
+    use State::{Done, NotApplicable};
     let states = |anatomy: &Anatomy| {
         [Check::BytecodeValid, Check::NativeStripped, Check::Bundled]
             .map(|check| with(anatomy, &[], check))
     };
-    use State::{Done, NotApplicable};
+
     assert_eq!(states(&python()), [Done, NotApplicable, NotApplicable]);
     assert_eq!(states(&node()), [NotApplicable, NotApplicable, Done]);
     let native = anatomy("python3.11", &[("app.py", ""), ("native.so", "")]);

@@ -213,6 +213,9 @@ fn the_files_of_a_second_copy_are_not_told_again() {
 fn of_many_packages_of_npm_the_largest_are_named_and_no_file_of_theirs_is_told_again() {
     let function = Function::new();
     let names = ["a", "b", "c", "d", "e", "f"];
+    function
+        .node("task", "x", "1.0.0")
+        .node("task", "y", "1.0.0");
     for (n, name) in names.iter().enumerate() {
         for folder in ["task/node_modules/x", "task/node_modules/y"] {
             function.node(folder, name, "1.0.0");

@@ -773,6 +773,41 @@ fn a_file_that_several_list_reaches_all_of_them() {
 }
 
 #[test]
+fn each_of_several_who_list_a_file_may_load_what_it_requires_and_beside_native_code_all_it_has() {
+    for (file, beside) in [
+        ("cv/core.py", NeverReached),
+        ("cv/core.cpython-312-x86_64-linux-gnu.so", OptionalOnly),
+    ] {
+        let package = Package::of(&[
+            ("task/app.py", "import cv.core"),
+            ("task/cv/contrib.py", "import dep"),
+        ]);
+        package.install_at("task/", "acv", file, "", "");
+        package.install_at("task/", "bcv", file, "", "Requires-Dist: two\n");
+        let record = format!("{file},,\ncv/contrib.py,,\nbcv-1.0.dist-info/METADATA,,\n");
+        package.write("task/bcv-1.0.dist-info/RECORD", record.as_bytes());
+        package.install("two", "import three");
+        for other in ["dep", "three", "other"] {
+            package.install(other, "");
+        }
+        let (_, all) = package.reach();
+        let expected = [
+            ("acv", Reached),
+            ("bcv", Reached),
+            ("dep", beside),
+            ("other", NeverReached),
+            ("three", OptionalOnly),
+            ("two", OptionalOnly),
+        ];
+        assert_eq!(
+            all,
+            expected.map(|(name, class)| (name.to_owned(), class)),
+            "{file}"
+        );
+    }
+}
+
+#[test]
 fn entry_points_are_reached_where_their_group_is_loaded() {
     for (code, class) in [
         (

@@ -99,6 +99,37 @@ fn python_keeps_what_goes_to_a_global_whatever_the_statement() {
 }
 
 #[test]
+fn one_statement_says_nothing_of_the_next() {
+    for (text, expected) in [
+        (
+            "import boto3\ndef f():\n    global a\n    a = 1\n    b = boto3.client('s3')\n",
+            Kept::Call,
+        ),
+        (
+            "import boto3\ndef f():\n    make = lambda: 1\n    global a\n    a = boto3.client('s3')\n",
+            Kept::Environment,
+        ),
+    ] {
+        assert_eq!(kept("app.py", text), one("f", expected), "{text}");
+    }
+    let text = "import boto3\nf = lambda: 1\nS3 = boto3.client('s3')\n";
+    assert_eq!(kept("app.py", text), [(None, Kept::Environment)]);
+    let text = "import boto3\nCLIENTS['s3'] = lambda: boto3.client('s3')\n";
+    assert_eq!(kept("app.py", text), one("lambda", Kept::Call));
+    for text in [
+        "let c;\nconst f = async () => { c = new Redis(); };\n",
+        "let c;\nfunction f() { if (x) { const a = 1 } c = new Redis(); }\n",
+        "let c;\nfunction f() { const a = 1; c = new Redis(); }\n",
+    ] {
+        assert_eq!(
+            kept("index.js", text),
+            one("f", Kept::Environment),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn python_knows_a_client_by_where_its_name_comes_from() {
     for (import, call, is) in [
         ("from redis import Redis", "Redis()", true),
