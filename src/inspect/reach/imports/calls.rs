@@ -152,7 +152,7 @@ impl Reader<'_> {
             Does::Import if none_given => {}
             Does::Import => self.import(at, arguments),
             // A text counts as such.
-            Does::Resolve if arguments.args.first().is_some_and(|name| is_known(name)) => {}
+            Does::Resolve if arguments.args.first().is_some_and(is_known) => {}
             Does::Resolve => {
                 let what = self.unknown(arguments.args.first());
                 self.tell(at, what);
