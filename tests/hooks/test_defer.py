@@ -262,6 +262,14 @@ def handler(event, context):
         _, told = self.start(files, "decimal<app")
         self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 2}])
 
+    def test_whoever_loads_it_for_the_first_request_only_has_not_kept_it_at_init(self):
+        files = {
+            "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.work()\n",
+            "other.py": "def work():\n    import decimal\n    return str(decimal.Decimal(1))\n",
+        }
+        answer, told = self.start(files, "decimal<app")
+        self.assertEqual((answer, told["loaded_otherwise"]), ("1", []))
+
     def test_whoever_loads_the_package_of_a_target_or_a_part_of_it_is_named_too(self):
         files = {
             "app.py": "import xml.dom.minidom\nfrom parts import heavy\nimport other\n\ndef handler(event, context):\n    return 1\n",

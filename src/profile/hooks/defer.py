@@ -280,7 +280,7 @@ class Deferring:
 
     def find_spec(self, name, path=None, target=None):
         """Stands around the loading of a module whose imports are put off."""
-        if self.watches and name in self.targets:
+        if self.watches and name in self.targets and State.phase == INIT:
             self.watch(name)
         if name not in self.importers:
             return None
