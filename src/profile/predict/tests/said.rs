@@ -142,7 +142,7 @@ fn what_modules_that_are_not_loaded_would_import_later_is_not_moved() {
             phase: Phase::First,
             function: Some("get".into()),
             at,
-            ..import(if at.is_some() { 0 } else { 1 }, 2, 80)
+            ..import(usize::from(at.is_none()), 2, 80)
         });
         let series = series(recording);
         let probed = [
