@@ -229,11 +229,11 @@ fn sizes_and_installed_tests_are_told_though_they_are_no_fault() {
 #[test]
 fn an_item_about_what_is_not_there_does_not_apply() {
     use State::{Done, NotApplicable};
+
     let states = |anatomy: &Anatomy| {
         [Check::BytecodeValid, Check::NativeStripped, Check::Bundled]
             .map(|check| with(anatomy, &[], check))
     };
-
     assert_eq!(states(&python()), [Done, NotApplicable, NotApplicable]);
     assert_eq!(states(&node()), [NotApplicable, NotApplicable, Done]);
     let native = anatomy("python3.11", &[("app.py", ""), ("native.so", "")]);

@@ -1,7 +1,6 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use zip::ZipWriter;

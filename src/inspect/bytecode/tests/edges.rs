@@ -1,5 +1,7 @@
 //! Names and times at the edges of what Python takes.
 
+use std::str::FromStr as _;
+
 use super::*;
 
 #[test]
