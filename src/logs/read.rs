@@ -16,6 +16,9 @@ use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_
 /// A thread takes so much of a large file at a time.
 const PIECE: u64 = 8 << 20;
 
+/// More threads read no faster from memory, and each takes some.
+const MOST_THREADS: usize = 16;
+
 /// After so many records a thread looks how much it holds.
 const LOOKED_AT: u32 = 16 << 10;
 
@@ -179,7 +182,7 @@ pub(super) fn read_by<S: Sink>(
         failures
     };
     let failures = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(jobs.len()))
+        let others: Vec<_> = (1..threads.min(MOST_THREADS).min(jobs.len()))
             .map(|_| scope.spawn(work))
             .collect();
         let mut failures = work();
