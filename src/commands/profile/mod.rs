@@ -6,6 +6,7 @@ mod verify;
 
 use std::path::Path;
 
+use crate::bench::stopped;
 use crate::cli::{Globals, ProfileArgs};
 use crate::config;
 use crate::exit::Exit;
@@ -47,9 +48,7 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
                 args.target, error.kind, error.message
             ),
         )
-        .hint(Some(
-            "the profile above is of what was loaded until then".into(),
-        ));
+        .hint(Some(until_then(&error.kind)));
         show(&profile, &args, &settings)?;
         return Err(failure);
     }
@@ -85,6 +84,15 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
     }
     show(&profile, &args, &settings)?;
     Ok(exit)
+}
+
+/// What the profile is worth all the same, and what may be missing.
+fn until_then(kind: &str) -> String {
+    let above = "the profile above is of what was loaded until then";
+    match stopped::missing(kind) {
+        Some(missing) => format!("{above}; {missing}"),
+        None => above.into(),
+    }
 }
 
 /// What init takes, and what could be loaded later, by a few starts: for a checklist. None: somebody stopped it.
