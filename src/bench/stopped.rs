@@ -174,8 +174,13 @@ impl Stopped {
 
 /// What may be missing, by the kind of the error that Lambda or the function's language gave.
 fn advice(message: &str) -> &'static str {
+    missing(message).unwrap_or("mend the function or its --payload")
+}
+
+/// What the kind of the error alone tells to be missing.
+pub fn missing(message: &str) -> Option<&'static str> {
     let kind = message.split(':').next().unwrap_or_default();
-    match kind {
+    Some(match kind {
         "Runtime.HandlerNotFound" | "Runtime.MalformedHandlerName" => {
             "the handler is MODULE.FUNCTION; a package's is set by --handler"
         }
@@ -188,8 +193,8 @@ fn advice(message: &str) -> &'static str {
         "KeyError" => {
             "mend the function or its --payload; a package's environment variables are set by --env KEY=VALUE"
         }
-        _ => "mend the function or its --payload",
-    }
+        _ => return None,
+    })
 }
 
 /// Which of two subjects it was.

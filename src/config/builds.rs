@@ -253,6 +253,11 @@ impl Builder<'_> {
                 "{file} is at its top: if that is the function, name it by --handler {module}.FUNCTION"
             );
         }
+        if let (Unknown::Runtime { .. }, true) = (&unknown, self.has_flags) {
+            hint = "a handler is MODULE.FUNCTION, MODULE a file of the package; a runtime that is neither Python nor \
+                    Node.js is named by --runtime"
+                .into();
+        }
         if let Some(inside) = unknown.inside() {
             hint = format!(
                 "the package seems to lie in {inside}/ inside it: give that folder, or zip its contents"

@@ -8,7 +8,8 @@ use crate::stats::median;
 /// Several starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Times by themselves are means of the middle half of the starts, so that they add up; the graph has what any start had.
+    /// Times by themselves are means of the middle half of the starts, scaled so that they add up to the median;
+    /// the graph has what any start had.
     pub recording: Recording,
     /// Per start, per module of `recording`: ms by itself.
     pub times: Vec<Vec<f64>>,
@@ -64,14 +65,21 @@ impl Series {
         };
         let times = of_each(&|start, n| start.modules[n].self_ms);
         let memory = of_each(&|start, n| start.modules[n].memory_kb.unwrap_or(0.0));
+        all.total_ms = median_of(starts.iter().map(|start| start.total_ms));
         let middle = middle_half(starts);
+        // Means of starts that differ much are far from the median that stands above them.
+        let mean_ms = mean(middle.iter().map(|&start| starts[start].total_ms));
+        let scale = if mean_ms > 0.0 {
+            all.total_ms / mean_ms
+        } else {
+            1.0
+        };
         for (n, module) in all.modules.iter_mut().enumerate() {
-            module.self_ms = mean(middle.iter().map(|&start| times[start][n]));
+            module.self_ms = mean(middle.iter().map(|&start| times[start][n])) * scale;
             if module.memory_kb.is_some() {
                 module.memory_kb = Some(median_of(memory.iter().map(|start| start[n])));
             }
         }
-        all.total_ms = median_of(starts.iter().map(|start| start.total_ms));
         let cpu: Vec<f64> = starts.iter().filter_map(|start| start.cpu_ms).collect();
         all.cpu_ms = median(&cpu);
         let firsts: Vec<f64> = starts.iter().filter_map(|start| start.first_ms).collect();

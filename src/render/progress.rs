@@ -129,8 +129,18 @@ impl Progress {
                     // The report follows on the same terminal.
                     self.line("");
                 }
+                self.forget();
             }
         }
+    }
+
+    /// What follows is another measurement, with medians, a change and a clock of its own.
+    fn forget(&mut self) {
+        self.begun = None;
+        self.cold_ms.clear();
+        self.excluded = 0;
+        self.look_at = None;
+        self.change = None;
     }
 
     /// Once, as soon as it is known that there is something to wait for.

@@ -6,6 +6,7 @@ mod verify;
 
 use std::path::Path;
 
+use crate::bench::stopped;
 use crate::cli::{Globals, ProfileArgs};
 use crate::config;
 use crate::exit::Exit;
@@ -47,9 +48,7 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
                 args.target, error.kind, error.message
             ),
         )
-        .hint(Some(
-            "the profile above is of what was loaded until then".into(),
-        ));
+        .hint(Some(until_then(&error.kind)));
         show(&profile, &args, &settings)?;
         return Err(failure);
     }
@@ -88,6 +87,15 @@ pub async fn profile(args: ProfileArgs, globals: Globals) -> Result<Exit, Failur
     }
     show(&profile, &args, &settings)?;
     Ok(exit)
+}
+
+/// What the profile is worth all the same, and what may be missing.
+fn until_then(kind: &str) -> String {
+    let above = "the profile above is of what was loaded until then";
+    match stopped::missing(kind) {
+        Some(missing) => format!("{above}; {missing}"),
+        None => above.into(),
+    }
 }
 
 /// What init takes, and what could be loaded later, by a few starts: for a checklist. None: somebody stopped it.
@@ -146,27 +154,31 @@ fn foresee(args: &ProfileArgs, recorded: &Recorded, predictor: &Predictor) -> Pr
 
 fn show(profile: &Profile, args: &ProfileArgs, settings: &config::Settings) -> Result<(), Failure> {
     let lang = settings.lang;
+    let mut files = Vec::new();
     if let Some(path) = &args.speedscope {
-        let file = render::speedscope(&profile.recording, &profile.target);
-        if is_stdout(path) {
-            return print(&file);
-        }
-        store::write_whole(path, &file).map_err(|error| unwritable(&error))?;
+        files.push((
+            path,
+            render::speedscope(&profile.recording, &profile.target),
+        ));
     }
     if let Some(path) = &args.html {
-        let page = render::profile_html(profile, lang);
-        if is_stdout(path) {
-            return print(&page);
+        files.push((path, render::profile_html(profile, lang)));
+    }
+    let (printed, written): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(path, _)| is_stdout(path));
+    // Before what may fail: a full disk must not cost the profile.
+    if let Some((_, file)) = printed.first() {
+        print(file)?;
+    } else if args.json {
+        print(&render::profile_json(profile))?;
+    } else {
+        say(&render::profile(profile, lang, &Style::for_stdout()))?;
+    }
+    for (path, file) in written {
+        store::write_whole(path, &file).map_err(|error| unwritable(&error))?;
+        if printed.is_empty() && !args.json && !settings.quiet {
+            print(&render::page_written(path, lang))?;
         }
-        store::write_whole(path, &page).map_err(|error| unwritable(&error))?;
-    }
-    if args.json {
-        return print(&render::profile_json(profile));
-    }
-    say(&render::profile(profile, lang, &Style::for_stdout()))?;
-    let written = [&args.html, &args.speedscope].into_iter().flatten();
-    for path in written.filter(|_| !settings.quiet) {
-        print(&render::page_written(path, lang))?;
     }
     Ok(())
 }

@@ -251,7 +251,7 @@ fn what_can_not_be_inferred_names_the_flags() {
         (
             "--after web/ --handler main.run",
             "web/: no runtime found for handler main.run: looked for main.py, main/__init__.py, main.mjs, main.js, main.cjs",
-            "name it by --runtime",
+            "a handler is MODULE.FUNCTION, MODULE a file of the package; a runtime that is neither Python nor Node.js is named by --runtime",
         ),
         (
             "--after web/ --runtime python3 --handler main.run",

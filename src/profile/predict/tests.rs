@@ -425,6 +425,25 @@ fn several_starts_give_medians_of_sums_and_the_graph_of_all() {
 }
 
 #[test]
+fn the_times_of_all_modules_add_up_to_the_total_however_much_starts_differ() {
+    let slower = |times: f64| {
+        let mut recording = shared();
+        for module in &mut recording.modules {
+            module.self_ms *= times;
+        }
+        recording.total_ms *= times;
+        recording
+    };
+    // Two of the middle five were held up.
+    let starts = [1.0, 1.0, 1.0, 1.1, 2.9, 3.0, 3.0].map(slower);
+    let series = Series::of(&starts).unwrap();
+    let all: f64 = series.recording.modules.iter().map(|m| m.self_ms).sum();
+    let total = series.recording.total_ms;
+    assert!((total - shared().total_ms * 1.1).abs() < 1e-9, "{total}");
+    assert!((all - total).abs() < 1e-6, "{all} of {total}");
+}
+
+#[test]
 fn times_are_those_of_plain_starts() {
     let recorded = shared();
     let total = recorded.total_ms;

@@ -52,7 +52,7 @@ fn body(said: &ProfilePage, text: Text) -> String {
     }
     let notes = page::list("", said.notes);
     inside.push_str(&page::section("notes", 2, text.profile_notes(), &notes));
-    let foot = page::paragraph("", &text.written_by(env!("CARGO_PKG_VERSION")));
+    let foot = page::paragraph("", &text.charted_by(env!("CARGO_PKG_VERSION")));
     format!("<article id=\"profile\">\n{inside}</article>\n<footer>\n{foot}</footer>\n")
 }
 

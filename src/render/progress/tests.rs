@@ -86,6 +86,31 @@ fn a_short_run_says_every_start_with_the_running_median() {
 }
 
 #[test]
+fn a_measurement_that_follows_another_has_medians_and_a_clock_of_its_own() {
+    let (mut progress, written) = lines(Lang::En);
+    progress.on(start(1, 1, Arm::Only, 1070.0));
+    progress.on(Event::Finished);
+    // What came before took an hour.
+    assert_eq!(progress.begun, None);
+    for (i, (arm, ms)) in [
+        (Arm::Before, 300.0),
+        (Arm::After, 100.0),
+        (Arm::After, 100.0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        progress.on(start(i + 1, 3, arm, ms));
+    }
+    insta::assert_snapshot!(written.text(), @r"
+    cold starts 1/1: 1.07 s
+    cold starts 1/3: before 300 ms
+    cold starts 2/3: before 300 ms, after 100 ms, about 1 s left
+    cold starts 3/3: before 300 ms, after 100 ms
+    ");
+}
+
+#[test]
 fn the_next_look_is_told_as_long_as_it_may_be_the_end() {
     let (mut progress, written) = lines(Lang::En);
     for (done, look_at) in [(1, Some(2)), (2, Some(2)), (3, None)] {

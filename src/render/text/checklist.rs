@@ -127,8 +127,8 @@ impl Text {
     ) -> String {
         let (en, ko) = match moved {
             Some(moved) => (
-                format!(", of which this request needs {moved} again"),
-                format!(", 그중 {moved}는 이 요청에서 다시 필요"),
+                format!(", and this request needs {moved} of it again"),
+                format!(", 이 요청에서 다시 드는 시간 {moved}"),
             ),
             None => (String::new(), String::new()),
         };

@@ -116,6 +116,14 @@ impl Text {
         )
     }
 
+    /// As `written_by`, of a page with a chart to go about in.
+    pub(in crate::render) fn charted_by(self, version: &str) -> String {
+        self.say(
+            format!("Measured with lambench {version}. This page loads nothing; its one script only moves the chart."),
+            format!("lambench {version}(으)로 측정했습니다. 이 페이지는 외부에서 아무것도 불러오지 않으며, 스크립트는 차트를 움직이는 데만 쓰입니다."),
+        )
+    }
+
     pub(in crate::render) fn written_by(self, version: &str) -> String {
         self.say(
             format!("Measured with lambench {version}. This page loads nothing and runs no script."),
