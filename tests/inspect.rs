@@ -138,7 +138,7 @@ fn the_report_names_what_is_there_in_both_languages() {
         .prints("Small-Lib 1.2.3")
         .prints("small_lib/data.bin")
         .prints("own code and data")
-        .prints("not known without the runtime's")
+        .prints("name it, as in")
         .prints("of 250.0 MB");
     let named = looked(&test, &["./app", "--runtime", "python3.12"]);
     assert!(
