@@ -145,6 +145,16 @@ fn the_report_names_what_is_there_in_both_languages() {
         !named["findings"].to_string().contains("no_version"),
         "{named:#}"
     );
+    test.write("other/app.py", "import small_lib\n");
+    package(&test, "other");
+    std::fs::remove_file(test.path().join("other/lambda_function.py")).unwrap();
+    let unnamed = looked(&test, &["./other"]);
+    assert!(
+        unnamed["findings"]
+            .to_string()
+            .contains("handler_not_named"),
+        "{unnamed:#}"
+    );
     test.run(&["inspect", "app/", "--lang", "ko"])
         .success()
         .prints("함수 자체의 코드와 데이터")

@@ -49,10 +49,13 @@ pub fn is_followed(subject: &Subject) -> bool {
 /// Runs where the function is one of Python and its handler is known.
 pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     let Some(handler) = &subject.handler else {
-        return Vec::new();
+        let is_function = subject.mounts.iter().any(|m| m.place == Place::Task);
+        let why = is_function.then_some(LimitKind::HandlerNotNamed);
+        return not_followed(subject, installed, why);
     };
     let Some(python) = Python::of(subject) else {
-        return no_version(subject, installed).into_iter().collect();
+        let why = subject.runtime.as_ref().map(|_| LimitKind::NoVersion);
+        return not_followed(subject, installed, why);
     };
     let start = Start {
         handler,
@@ -63,22 +66,20 @@ pub fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     told(&found, &installed.distributions, handler)
 }
 
-/// Where only the version is missing, it can be named.
-fn no_version(subject: &Subject, installed: &Installed) -> Option<Finding> {
-    let runtime = subject.runtime.as_ref()?;
+/// Where only the handler or the version is missing, it can be named.
+fn not_followed(subject: &Subject, installed: &Installed, why: Option<LimitKind>) -> Vec<Finding> {
     let of_python = |of: &Distribution| of.ecosystem == Ecosystem::Python;
+    let runtime = subject.runtime.as_deref().unwrap_or("python");
     let worth = runtime.starts_with("python") && installed.distributions.iter().any(of_python);
-    worth.then(|| Finding {
+    let note = |why| Finding {
         severity: Severity::Note,
         subject: subject.name.clone(),
         place: None,
         bytes: None,
         examples: Vec::new(),
-        evidence: Evidence::Reachability(Reachability::Unseen {
-            why: LimitKind::NoVersion,
-            count: 1,
-        }),
-    })
+        evidence: Evidence::Reachability(Reachability::Unseen { why, count: 1 }),
+    };
+    why.filter(|_| worth).map(note).into_iter().collect()
 }
 
 fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Finding> {

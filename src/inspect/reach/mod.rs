@@ -125,6 +125,8 @@ pub struct Reached {
 pub enum LimitKind {
     /// There is no module of the handler's name.
     NoHandler,
+    /// Nobody says what the handler is, so that nothing was followed.
+    HandlerNotNamed,
     /// Nobody says which Python it is, so that nothing was followed.
     NoVersion,
     /// A module is loaded by a name, or from a file, that is only known at run time.

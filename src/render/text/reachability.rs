@@ -121,6 +121,10 @@ impl Text {
                 "there is no module of the handler's name, so nothing is said to be never reached",
                 "핸들러 이름에 해당하는 모듈이 없어, 어떤 라이브러리도 불필요하다고 판단하지 않았습니다",
             ),
+            LimitKind::HandlerNotNamed => (
+                "which distributions the handler reaches is not known, as nobody names it: give it, as in --handler app.handler",
+                "핸들러를 몰라 어떤 라이브러리를 쓰는지 확인하지 않았습니다. --handler app.handler처럼 지정하세요",
+            ),
             LimitKind::NoVersion => (
                 "which distributions the handler reaches is not known without the runtime's version; name it, as in --runtime python3.12",
                 "런타임 버전을 몰라 핸들러가 어떤 라이브러리를 쓰는지 확인하지 않았습니다. --runtime python3.12처럼 지정하세요",
