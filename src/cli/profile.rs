@@ -18,8 +18,8 @@ pub(super) const LONG: &str = "\
 Say what init spends its time on, and what loading less of it would save
 
 Python and Node. A copy of the function gets one more layer, lambench's own, and a handler in it that loads the function's handler and \
-watches every import. Some starts are recorded; figures are their medians. A recording start is slower than a plain one, \
-so its figures are never mixed with measured starts.
+watches every import. Some starts are recorded, with plain ones in between, as recording takes time: figures are \
+medians, scaled to the plain starts.
 
 The saving of loading X lazily is what nothing else loads any more, not the cumulative time that -X importtime shows. \
 What the first request needs again is moved there, and shown apart. Savings do not add up: the plan picks the best set.

@@ -163,8 +163,8 @@ impl LambdaError {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::NoRegion => {
-                "give --region, or set AWS_REGION, or `aws configure set region …`; if a package was meant, no file or \
-                 folder here has that name (one needs no account)"
+                "give --region, or set AWS_REGION, or `aws configure set region …`; a package needs no account (`run --local`), \
+                 and if one was meant: no file or folder here has that name"
             }
             Self::NoCredentials(_) => {
                 "sign in (`aws sso login`, `aws configure`) or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; \

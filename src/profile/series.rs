@@ -93,11 +93,14 @@ impl Series {
         })
     }
 
-    /// Makes all times those of plain starts, which took so long to load the handler (ms): what recording adds or does not see
-    /// is spread over the modules by their times. The share by which recorded starts took longer; none: nothing to go by.
-    pub fn scale_to(&mut self, plain_ms: &[f64]) -> Option<f64> {
+    /// Makes all times those of plain starts, which only know how long they took: what recording adds or does not see is
+    /// spread over the modules by their times. The share by which loading the handler took longer in recorded starts; none:
+    /// nothing to go by.
+    pub fn scale_to(&mut self, plain: &[Recording]) -> Option<f64> {
         let recorded = self.recording.total_ms;
-        let plain = median(plain_ms).filter(|plain| *plain > 0.0 && recorded > 0.0)?;
+        let total: Vec<f64> = plain.iter().map(|start| start.total_ms).collect();
+        let first: Vec<f64> = plain.iter().filter_map(|start| start.first_ms).collect();
+        let plain = median(&total).filter(|plain| *plain > 0.0 && recorded > 0.0)?;
         let scale = plain / recorded;
         let modules = self.recording.modules.iter_mut();
         let of_modules = modules.map(|module| &mut module.self_ms);
@@ -108,6 +111,7 @@ impl Series {
             *ms *= scale;
         }
         self.recording.total_ms = plain;
+        self.recording.first_ms = median(&first).or(self.recording.first_ms);
         Some(1.0 / scale - 1.0)
     }
 

@@ -218,26 +218,33 @@ async fn agreed(
     consent::agree(settings, staged, &subjects, &plan, signals, &mut say).await
 }
 
-/// Recorded starts, and alternately as many plain ones: how long those took to load the handler, ms.
+/// Recorded starts, and alternately as many plain ones, which know nothing but how long they took. One that failed is alone.
 async fn starts(
     [recorded, plain]: [&Function; 2],
     payload: &str,
     runs: usize,
     progress: &Shared,
-) -> Result<(Vec<Recording>, Vec<f64>), Failure> {
+) -> Result<(Vec<Recording>, Vec<Recording>), Failure> {
     tell(progress, Event::Warmup { arm: Arm::Only });
     let mut recorded = Starter::warm(recorded, payload).await?;
     if recorded.last.error.is_some() {
         return Ok((vec![recorded.last], Vec::new()));
     }
     let mut plain = Starter::warm(plain, payload).await?;
-    let (mut recordings, mut plain_ms) = (Vec::new(), Vec::new());
+    if plain.last.error.is_some() {
+        return Ok((vec![plain.last], Vec::new()));
+    }
+    let (mut recordings, mut plain_starts) = (Vec::new(), Vec::new());
     while recordings.len() < runs {
-        plain_ms.push(plain.start().await?.total_ms);
+        let beside = plain.start().await?.clone();
         let recording = recorded.start().await?.clone();
-        if recording.error.is_some() {
-            return Ok((vec![recording], Vec::new()));
+        // A start that fails ends early: it is no measure.
+        for failed in [&recording, &beside] {
+            if failed.error.is_some() {
+                return Ok((vec![failed.clone()], Vec::new()));
+            }
         }
+        plain_starts.push(beside);
         tell(
             progress,
             Event::Start {
@@ -250,7 +257,7 @@ async fn starts(
         );
         recordings.push(recording);
     }
-    Ok((recordings, plain_ms))
+    Ok((recordings, plain_starts))
 }
 
 /// Starts one function again and again.

@@ -461,11 +461,19 @@ fn times_are_those_of_plain_starts() {
     assert_eq!(series.scale_to(&[]), None);
     assert!((saved(&series) - before).abs() < 1e-9);
     // The one that was late does not count.
-    let plain = [total * 0.8, total * 0.8, total * 7.0];
+    let plain =
+        [(0.8, Some(40.0)), (0.8, None), (7.0, Some(44.0))].map(|(of, first_ms)| Recording {
+            total_ms: total * of,
+            first_ms,
+            modules: Vec::new(),
+            imports: Vec::new(),
+            ..shared()
+        });
     let overhead = series.scale_to(&plain).unwrap();
     assert!((overhead - 0.25).abs() < 1e-9, "{overhead}");
     assert!((saved(&series) - before * 0.8).abs() < 1e-9);
     assert!((series.recording.total_ms - total * 0.8).abs() < 1e-9);
+    assert_eq!(series.recording.first_ms, Some(42.0));
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn what_is_told_of_several_in_the_same_words_is_told_once() {
     for (lang, words, fix) in [
         (
             Lang::En,
-            "waste, 6.0 MB: each of these 3: nothing that app.handler loads leads to it (12 files read)",
+            "each of these 3: nothing that app.handler loads leads to it (12 files read)",
             "run the function once",
         ),
         (
