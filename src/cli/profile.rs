@@ -34,7 +34,7 @@ pub struct ProfileArgs {
     /// A path (a folder or a zip), a function of lambench.toml, or with --aws NAME, NAME:QUALIFIER or an ARN
     #[arg(value_name = "TARGET")]
     pub target: String,
-    /// Starts to record, after one that is not counted
+    /// Starts to record, and plain ones beside them, after one of each that is not counted
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
     /// Measure the N largest savings, and the plan, with these imports put off
