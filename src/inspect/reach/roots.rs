@@ -97,6 +97,13 @@ pub fn roots(reading: &Reading<'_>, handler: &[usize]) -> Roots {
             .all
             .extend(named.all.into_iter().map(|edge| Edge { line, ..edge }));
     }
+    if started.changes_path && reading.has_archive() {
+        started.all.push(Edge {
+            to: Target::Everything,
+            how: How::OtherPath,
+            line: None,
+        });
+    }
     if !started.all.is_empty() || started.changes_path {
         roots.files.push(last.file);
         roots.edges.push(started);

@@ -286,6 +286,55 @@ fn a_command_that_is_started_is_its_distributions() {
     }
 }
 
+#[test]
+fn a_script_that_starts_a_command_leads_to_its_distribution() {
+    let package = Package::of(&[
+        ("task/app.py", ""),
+        ("task/wrapper", "#!/bin/bash\nexec mytool \"$@\"\n"),
+        ("task/bin/mytool", "#!/usr/bin/python3\n"),
+    ]);
+    make_executable(&package.0.path().join("task/wrapper"));
+    package.install("dep", "");
+    assert_eq!(package.class("dep"), NeverReached);
+    package.write(
+        "task/dep-1.0.dist-info/entry_points.txt",
+        b"[console_scripts]\nmytool = dep:main\n",
+    );
+    assert_eq!(package.class("dep"), OptionalOnly);
+}
+
+#[test]
+fn archives_may_hold_anything_once_the_path_is_changed() {
+    let changes = "import sys\nsys.path.insert(0, '/var/task/x')\nimport mod\n";
+    for (code, file, class) in [
+        (changes, "vendor.zip", OptionalOnly),
+        (changes, "wheels/Mod-1.0.WHL", OptionalOnly),
+        (changes, "vendor.tar.gz", OptionalOnly),
+        (changes, "vendor.gz", NeverReached),
+        ("import mod\n", "vendor.zip", NeverReached),
+    ] {
+        let file = format!("task/{file}");
+        let package = Package::of(&[("task/app.py", code), (&file, "PK")]);
+        package.install("dep", "");
+        assert_eq!(package.class("dep"), class, "{code} {file}");
+    }
+    // A library changes the path for itself.
+    let package = Package::of(&[("task/app.py", "import lib"), ("task/vendor.zip", "PK")]);
+    package.install("lib", changes);
+    package.install("dep", "");
+    assert_eq!(package.class("dep"), NeverReached);
+
+    let package = Package::of(&[("task/app.py", "import mod"), ("task/vendor.zip", "PK")]);
+    package.install("dep", "");
+    let path = ("PYTHONPATH".to_owned(), "/var/task/vendor.zip".to_owned());
+    let (_, found) = package.started(Start {
+        handler: "app.handler",
+        python: PYTHON,
+        environment: Some(&Environment(BTreeMap::from([path]))),
+    });
+    assert_eq!(found, [("dep".to_owned(), OptionalOnly)]);
+}
+
 /// A file that imports `dep` somewhere in a package, which Python would load.
 #[test]
 fn parts_of_a_package_are_found_in_whatever_way_it_loads_them() {
