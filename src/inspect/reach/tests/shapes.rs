@@ -34,6 +34,27 @@ fn code_that_is_run_as_a_text_is_read_or_may_load_anything() {
             "import os\nos.system('python3 -m dep.tool --fast')",
             OptionalOnly,
         ),
+        (
+            "import os\nos.system(\"python3 -c 'import dep'\")",
+            OptionalOnly,
+        ),
+        (
+            "import os\nos.system('exec python3 -mdep --fast')",
+            OptionalOnly,
+        ),
+        (
+            "import os\nos.system('python3 -c \"__import__(y, dep)\"')",
+            OptionalOnly,
+        ),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-mdep'])",
+            OptionalOnly,
+        ),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'if 1: import dep'])",
+            OptionalOnly,
+        ),
+        ("x = 'a python without dep'", NeverReached),
         ("exec('import other')", NeverReached),
         ("frame.eval('a + dep')", NeverReached),
         ("import re\nre.compile(x)", NeverReached),
