@@ -73,8 +73,8 @@ impl Reader<'_> {
                 }
             }
         }
-        let for_python = text.contains("python")
-            && [" -c", " -m", ".py"].iter().any(|part| text.contains(part));
+        let for_python =
+            text.contains("python") && [" -c", " -m", ".py"].iter().any(|part| text.contains(part));
         if text.contains(" -m ") || for_python {
             for name in names::all(text) {
                 self.named(at, name);

@@ -115,6 +115,32 @@ fn functions_that_import_what_they_are_told_are_known_by_their_names() {
             NeverReached,
         ),
         ("from lib import load\nload(x)", NeverReached),
+        (
+            "from lib import get_important\nget_important(x)",
+            NeverReached,
+        ),
+        ("from lib import safeimport\nsafeimport(x)", OptionalOnly),
+        // What is written here is read.
+        (
+            "def import_orders(rows):\n    return rows\nimport_orders(x)",
+            NeverReached,
+        ),
+        (
+            "class A:\n    def import_it(self, x): ...\n    def f(self, x):\n        self.import_it(x)",
+            NeverReached,
+        ),
+        (
+            "def import_it(x):\n    return __import__(x)\nimport_it(x)",
+            OptionalOnly,
+        ),
+        (
+            "try:\n    from lib import import_it\nexcept ImportError:\n    def import_it(x): ...\nimport_it(x)",
+            OptionalOnly,
+        ),
+        (
+            "from lib import *\nclass A:\n    def import_it(self, x):\n        import_it(x)",
+            OptionalOnly,
+        ),
     ] {
         assert_eq!(class_of(code), class, "{code}");
     }
