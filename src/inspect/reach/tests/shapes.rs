@@ -361,7 +361,7 @@ fn archives_may_hold_anything_once_the_path_is_changed() {
         ("import mod\n", "vendor.zip", NeverReached),
     ] {
         let file = format!("task/{file}");
-        let package = Package::of(&[("task/app.py", code), (&file, "PK")]);
+        let package = Package::of(&[("task/app.py", code), (file.as_str(), "PK")]);
         package.install("dep", "");
         assert_eq!(package.class("dep"), class, "{code} {file}");
     }
