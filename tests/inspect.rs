@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -339,6 +341,28 @@ fn published_layers_are_fetched_by_their_arns_and_stand_in_their_order() {
     assert_eq!(alone["parts"].as_array().unwrap().len(), 1);
     assert_eq!(alone["parts"][0]["place"]["where"], "layer");
 
+    // It doesn't say itself what it is for.
+    let told = looked(
+        &test,
+        &[
+            &arn,
+            "--endpoint-url",
+            &server.url,
+            "--runtime",
+            "python3.12",
+            "--arch",
+            "arm64",
+        ],
+    );
+    assert_eq!(
+        (&told["runtime"], &told["architecture"]),
+        (&json!("python3.12"), &json!("arm64"))
+    );
+    test.run(&["inspect", &arn, "--handler", "app.handler"])
+        .fails_with(2)
+        .says("--handler is for packages")
+        .says("is a layer");
+
     // Whoever named it wants it: it is not left out as one of a deployed function is.
     let gone = arn.rsplit_once(':').unwrap().0.to_owned() + ":7";
     test.run(&[
@@ -379,6 +403,49 @@ fn layers_that_are_none_and_accounts_that_are_not_there_are_said() {
     assert_eq!(nobody.status.code(), Some(1), "{said}");
     assert!(said.contains("no usable AWS credentials"), "{said}");
     assert!(nobody.stdout.is_empty());
+}
+
+/// Says that the function is not there, and which region it was asked in.
+fn asked_in_region(test: &Test, function: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let head = lines
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty());
+        let head: Vec<String> = head.collect();
+        let answer = "HTTP/1.1 404 Not Found\r\nx-amzn-errortype: ResourceNotFoundException\r\n\
+                      content-length: 2\r\nconnection: close\r\n\r\n{}";
+        stream.write_all(answer.as_bytes()).unwrap();
+        head.join("\n")
+    });
+    let ran = test
+        .command(&["inspect", function])
+        .env("AWS_ENDPOINT_URL_LAMBDA", format!("http://{address}"))
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "any")
+        .env("AWS_SECRET_ACCESS_KEY", "any")
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    // Where nobody has asked, nobody waits for it.
+    let _ = TcpStream::connect(address);
+    let head = asked.join().unwrap();
+    // `Credential=any/DATE/REGION/lambda/aws4_request`
+    let scope = head.split("Credential=any/").nth(1).expect(&head);
+    scope.split('/').nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_function_is_asked_for_in_the_region_of_its_arn() {
+    let test = Test::new();
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:my-fn:prod";
+    assert_eq!(asked_in_region(&test, arn), "eu-west-1");
+    for word in ["my-fn", "123456789012:function:my-fn:prod"] {
+        assert_eq!(asked_in_region(&test, word), "us-east-1", "{word}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub struct LookArgs {
     /// Another endpoint that speaks Lambda's API, such as `lambench serve`
     #[arg(long, value_name = "URL", help_heading = "Where")]
     pub endpoint_url: Option<String>,
-    /// AWS region [default: a published layer's own, else the configured one]
+    /// AWS region [default: that of an ARN, else the configured one]
     #[arg(long, help_heading = "Where")]
     pub region: Option<String>,
     /// Profile of the AWS configuration files

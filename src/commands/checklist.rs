@@ -197,6 +197,8 @@ fn of_profile(args: &ChecklistArgs, sight: &Sight, layers: &[PathBuf]) -> Profil
             target = package.path.display().to_string();
             build.handler.clone_from(&package.handler);
             build.runtime.clone_from(&package.runtime);
+            let variables = package.environment.iter().flat_map(|all| all.0.clone());
+            build.env = variables.collect();
         }
         let is_published = |layer: &CopyLayer| matches!(layer, CopyLayer::Arn(_));
         if is_one_of_two || package.layers.iter().any(is_published) {
@@ -364,6 +366,7 @@ fn ci(project: &Path) -> Vec<CiLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::Environment;
     use crate::results::Arm;
     use crate::results::samples::{pair, single};
 
@@ -377,6 +380,37 @@ mod tests {
         assert_eq!(found.max_memory_mb, after.max_memory_mb);
         assert_eq!(found.cold_starts, after.cold_ms.unwrap().n);
         assert!(!of_result(&single(), now).unwrap().both_sides);
+    }
+
+    #[test]
+    fn of_two_builds_the_later_is_profiled_as_it_is_defined() {
+        let args = ChecklistArgs {
+            target: "fn".into(),
+            ..ChecklistArgs::default()
+        };
+        let variable = ("MODE".to_owned(), "fast".to_owned());
+        let sight = Sight {
+            name: "fn-after".into(),
+            function: "fn".into(),
+            what: SightOf::Package(PackageSight {
+                path: "new".into(),
+                layers: Vec::new(),
+                is_layer: false,
+                runtime: Some("python3.12".into()),
+                handler: Some("app.handler".into()),
+                environment: Some(Environment([variable.clone()].into())),
+            }),
+        };
+        let wanted = of_profile(&args, &sight, &[]);
+        assert_eq!(wanted.target, "new");
+        assert_eq!(wanted.build.runtime.as_deref(), Some("python3.12"));
+        assert_eq!(wanted.build.env, [variable]);
+        // Under its own name lambench.toml says them.
+        let alone = Sight {
+            name: "fn".into(),
+            ..sight
+        };
+        assert!(of_profile(&args, &alone, &[]).build.env.is_empty());
     }
 
     #[test]

@@ -49,9 +49,10 @@ impl<'a> Endpoints<'a> {
     }
 }
 
-/// The region that an ARN names.
+/// The region that an ARN names; a name or a part of an ARN names none.
 pub(super) fn region_of(arn: &str) -> Option<&str> {
-    arn.split(':').nth(3).filter(|region| !region.is_empty())
+    let region = arn.strip_prefix("arn:")?.split(':').nth(2);
+    region.filter(|region| !region.is_empty())
 }
 
 /// A file for what is fetched.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ArchArg, Globals, InspectArgs, LookArgs};
+use crate::cli::{Globals, InspectArgs, LookArgs};
 use crate::config::{self, CopyLayer, Lang, Sight, SightOf};
 use crate::exit::Exit;
 use crate::inspect::{
@@ -75,7 +75,7 @@ pub(super) async fn subject(
 ) -> Result<Subject, Failure> {
     let (own, is_layer, layers) = match &sight.what {
         SightOf::Deployed(function) => {
-            let lambda = endpoints.at(None).await?;
+            let lambda = endpoints.at(region_of(function)).await?;
             return deployed(lambda, &sight.name, function, scratch.path()).await;
         }
         SightOf::Published(arn) => (CopyLayer::Arn(arn.clone()), true, &[][..]),
@@ -101,9 +101,9 @@ pub(super) async fn subject(
             }
         });
     }
-    let (sight, arch) = (sight.clone(), look.arch.map(ArchArg::name));
+    let (sight, look) = (sight.clone(), look.clone());
     let folder = scratch.path().to_owned();
-    blocking(move || opened(&sight, parts, is_layer, arch, &folder)).await?
+    blocking(move || opened(&sight, parts, is_layer, &look, &folder)).await?
 }
 
 pub(super) async fn blocking<T: Send + 'static>(
@@ -149,7 +149,7 @@ fn opened(
     sight: &Sight,
     parts: Vec<Part>,
     is_layer: bool,
-    arch: Option<&'static str>,
+    look: &LookArgs,
     scratch: &Path,
 ) -> Result<Subject, Failure> {
     let before = usize::from(!is_layer);
@@ -164,17 +164,17 @@ fn opened(
         };
         Ok(Mounted { place, files })
     });
-    let package = match &sight.what {
-        SightOf::Package(package) => Some(package),
-        _ => None,
+    let (package, runtime) = match &sight.what {
+        SightOf::Package(package) => (Some(package), &package.runtime),
+        _ => (None, &look.runtime),
     };
     Ok(Subject {
         name: sight.name.clone(),
         mounts: mounts.collect::<Result<_, Failure>>()?,
         unread: Vec::new(),
-        runtime: package.and_then(|package| package.runtime.clone()),
+        runtime: runtime.clone(),
         handler: package.and_then(|package| package.handler.clone()),
-        architecture: arch.map(str::to_owned),
+        architecture: look.arch.map(|arch| arch.name().to_owned()),
         environment: package.and_then(|package| package.environment.clone()),
     })
 }

@@ -258,14 +258,22 @@ impl<'a> Finder<'a> {
         layers: &[PathBuf],
     ) -> Result<Sight, ConfigError> {
         let look = &self.args.look;
+        // A layer doesn't say itself what it is for.
+        let is_layer = word.contains(":layer:");
         let given = [
             ("--layers", !layers.is_empty()),
-            ("--runtime", look.runtime.is_some()),
+            ("--runtime", look.runtime.is_some() && !is_layer),
             ("--handler", look.handler.is_some()),
-            ("--arch", look.arch.is_some()),
+            ("--arch", look.arch.is_some() && !is_layer),
         ];
         let all = self.args.after.is_none();
         if let Some((flag, _)) = given.into_iter().find(|(_, given)| all && *given) {
+            if is_layer {
+                return Err(usage(
+                    format!("{flag} is for packages, but {word} is a layer"),
+                    "leave it out, or name the package and give the layer by --layers",
+                ));
+            }
             return Err(usage(
                 format!(
                     "{flag} is for packages, but there is no file or folder {word} here, so it is a deployed function"
@@ -273,7 +281,7 @@ impl<'a> Finder<'a> {
                 "leave it out: a deployed function says itself; or correct the path",
             ));
         }
-        if word.contains(":layer:") {
+        if is_layer {
             return Ok(Sight {
                 name: word.to_owned(),
                 function: word.to_owned(),

@@ -11,6 +11,8 @@ use super::tree::{FileAt, Found, Kind, Tree};
 use super::{Environment, How, LimitKind, Mounted};
 use lookup::Lookup;
 
+const ARCHIVES: [&str; 6] = ["egg", "pyz", "tar", "tgz", "whl", "zip"];
+
 /// Where an edge leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -69,6 +71,12 @@ impl Reading<'_> {
     /// Whether a file belongs to no distribution.
     pub fn is_own(&self, (mount, file): FileAt) -> bool {
         self.own[mount].binary_search(&file).is_ok()
+    }
+
+    /// Whether the function's own files have an archive, which may hold modules that are not read.
+    pub fn has_archive(&self) -> bool {
+        let mut own = self.own.iter().zip(self.mounts);
+        own.any(|(own, mount)| own.iter().any(|i| is_archive(&mount.files.list()[*i].path)))
     }
 
     /// Of a module.
@@ -195,10 +203,10 @@ impl Reading<'_> {
                 }
                 seen.insert(name);
                 let line = u32::try_from(i + 1).ok();
-                let to = self.text(name);
-                edges
-                    .all
-                    .extend(to.into_iter().map(|to| Edge { to, how, line }));
+                let commands = self.metadata.with_command(name).iter();
+                let commands = commands.map(|of| Target::Distribution(*of));
+                let to = self.text(name).into_iter().chain(commands);
+                edges.all.extend(to.map(|to| Edge { to, how, line }));
             }
         }
         edges
@@ -230,4 +238,11 @@ impl Reading<'_> {
         all.extend(self.tree.all_below(&found.inside, ""));
         all
     }
+}
+
+/// Whether Python imports from such a file, or code unpacks it.
+fn is_archive(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ARCHIVES.contains(&ending) || name.contains(".tar.")
 }

@@ -22,25 +22,29 @@ const SETTINGS: [&str; 11] = [
     "properties",
 ];
 /// They list distributions for tools that work before the function runs, or are for people.
-const OF_TOOLS: [&str; 18] = [
+const OF_TOOLS: [&str; 14] = [
     "authors",
     "changelog",
-    "changes",
     "license",
-    "notice",
     "readme",
     "requirements",
     "constraints",
     "pyproject.",
     "setup.cfg",
     "poetry.",
-    "uv.",
     "pdm.",
     "pipfile",
-    "package",
     "tox.",
     "mypy.",
     "pytest.",
+];
+/// The same by their whole names: settings of one's own may begin so.
+const OF_TOOLS_WHOLE: [&str; 5] = [
+    "changes.txt",
+    "notice.txt",
+    "package-lock.json",
+    "package.json",
+    "uv.toml",
 ];
 
 /// Other roots, and the files that they are.
@@ -97,6 +101,13 @@ pub fn roots(reading: &Reading<'_>, handler: &[usize]) -> Roots {
             .all
             .extend(named.all.into_iter().map(|edge| Edge { line, ..edge }));
     }
+    if started.changes_path && reading.has_archive() {
+        started.all.push(Edge {
+            to: Target::Everything,
+            how: How::OtherPath,
+            line: None,
+        });
+    }
     if !started.all.is_empty() || started.changes_path {
         roots.files.push(last.file);
         roots.edges.push(started);
@@ -129,6 +140,7 @@ fn one(reading: &Reading<'_>, at: FileAt, path: &str, mode: Option<u32>) -> Opti
     };
     if ending.is_some_and(|ending| SETTINGS.contains(&ending)) {
         let for_tools = OF_TOOLS.iter().any(|start| lower.starts_with(start))
+            || OF_TOOLS_WHOLE.contains(&lower.as_str())
             || path.contains("node_modules/")
             || lower.contains("requirements")
             || ending == Some("lock");

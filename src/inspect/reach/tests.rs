@@ -636,6 +636,24 @@ fn names_lead_where_python_goes() {
         (
             vec![
                 ("task/app.py", ""),
+                ("task/package.json", "{\"dep\": 1}"),
+                ("task/package-lock.json", "{\"dep\": 1}"),
+                ("task/uv.lock", "dep\n"),
+                ("task/CHANGES.txt", "dep\n"),
+            ],
+            NeverReached,
+        ),
+        (
+            vec![("task/app.py", ""), ("task/packages.yaml", "load: dep\n")],
+            OptionalOnly,
+        ),
+        (
+            vec![("task/app.py", ""), ("task/notices.json", "[\"dep\"]")],
+            OptionalOnly,
+        ),
+        (
+            vec![
+                ("task/app.py", ""),
                 ("0/extensions/watch", "#!/usr/bin/env python3\nimport dep\n"),
             ],
             Reached,

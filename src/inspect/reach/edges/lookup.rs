@@ -111,6 +111,9 @@ impl<'r, 'a> Lookup<'r, 'a> {
             What::SearchPath => {
                 self.edges.changes_path = true;
                 self.limit(LimitKind::SearchPath, line);
+                if self.own && reading.has_archive() {
+                    self.edge(Target::Everything, How::OtherPath, line);
+                }
             }
         }
     }

@@ -31,6 +31,11 @@ pub struct Aliases {
     imported: HashMap<String, String>,
     /// Names of modules that are imported whole.
     modules: HashSet<String>,
+    /// Functions that are written here.
+    functions: HashSet<String>,
+    /// The same of classes.
+    methods: HashSet<String>,
+    in_class: bool,
     /// Those of the modules that have a `TYPE_CHECKING` which is false.
     typing: HashSet<String>,
     /// How often `TYPE_CHECKING` is set, and how often to false.
@@ -46,6 +51,9 @@ impl Aliases {
             bound: MODULES.iter().map(own).collect(),
             imported: HashMap::new(),
             modules: HashSet::new(),
+            functions: HashSet::new(),
+            methods: HashSet::new(),
+            in_class: false,
             typing: HashSet::new(),
             set: (0, 0),
         };
@@ -90,6 +98,20 @@ impl Aliases {
     /// Whether it is imported by `from`.
     pub fn is_imported(&self, name: &str) -> bool {
         self.imported.contains_key(name)
+    }
+
+    /// Whether this is a function that is written in this file, and nowhere else.
+    pub fn is_defined(&self, function: &Expr) -> bool {
+        match function {
+            Expr::Name(name) => {
+                self.functions.contains(name.id.as_str()) && !self.is_imported(&name.id)
+            }
+            Expr::Attribute(part) => {
+                self.methods.contains(part.attr.as_str())
+                    && matches!(part.value.as_ref(), Expr::Name(of) if matches!(of.id.as_str(), "self" | "cls"))
+            }
+            _ => false,
+        }
     }
 
     /// Whether this is a function that imports what leads to a name.
@@ -200,6 +222,24 @@ impl<'a> Visitor<'a> for Aliases {
                         self.bind(new, alias.name.to_string());
                     }
                 }
+            }
+            Stmt::ClassDef(_) => {
+                let in_class = std::mem::replace(&mut self.in_class, true);
+                visitor::walk_stmt(self, stmt);
+                self.in_class = in_class;
+                return;
+            }
+            Stmt::FunctionDef(function) => {
+                let in_class = std::mem::replace(&mut self.in_class, false);
+                let known = if in_class {
+                    &mut self.methods
+                } else {
+                    &mut self.functions
+                };
+                known.insert(function.name.to_string());
+                visitor::walk_stmt(self, stmt);
+                self.in_class = in_class;
+                return;
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {

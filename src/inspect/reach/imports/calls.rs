@@ -53,6 +53,8 @@ const UNPICKLERS: [&str; 5] = [
 const YAML_LOADERS: [&str; 2] = ["CLoader", "Loader"];
 /// What functions are called, or part of it, that import what they are told.
 const LIKE_IMPORT: [&str; 2] = ["import", "instantiate"];
+/// How words begin that look like it and are none: important, importance.
+const UNLIKE_IMPORT: &str = "importan";
 const LIKE_IMPORT_WHOLE: [&str; 8] = [
     "class_for_name",
     "get_class",
@@ -175,13 +177,16 @@ impl Reader<'_> {
 
     /// A function of somebody else's that imports what it is told, to judge by its name.
     fn told(&mut self, at: usize, call: &ast::ExprCall) {
+        // What this file defines is read.
+        if self.aliases.is_defined(&call.func) {
+            return;
+        }
         let (name, of_resources) = match call.func.as_ref() {
             Expr::Name(name) => (self.aliases.original(&name.id), true),
             Expr::Attribute(part) => (part.attr.as_str(), self.is_resources(&part.value)),
             _ => return,
         };
-        let like_import =
-            LIKE_IMPORT.iter().any(|like| name.contains(like)) || LIKE_IMPORT_WHOLE.contains(&name);
+        let like_import = name.split('_').any(is_like_import) || LIKE_IMPORT_WHOLE.contains(&name);
         let takes_modules = of_resources && OF_RESOURCES.contains(&name);
         if let Some(told) = call.arguments.args.first()
             && (like_import || takes_modules)
@@ -333,6 +338,10 @@ impl Reader<'_> {
             _ => self.tell(at, What::UnknownCode),
         }
     }
+}
+
+fn is_like_import(word: &str) -> bool {
+    LIKE_IMPORT.iter().any(|like| word.contains(like)) && !word.starts_with(UNLIKE_IMPORT)
 }
 
 /// A text, or the file's own name.

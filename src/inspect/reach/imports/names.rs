@@ -103,9 +103,10 @@ fn in_name(c: char) -> bool {
     c == '_' || c == '.' || c == '-' || c.is_alphanumeric()
 }
 
-/// The parts of a text that may be names, of modules or of distributions.
+/// The parts of a text that may be names, of modules or of distributions; `-mname` is one for Python, too.
 pub fn all(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !in_name(c))
+        .flat_map(|part| std::iter::once(part).chain(part.strip_prefix("-m")))
         .map(|part| part.trim_matches(['.', '-']))
         .filter(|part| !part.is_empty())
 }

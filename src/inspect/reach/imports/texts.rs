@@ -52,7 +52,9 @@ impl Reader<'_> {
     /// Import statements, which may be run as code, and commands for Python.
     fn longer_text(&mut self, at: usize, text: &str) {
         if text.contains("import") {
-            for line in text.split(['\n', ';']).map(str::trim) {
+            // Also after `if x:`, and in the quotes of a command.
+            let starts = ['\n', ';', ':', '\'', '"'];
+            for line in text.split(starts).map(str::trim) {
                 let names = if let Some(names) = line.strip_prefix("import ") {
                     names
                 } else if let Some((module, _)) = line
@@ -71,7 +73,9 @@ impl Reader<'_> {
                 }
             }
         }
-        if text.contains(" -m ") || text.contains("python") && text.contains(".py") {
+        let for_python =
+            text.contains("python") && [" -c", " -m", ".py"].iter().any(|part| text.contains(part));
+        if text.contains(" -m ") || for_python {
             for name in names::all(text) {
                 self.named(at, name);
             }

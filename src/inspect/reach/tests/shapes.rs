@@ -34,6 +34,27 @@ fn code_that_is_run_as_a_text_is_read_or_may_load_anything() {
             "import os\nos.system('python3 -m dep.tool --fast')",
             OptionalOnly,
         ),
+        (
+            "import os\nos.system(\"python3 -c 'import dep'\")",
+            OptionalOnly,
+        ),
+        (
+            "import os\nos.system('exec python3 -mdep --fast')",
+            OptionalOnly,
+        ),
+        (
+            "import os\nos.system('python3 -c \"__import__(y, dep)\"')",
+            OptionalOnly,
+        ),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-mdep'])",
+            OptionalOnly,
+        ),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'if 1: import dep'])",
+            OptionalOnly,
+        ),
+        ("x = 'a python without dep'", NeverReached),
         ("exec('import other')", NeverReached),
         ("frame.eval('a + dep')", NeverReached),
         ("import re\nre.compile(x)", NeverReached),
@@ -94,6 +115,32 @@ fn functions_that_import_what_they_are_told_are_known_by_their_names() {
             NeverReached,
         ),
         ("from lib import load\nload(x)", NeverReached),
+        (
+            "from lib import get_important\nget_important(x)",
+            NeverReached,
+        ),
+        ("from lib import safeimport\nsafeimport(x)", OptionalOnly),
+        // What is written here is read.
+        (
+            "def import_orders(rows):\n    return rows\nimport_orders(x)",
+            NeverReached,
+        ),
+        (
+            "class A:\n    def import_it(self, x): ...\n    def f(self, x):\n        self.import_it(x)",
+            NeverReached,
+        ),
+        (
+            "def import_it(x):\n    return __import__(x)\nimport_it(x)",
+            OptionalOnly,
+        ),
+        (
+            "try:\n    from lib import import_it\nexcept ImportError:\n    def import_it(x): ...\nimport_it(x)",
+            OptionalOnly,
+        ),
+        (
+            "from lib import *\nclass A:\n    def import_it(self, x):\n        import_it(x)",
+            OptionalOnly,
+        ),
     ] {
         assert_eq!(class_of(code), class, "{code}");
     }
@@ -284,6 +331,55 @@ fn a_command_that_is_started_is_its_distributions() {
         }
         assert_eq!(package.class("dep"), class, "{code}");
     }
+}
+
+#[test]
+fn a_script_that_starts_a_command_leads_to_its_distribution() {
+    let package = Package::of(&[
+        ("task/app.py", ""),
+        ("task/wrapper", "#!/bin/bash\nexec mytool \"$@\"\n"),
+        ("task/bin/mytool", "#!/usr/bin/python3\n"),
+    ]);
+    make_executable(&package.0.path().join("task/wrapper"));
+    package.install("dep", "");
+    assert_eq!(package.class("dep"), NeverReached);
+    package.write(
+        "task/dep-1.0.dist-info/entry_points.txt",
+        b"[console_scripts]\nmytool = dep:main\n",
+    );
+    assert_eq!(package.class("dep"), OptionalOnly);
+}
+
+#[test]
+fn archives_may_hold_anything_once_the_path_is_changed() {
+    let changes = "import sys\nsys.path.insert(0, '/var/task/x')\nimport mod\n";
+    for (code, file, class) in [
+        (changes, "vendor.zip", OptionalOnly),
+        (changes, "wheels/Mod-1.0.WHL", OptionalOnly),
+        (changes, "vendor.tar.gz", OptionalOnly),
+        (changes, "vendor.gz", NeverReached),
+        ("import mod\n", "vendor.zip", NeverReached),
+    ] {
+        let file = format!("task/{file}");
+        let package = Package::of(&[("task/app.py", code), (file.as_str(), "PK")]);
+        package.install("dep", "");
+        assert_eq!(package.class("dep"), class, "{code} {file}");
+    }
+    // A library changes the path for itself.
+    let package = Package::of(&[("task/app.py", "import lib"), ("task/vendor.zip", "PK")]);
+    package.install("lib", changes);
+    package.install("dep", "");
+    assert_eq!(package.class("dep"), NeverReached);
+
+    let package = Package::of(&[("task/app.py", "import mod"), ("task/vendor.zip", "PK")]);
+    package.install("dep", "");
+    let path = ("PYTHONPATH".to_owned(), "/var/task/vendor.zip".to_owned());
+    let (_, found) = package.started(Start {
+        handler: "app.handler",
+        python: PYTHON,
+        environment: Some(&Environment(BTreeMap::from([path]))),
+    });
+    assert_eq!(found, [("dep".to_owned(), OptionalOnly)]);
 }
 
 /// A file that imports `dep` somewhere in a package, which Python would load.
