@@ -207,6 +207,41 @@ def handler(event, context):
         answer, _ = self.start(files, "lib<app")
         self.assertEqual(answer, False)
 
+    def test_what_the_module_keeps_is_used_at_once(self):
+        uses = {
+            "table": "TABLE = {'a': %s}",
+            "alias": "other = %s",
+            "default": "def own(h=%s):\n    return h()",
+            "errors": "ERRS = (%s, OSError)",
+            "member": "class A:\n    run = %s",
+            "unused": "",
+        }
+        lib = "def table():\n    return 1\nalias = default = table\nclass errors(Exception):\n    pass\n"
+        lib += "def member(self):\n    return type(self).__name__\ndef unused():\n    return 2\n"
+        app = "from lib import %s\nimport kit.deep as deep\n" % ", ".join(uses)
+        app += "".join("%s\n" % use.replace("%s", name) for name, use in uses.items())
+        app += """
+def handler(event, context):
+    try:
+        raise errors("caught")
+    except ERRS as error:
+        told = str(error)
+    return [TABLE["a"](), other(), other is alias, own(), told, A().run(), unused(), deep.x]
+"""
+        files = {"app.py": app, "lib.py": lib, "kit/__init__.py": "", "kit/deep.py": "x = 3\n"}
+        for active in (None, "1"):
+            answer, told = self.start(files, "lib<app;kit<app", active=active)
+            self.assertEqual(answer, [1, 1, True, 1, "caught", "A", 2, 3])
+            used = {one["name"]: one["used"] for one in told["deferred"]}
+            self.assertEqual(used, {**dict.fromkeys(uses, "init"), "unused": "first", "deep": "first"})
+
+    def test_a_descriptor_that_becomes_a_member_is_told_its_name(self):
+        lib = "class Field:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
+        lib += "    def __get__(self, one, owner):\n        return self.name\nfield = Field()\n"
+        app = "from lib import field\nclass A:\n    size = field\n\ndef handler(event, context):\n    return A.size\n"
+        answer, told = self.start({"app.py": app, "lib.py": lib}, "lib<app")
+        self.assertEqual((answer, self.used(told)), ("size", {("lib", "field"): "init"}))
+
     def test_imports_by_a_way_from_here_are_put_off_too(self):
         files = {
             "app.py": "import kit.sub\n\ndef handler(event, context):\n    return kit.sub.look() + kit.look()\n",
