@@ -289,6 +289,24 @@ def handler(event, context):
         answer, _ = self.start(files, "decimal<app")
         self.assertEqual(answer, [True, "1"])
 
+    def test_a_star_import_takes_what_is_put_off_along_and_loads_it(self):
+        files = {
+            "app.py": "from common import *\n\ndef handler(event, context):\n    return [str(decimal.Decimal(1)), x, '_y' in globals()]\n",
+            "common.py": "import decimal\nimport fractions as _f\nx, _y = 2, 3\n",
+        }
+        for active in (None, "1"):
+            answer, told = self.start(files, "decimal<common;fractions<common", active=active)
+            self.assertEqual(answer, ["1", 2, False])
+            self.assertEqual(self.used(told), {("decimal", "decimal"): "init", ("fractions", "fractions"): None})
+
+    def test_a_star_import_takes_what_the_module_lists_if_it_lists_anything(self):
+        files = {
+            "app.py": "from common import *\n\ndef handler(event, context):\n    return [x, 'decimal' in globals()]\n",
+            "common.py": "import decimal\n__all__ = ['x']\nx = 2\n",
+        }
+        answer, told = self.start(files, "decimal<common")
+        self.assertEqual((answer, self.used(told)), ([2, False], {("decimal", "decimal"): None}))
+
     def test_whoever_else_loads_it_is_named(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return 1\n",

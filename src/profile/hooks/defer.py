@@ -367,6 +367,9 @@ class Deferring:
                 return value
             if there is not None:
                 return there(name)
+            if name == "__all__":
+                # `from x import *` copies the names; those that wait are names too.
+                return [key for key in (*names, *own.pending) if not key.startswith("_")]
             raise AttributeError("module %r has no attribute %r" % (names.get("__name__"), name))
 
         names["__getattr__"] = look
