@@ -315,6 +315,44 @@ def handler(event, context):
         _, told = self.start(files, "decimal<app")
         self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 2}])
 
+    def test_an_importers_own_import_that_stays_is_named(self):
+        stays = {
+            "from lib import *": "lib",
+            "class A:\n    import lib": "lib",
+            "class A:\n    from kit import part": "kit.part",
+            "def work():\n    import lib\nwork()": "lib",
+            "import importlib\nimportlib.import_module('lib')": "lib",
+            "import kit\nimport kit.part": "kit.part",
+        }
+        for source, module in stays.items():
+            files = {
+                "app.py": source + "\n\ndef handler(event, context):\n    return 1\n",
+                "lib.py": "",
+                "kit/__init__.py": "",
+                "kit/part.py": "",
+            }
+            _, told = self.start(files, "lib<app;kit.part<app")
+            line = max(n for n, text in enumerate(source.split("\n"), 1) if "import" in text)
+            self.assertEqual(told["loaded_otherwise"], [{"module": module, "by": "app", "line": line}], source)
+            self.assertEqual([one for one in told["deferred"] if one["used"]], [], source)
+
+    def test_who_asks_importlib_for_it_is_named(self):
+        files = {
+            "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "import importlib\n\nimportlib.import_module('decimal')\n",
+        }
+        _, told = self.start(files, "decimal<app")
+        self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 3}])
+
+    def test_what_the_importer_itself_uses_at_once_is_nobody_elses(self):
+        files = {
+            "app.py": "import lib, kit\nlib.x\nother = kit\n\ndef handler(event, context):\n    return 1\n",
+            "lib.py": "x = 1\n",
+            "kit.py": "",
+        }
+        _, told = self.start(files, "lib<app;kit<app")
+        self.assertEqual((list(self.used(told).values()), told["loaded_otherwise"]), (["init", "init"], []))
+
     def test_whoever_loads_it_for_the_first_request_only_has_not_kept_it_at_init(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return other.work()\n",

@@ -322,12 +322,12 @@ class Deferring:
         return spec
 
     def watch(self, name):
-        """Whoever has this loaded, unless it is one of those who put it off."""
+        """Whoever has this loaded, unless it was put off until now."""
         frame = sys._getframe(2)
-        while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        while frame is not None and _passes_on(frame):
             frame = frame.f_back
-        importer = frame.f_globals.get("__name__") if frame is not None else None
-        if importer != __name__ and importer not in self.importers:
+        importer = frame.f_globals.get("__name__") if frame is not None else __name__
+        if importer != __name__:
             self.loaded_by.setdefault(name, (importer, frame.f_lineno))
 
     def prepare(self, names):
@@ -464,6 +464,16 @@ class Deferring:
             for module, (by, line) in self.loaded_by.items()
             if module in sys.modules
         ]
+
+
+def _passes_on(frame):
+    """Whether somebody else's import is at work here: Python's part of it, or ours of one that is not put off."""
+    code = frame.f_code
+    return (
+        code.co_filename.startswith("<frozen importlib")
+        or frame.f_globals.get("__name__") == "importlib"
+        or code in (Deferring.import_.__code__, Deferring._plain.__code__)
+    )
 
 
 def _is_in(name, targets):
