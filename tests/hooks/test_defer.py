@@ -235,6 +235,12 @@ def handler(event, context):
             used = {one["name"]: one["used"] for one in told["deferred"]}
             self.assertEqual(used, {**dict.fromkeys(uses, "init"), "unused": "first", "deep": "first"})
 
+    def test_what_is_kept_and_not_there_fails_where_it_is_used(self):
+        app = "try:\n    from lib import gone\nexcept ImportError:\n    gone = None\nTABLE, BOTH = {'a': gone}, (gone, 1)\n"
+        app += "\ndef handler(event, context):\n    try:\n        return TABLE['a']()\n    except ImportError:\n        return BOTH[1]\n"
+        answer, told = self.start({"app.py": app, "lib.py": ""}, "lib<app")
+        self.assertEqual((answer, self.used(told)), (1, {("lib", "gone"): "init"}))
+
     def test_a_descriptor_that_becomes_a_member_is_told_its_name(self):
         lib = "class Field:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
         lib += "    def __get__(self, one, owner):\n        return self.name\nfield = Field()\n"

@@ -211,6 +211,14 @@ def pending_of(stand_in):
     return object.__getattribute__(stand_in, "_lambench")
 
 
+def real(stand_in):
+    """The thing itself. Where it can't be imported, that is said at its use."""
+    try:
+        return pending_of(stand_in).load()
+    except ImportError:
+        return stand_in
+
+
 def _operators():
     import operator
 
@@ -343,7 +351,7 @@ class Deferring:
         for key, value in list(names.items()):
             if type(value) is tuple and any(type(one) is StandIn for one in value):
                 # `except` takes nothing that stands for a class.
-                names[key] = tuple(pending_of(one).load() if type(one) is StandIn else one for one in value)
+                names[key] = tuple(real(one) if type(one) is StandIn else one for one in value)
         waiting = {key: pending_of(value) for key, value in names.items() if type(value) is StandIn}
         # It would be one more who keeps it.
         value = None
@@ -351,8 +359,9 @@ class Deferring:
             if pending.loaded:
                 continue
             del names[key]
-            if pending.stand_in() is not None:
-                names[key] = pending.load()
+            kept = pending.stand_in()
+            if kept is not None:
+                names[key] = real(kept)
             else:
                 own.pending[key] = pending
         if not own.pending:
