@@ -207,6 +207,47 @@ def handler(event, context):
         answer, _ = self.start(files, "lib<app")
         self.assertEqual(answer, False)
 
+    def test_what_the_module_keeps_is_used_at_once(self):
+        uses = {
+            "table": "TABLE = {'a': %s}",
+            "alias": "other = %s",
+            "default": "def own(h=%s):\n    return h()",
+            "errors": "ERRS = (%s, OSError)",
+            "member": "class A:\n    run = %s",
+            "unused": "",
+        }
+        lib = "def table():\n    return 1\nalias = default = table\nclass errors(Exception):\n    pass\n"
+        lib += "def member(self):\n    return type(self).__name__\ndef unused():\n    return 2\n"
+        app = "from lib import %s\nimport kit.deep as deep\n" % ", ".join(uses)
+        app += "".join("%s\n" % use.replace("%s", name) for name, use in uses.items())
+        app += """
+def handler(event, context):
+    try:
+        raise errors("caught")
+    except ERRS as error:
+        told = str(error)
+    return [TABLE["a"](), other(), other is alias, own(), told, A().run(), unused(), deep.x]
+"""
+        files = {"app.py": app, "lib.py": lib, "kit/__init__.py": "", "kit/deep.py": "x = 3\n"}
+        for active in (None, "1"):
+            answer, told = self.start(files, "lib<app;kit<app", active=active)
+            self.assertEqual(answer, [1, 1, True, 1, "caught", "A", 2, 3])
+            used = {one["name"]: one["used"] for one in told["deferred"]}
+            self.assertEqual(used, {**dict.fromkeys(uses, "init"), "unused": "first", "deep": "first"})
+
+    def test_what_is_kept_and_not_there_fails_where_it_is_used(self):
+        app = "try:\n    from lib import gone\nexcept ImportError:\n    gone = None\nTABLE, BOTH = {'a': gone}, (gone, 1)\n"
+        app += "\ndef handler(event, context):\n    try:\n        return TABLE['a']()\n    except ImportError:\n        return BOTH[1]\n"
+        answer, told = self.start({"app.py": app, "lib.py": ""}, "lib<app")
+        self.assertEqual((answer, self.used(told)), (1, {("lib", "gone"): "init"}))
+
+    def test_a_descriptor_that_becomes_a_member_is_told_its_name(self):
+        lib = "class Field:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
+        lib += "    def __get__(self, one, owner):\n        return self.name\nfield = Field()\n"
+        app = "from lib import field\nclass A:\n    size = field\n\ndef handler(event, context):\n    return A.size\n"
+        answer, told = self.start({"app.py": app, "lib.py": lib}, "lib<app")
+        self.assertEqual((answer, self.used(told)), ("size", {("lib", "field"): "init"}))
+
     def test_imports_by_a_way_from_here_are_put_off_too(self):
         files = {
             "app.py": "import kit.sub\n\ndef handler(event, context):\n    return kit.sub.look() + kit.look()\n",
@@ -254,6 +295,24 @@ def handler(event, context):
         answer, _ = self.start(files, "decimal<app")
         self.assertEqual(answer, [True, "1"])
 
+    def test_a_star_import_takes_what_is_put_off_along_and_loads_it(self):
+        files = {
+            "app.py": "from common import *\n\ndef handler(event, context):\n    return [str(decimal.Decimal(1)), x, '_y' in globals()]\n",
+            "common.py": "import decimal\nimport fractions as _f\nx, _y = 2, 3\n",
+        }
+        for active in (None, "1"):
+            answer, told = self.start(files, "decimal<common;fractions<common", active=active)
+            self.assertEqual(answer, ["1", 2, False])
+            self.assertEqual(self.used(told), {("decimal", "decimal"): "init", ("fractions", "fractions"): None})
+
+    def test_a_star_import_takes_what_the_module_lists_if_it_lists_anything(self):
+        files = {
+            "app.py": "from common import *\n\ndef handler(event, context):\n    return [x, 'decimal' in globals()]\n",
+            "common.py": "import decimal\n__all__ = ['x']\nx = 2\n",
+        }
+        answer, told = self.start(files, "decimal<common")
+        self.assertEqual((answer, self.used(told)), ([2, False], {("decimal", "decimal"): None}))
+
     def test_whoever_else_loads_it_is_named(self):
         files = {
             "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return 1\n",
@@ -261,6 +320,44 @@ def handler(event, context):
         }
         _, told = self.start(files, "decimal<app")
         self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 2}])
+
+    def test_an_importers_own_import_that_stays_is_named(self):
+        stays = {
+            "from lib import *": "lib",
+            "class A:\n    import lib": "lib",
+            "class A:\n    from kit import part": "kit.part",
+            "def work():\n    import lib\nwork()": "lib",
+            "import importlib\nimportlib.import_module('lib')": "lib",
+            "import kit\nimport kit.part": "kit.part",
+        }
+        for source, module in stays.items():
+            files = {
+                "app.py": source + "\n\ndef handler(event, context):\n    return 1\n",
+                "lib.py": "",
+                "kit/__init__.py": "",
+                "kit/part.py": "",
+            }
+            _, told = self.start(files, "lib<app;kit.part<app")
+            line = max(n for n, text in enumerate(source.split("\n"), 1) if "import" in text)
+            self.assertEqual(told["loaded_otherwise"], [{"module": module, "by": "app", "line": line}], source)
+            self.assertEqual([one for one in told["deferred"] if one["used"]], [], source)
+
+    def test_who_asks_importlib_for_it_is_named(self):
+        files = {
+            "app.py": "import decimal\nimport other\n\ndef handler(event, context):\n    return 1\n",
+            "other.py": "import importlib\n\nimportlib.import_module('decimal')\n",
+        }
+        _, told = self.start(files, "decimal<app")
+        self.assertEqual(told["loaded_otherwise"], [{"module": "decimal", "by": "other", "line": 3}])
+
+    def test_what_the_importer_itself_uses_at_once_is_nobody_elses(self):
+        files = {
+            "app.py": "import lib, kit\nlib.x\nother = kit\n\ndef handler(event, context):\n    return 1\n",
+            "lib.py": "x = 1\n",
+            "kit.py": "",
+        }
+        _, told = self.start(files, "lib<app;kit<app")
+        self.assertEqual((list(self.used(told).values()), told["loaded_otherwise"]), (["init", "init"], []))
 
     def test_whoever_loads_it_for_the_first_request_only_has_not_kept_it_at_init(self):
         files = {

@@ -304,6 +304,15 @@ exports.handler = async () => [area, globalThis.loaded];
                 seen = drive(files, "index.handler", [{}], defer=defer, active=active)
                 self.assertEqual(seen.posts[0].json, [*before, 5, 6], seen.log)
 
+    def test_a_part_that_is_not_there_fails_at_once(self):
+        source = """let part;
+try { part = require("lib/native"); } catch { part = { way: "other" }; }
+exports.handler = async () => [part.way, globalThis.loaded ?? null];
+"""
+        for active in (None, "1"):
+            got, _ = self.run_it("require('lib');" + source, "lib<index.js", active=active)
+            self.assertEqual(got, ["other", None], active)
+
     def test_what_somebody_else_has_loaded_is_told(self):
         source = "const lib = require('lib'), other = require('other'); exports.handler = async () => globalThis.loaded;"
         got, recording = self.run_it(source, "lib<index.js")

@@ -8,6 +8,7 @@ module itself is still running, a stand-in answers; its first use is the import.
 import builtins
 import os
 import sys
+from _weakref import ref
 
 INIT, FIRST = "init", "first"
 
@@ -88,6 +89,7 @@ class Pending:
         self.line = line
         self.bound = attribute or name.partition(".")[0]
         self.before = None
+        self.stand_in = None
         self.used = None
         self.used_line = None
         self.loaded = False
@@ -147,10 +149,11 @@ def _get(module, name):
 class StandIn:
     """Answers for what is not imported yet, by importing it."""
 
-    __slots__ = ("_lambench",)
+    __slots__ = ("_lambench", "__weakref__")
 
     def __init__(self, pending):
         object.__setattr__(self, "_lambench", pending)
+        pending.stand_in = ref(self)
 
     def __getattribute__(self, name):
         if name == "__mro_entries__":
@@ -163,6 +166,14 @@ class StandIn:
 
     def __delattr__(self, name):
         delattr(pending_of(self).load(), name)
+
+    def __set_name__(self, owner, name):
+        # Only the thing itself can be a method or a descriptor of the class.
+        value = pending_of(self).load()
+        setattr(owner, name, value)
+        told = getattr(type(value), "__set_name__", None)
+        if told is not None:
+            told(value, owner, name)
 
     def __instancecheck__(self, instance):
         return isinstance(instance, pending_of(self).load())
@@ -198,6 +209,14 @@ class StandIn:
 def pending_of(stand_in):
     """What a stand-in stands for."""
     return object.__getattribute__(stand_in, "_lambench")
+
+
+def real(stand_in):
+    """The thing itself. Where it can't be imported, that is said at its use."""
+    try:
+        return pending_of(stand_in).load()
+    except ImportError:
+        return stand_in
 
 
 def _operators():
@@ -311,12 +330,12 @@ class Deferring:
         return spec
 
     def watch(self, name):
-        """Whoever has this loaded, unless it is one of those who put it off."""
+        """Whoever has this loaded, unless it was put off until now."""
         frame = sys._getframe(2)
-        while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        while frame is not None and _passes_on(frame):
             frame = frame.f_back
-        importer = frame.f_globals.get("__name__") if frame is not None else None
-        if importer != __name__ and importer not in self.importers:
+        importer = frame.f_globals.get("__name__") if frame is not None else __name__
+        if importer != __name__:
             self.loaded_by.setdefault(name, (importer, frame.f_lineno))
 
     def prepare(self, names):
@@ -327,12 +346,24 @@ class Deferring:
         return own
 
     def settle(self, names, own):
-        """After it ran: what it has not used is taken out."""
+        """After it ran: what it has not used is taken out. What it keeps under another name or in something is used."""
         own["__import__"] = builtins.__import__
         for key, value in list(names.items()):
-            if type(value) is StandIn:
-                del names[key]
-                own.pending[key] = pending_of(value)
+            if type(value) is tuple and any(type(one) is StandIn for one in value):
+                # `except` takes nothing that stands for a class.
+                names[key] = tuple(real(one) if type(one) is StandIn else one for one in value)
+        waiting = {key: pending_of(value) for key, value in names.items() if type(value) is StandIn}
+        # It would be one more who keeps it.
+        value = None
+        for key, pending in waiting.items():
+            if pending.loaded:
+                continue
+            del names[key]
+            kept = pending.stand_in()
+            if kept is not None:
+                names[key] = real(kept)
+            else:
+                own.pending[key] = pending
         if not own.pending:
             return
         there = names.get("__getattr__")
@@ -345,6 +376,9 @@ class Deferring:
                 return value
             if there is not None:
                 return there(name)
+            if name == "__all__":
+                # `from x import *` copies the names; those that wait are names too.
+                return [key for key in (*names, *own.pending) if not key.startswith("_")]
             raise AttributeError("module %r has no attribute %r" % (names.get("__name__"), name))
 
         names["__getattr__"] = look
@@ -388,9 +422,9 @@ class Deferring:
             if self._following(frame) == "IMPORT_FROM":
                 attribute = name.rpartition(".")[2]
                 pending = Pending(globals, name, (), level, attribute, full, frame.f_lineno)
-                # Each step of the way is asked for; the last one is bound.
-                stand_in = self._stand_in(pending)
-                source = Source(lambda part: stand_in if part == attribute else source)
+                # Each step of the way is asked for; the last one is bound, and nobody else keeps it.
+                steps = iter(name.split(".")[2:])
+                source = Source(lambda part: source if next(steps, None) else self._stand_in(pending))
                 return source
         pending = Pending(globals, name, (), level, None, full, frame.f_lineno)
         there = globals.get(pending.bound)
@@ -439,6 +473,16 @@ class Deferring:
             for module, (by, line) in self.loaded_by.items()
             if module in sys.modules
         ]
+
+
+def _passes_on(frame):
+    """Whether somebody else's import is at work here: Python's part of it, or ours of one that is not put off."""
+    code = frame.f_code
+    return (
+        code.co_filename.startswith("<frozen importlib")
+        or frame.f_globals.get("__name__") == "importlib"
+        or code in (Deferring.import_.__code__, Deferring._plain.__code__)
+    )
 
 
 def _is_in(name, targets):

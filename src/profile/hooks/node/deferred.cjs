@@ -50,8 +50,8 @@ class Deferral {
       const importers = this.targets.get(target);
       return importers !== undefined && (importers.length === 0 || importers.includes(importer));
     };
-    // Whose a package is its name says, without looking for the file.
-    if (!Module.isBuiltin(request) && isListed(packageOf(request))) {
+    // Whose a package is its name says, without looking for the file. A part of it may be missing, which has to be told now.
+    if (request === packageOf(request) && !Module.isBuiltin(request) && isListed(request)) {
       return true;
     }
     const { name, distribution } = this.names.describe(fileOf(request, parent));
