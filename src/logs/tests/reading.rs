@@ -127,6 +127,36 @@ proptest! {
 }
 
 #[test]
+fn each_group_with_a_name_has_all_of_its_records_however_many_there_are() {
+    const STREAMS: usize = 700;
+    const ROUNDS: usize = 60;
+    let mut log = String::new();
+    for n in 0..STREAMS * ROUNDS {
+        let stream = format!("2024/03/04/[{}]0123456789abcdef", n % STREAMS);
+        log += &format!(
+            "2024-03-04T17:22:38.033Z {stream} REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("streams.log");
+    write(&path, log.as_bytes(), true);
+    for threads in [1, 2] {
+        let (tallies, _) = read_all(&[&path], 1 << 20, threads);
+        let groups = tallies.groups();
+        assert_eq!(groups.len(), GROUPS + 1, "on {threads} threads");
+        for (key, tally) in groups {
+            let streams = if key.name == OTHERS {
+                STREAMS - GROUPS
+            } else {
+                1
+            };
+            let expected = (streams * ROUNDS) as u64;
+            assert_eq!(tally.invokes, expected, "{} on {threads}", key.name);
+        }
+    }
+}
+
+#[test]
 fn of_a_cut_archive_what_came_before_counts() {
     let line = format!(
         "REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
