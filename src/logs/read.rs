@@ -201,11 +201,16 @@ pub(super) fn read_by<S: Sink>(
     });
     reading.failed.extend(failures);
     tallies.conclude();
-    // Of a file that can't be read each piece says so.
-    reading.failed.dedup_by(|a, b| a.name == b.name);
+    once_each(&mut reading.failed);
     reading.bytes = watch.bytes.load(Ordering::Relaxed);
     reading.stopped = watch.stop.load(Ordering::Relaxed);
     reading
+}
+
+/// Of a file that can't be read each piece says so, on its own thread.
+pub(super) fn once_each(failed: &mut Vec<ReadError>) {
+    failed.sort_by(|a, b| a.name.cmp(&b.name));
+    failed.dedup_by(|a, b| a.name == b.name);
 }
 
 fn failed(source: &Source, error: io::Error) -> ReadError {
