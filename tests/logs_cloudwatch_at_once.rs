@@ -13,14 +13,17 @@ use support::{Ran, Test};
 const EVENTS: usize = 400;
 const DAY: &[&str] = &["--function", "my-fn"];
 
-/// Spread over most of the day that is read.
+/// Spread over most of the day that is read, and over two streams in turn.
 fn spread(width_ms: i64) -> CloudWatch {
-    let events = (0..).zip(0..EVENTS);
-    CloudWatch::start().function("my-fn", None).events(
-        GROUP,
-        STREAM,
-        events.map(|(at, n)| (at * width_ms, report(n))),
-    )
+    let of = |first: usize| {
+        let events = (first..EVENTS).step_by(2);
+        events.map(move |n| (n as i64 * width_ms, report(n)))
+    };
+    let other = STREAM.replace('0', "1");
+    CloudWatch::start()
+        .function("my-fn", None)
+        .events(GROUP, STREAM, of(0))
+        .events(GROUP, &other, of(1))
 }
 
 #[track_caller]
@@ -103,6 +106,15 @@ fn what_fails_in_one_piece_leaves_the_others_as_far_as_they_got() {
     let ran = ran.says("it needs logs:FilterLogEvents");
     cloud.clone().faults(|_, _| Fault::None);
     assert_eq!(before + left(&test, &ran), EVENTS as u64);
+}
+
+#[test]
+fn an_endpoint_that_gives_one_stream_after_the_other_loses_none_of_them() {
+    let test = Test::new();
+    let cloud = spread(50_000)
+        .stream_by_stream()
+        .faults(|_, _| Fault::Slow(Duration::from_millis(10)));
+    has_all(&read(&test, &cloud, DAY).success());
 }
 
 #[test]

@@ -66,6 +66,11 @@ impl Lambda {
 #[expect(clippy::unused_async, reason = "as their other forms")]
 impl LogEvents {
     /// Never called.
+    pub fn is_at_aws(&self) -> bool {
+        false
+    }
+
+    /// Never called.
     pub async fn page(&self, _: &str, _: (i64, i64), _: Option<&str>) -> Result<Page, LambdaError> {
         Err(LambdaError::NoCloudWatch("reading logs".into()))
     }
@@ -94,7 +99,7 @@ mod asked {
     use aws_sdk_lambda::config::retry::RetryConfig;
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::super::neighbours::client_for;
+    use super::super::neighbours::{client_for, is_aws};
     use super::super::rate::{Budget, Paced, jittered};
     use super::super::{Lambda, LambdaError};
     use super::{LogEvents, Page, Query, Row};
@@ -151,6 +156,11 @@ mod asked {
     }
 
     impl LogEvents {
+        /// Pages of AWS go by time; those of other endpoints may go stream by stream.
+        pub fn is_at_aws(&self) -> bool {
+            self.endpoint_url.as_deref().is_none_or(is_aws)
+        }
+
         /// One page of the platform's records from the first time up to before the second, milliseconds since 1970.
         pub async fn page(
             &self,
@@ -159,9 +169,14 @@ mod asked {
             token: Option<&str>,
         ) -> Result<Page, LambdaError> {
             let doing = format!("reading the log group {group}");
+            #[expect(
+                deprecated,
+                reason = "AWS always interleaves streams; other endpoints do if they are told to"
+            )]
             let call = self
                 .client
                 .filter_log_events()
+                .interleaved(true)
                 .log_group_name(group)
                 .start_time(from_ms)
                 // The end is part of it.

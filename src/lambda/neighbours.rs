@@ -42,7 +42,7 @@ pub(super) fn client_for(url: Option<&str>) -> SharedHttpClient {
 }
 
 /// A VPC endpoint, FIPS, dual stack: also AWS.
-fn is_aws(url: &str) -> bool {
+pub(super) fn is_aws(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', ':']).next().unwrap_or(rest);
     [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]

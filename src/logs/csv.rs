@@ -25,9 +25,13 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
     };
     let [time, message, stream, log] =
         [&b"@timestamp"[..], b"@message", b"@logStream", b"@log"].map(column);
-    // The console's own log events.
-    let time = time.or_else(|| column(b"timestamp"));
-    let message = message.or_else(|| column(b"message"));
+    // The console's own log events. Beside Insights' columns such names are the application's own fields.
+    let is_of_insights = headers
+        .iter()
+        .any(|header| header.trim_ascii_start().starts_with(b"@"));
+    let plain = |name| column(name).filter(|_| !is_of_insights);
+    let time = time.or_else(|| plain(b"timestamp"));
+    let message = message.or_else(|| plain(b"message"));
     let figures = [
         &b"@requestId"[..],
         b"@duration",

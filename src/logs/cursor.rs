@@ -28,6 +28,7 @@ pub struct Cursor {
     most: u64,
     counted: u64,
     twice: u64,
+    went_back: bool,
 }
 
 impl Cursor {
@@ -41,6 +42,7 @@ impl Cursor {
             most: most.unwrap_or(u64::MAX),
             counted: 0,
             twice: 0,
+            went_back: false,
         }
     }
 
@@ -57,6 +59,7 @@ impl Cursor {
             if event.time_ms < self.from_ms || !self.ids.insert(event.id.clone()) {
                 self.twice += 1;
             } else if event.time_ms < self.at_ms {
+                self.went_back = true;
                 self.counted += 1;
                 found(&event);
             } else {
@@ -102,6 +105,11 @@ impl Cursor {
         self.counted
     }
 
+    /// An event came that is earlier than another one before it: what is to come may be of any time.
+    pub fn went_back(&self) -> bool {
+        self.went_back
+    }
+
     /// How many came a second time.
     pub fn twice(&self) -> u64 {
         self.twice
@@ -141,6 +149,16 @@ mod tests {
             ["4", "5"]
         );
         assert_eq!((cursor.counted(), cursor.twice()), (5, 3));
+    }
+
+    #[test]
+    fn pages_that_overlap_do_not_go_back_in_time_and_those_of_another_stream_do() {
+        let mut cursor = Cursor::new(0, None);
+        ids(&mut cursor, &[(1, 5), (2, 7)]);
+        ids(&mut cursor, &[(1, 5), (2, 7), (3, 9)]);
+        assert!(!cursor.went_back());
+        assert_eq!(ids(&mut cursor, &[(4, 6)]), ["4"]);
+        assert!(cursor.went_back());
     }
 
     #[test]

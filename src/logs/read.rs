@@ -70,6 +70,11 @@ pub trait Sink: Send + Sync {
     fn is_large(&self) -> bool {
         false
     }
+    /// The same, and cheap to say: it is asked after every record.
+    #[inline]
+    fn is_full(&self) -> bool {
+        false
+    }
     /// All has been read.
     fn conclude(&mut self) {}
 }
@@ -92,7 +97,7 @@ impl<S: Sink> Part<'_, S> {
     fn take(&mut self, event: &Event<'_>) {
         self.sink.take(event);
         self.taken += 1;
-        if self.taken >= LOOKED_AT {
+        if self.taken >= LOOKED_AT || self.sink.is_full() {
             self.look();
         }
     }
@@ -100,11 +105,14 @@ impl<S: Sink> Part<'_, S> {
     #[cold]
     fn look(&mut self) {
         self.taken = 0;
-        if self.sink.is_large() {
-            let mut next = self.sink.fork();
-            next.file(&self.file);
+        if self.sink.is_full() || self.sink.is_large() {
+            let next = self.sink.fork();
             let full = std::mem::replace(&mut self.sink, next);
-            lock(self.whole).add(full);
+            let mut whole = lock(self.whole);
+            whole.add(full);
+            self.sink = whole.fork();
+            drop(whole);
+            self.sink.file(&self.file);
         }
     }
 }
@@ -193,11 +201,16 @@ pub(super) fn read_by<S: Sink>(
     });
     reading.failed.extend(failures);
     tallies.conclude();
-    // Of a file that can't be read each piece says so.
-    reading.failed.dedup_by(|a, b| a.name == b.name);
+    once_each(&mut reading.failed);
     reading.bytes = watch.bytes.load(Ordering::Relaxed);
     reading.stopped = watch.stop.load(Ordering::Relaxed);
     reading
+}
+
+/// Of a file that can't be read each piece says so, on its own thread.
+pub(super) fn once_each(failed: &mut Vec<ReadError>) {
+    failed.sort_by(|a, b| a.name.cmp(&b.name));
+    failed.dedup_by(|a, b| a.name == b.name);
 }
 
 fn failed(source: &Source, error: io::Error) -> ReadError {

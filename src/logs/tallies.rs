@@ -1,6 +1,7 @@
 //! Which records count, and for which group.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::read::Sink;
 use super::tally::Tally;
@@ -68,6 +69,8 @@ pub struct Tallies {
     filter: Filter,
     groups: Vec<(Key, Tally)>,
     index: HashMap<Key, usize>,
+    /// Which groups have a name of their own: the whole decides it, its parts follow.
+    named: Named,
     /// The group of the last record, and what made it that.
     last: Option<Last>,
     file: String,
@@ -83,6 +86,18 @@ pub struct Tallies {
     pub filtered: u64,
     /// Records of a time filter that have no time.
     pub without_time: u64,
+}
+
+/// Which groups are not counted among the others.
+#[derive(Debug, Clone, Default)]
+enum Named {
+    /// The first [`GROUPS`] that come: this is the whole.
+    #[default]
+    First,
+    /// All, until the whole has chosen.
+    All,
+    /// Those that the whole has chosen.
+    These(Arc<HashSet<Key>>),
 }
 
 /// Where the last record was counted: the next one mostly belongs there too.
@@ -282,13 +297,18 @@ impl Tallies {
         if let Some(index) = self.index.get(&key) {
             return *index;
         }
-        let key = if self.groups.len() >= GROUPS {
+        let is_named = match &self.named {
+            Named::First => self.groups.len() < GROUPS,
+            Named::All => true,
+            Named::These(keys) => keys.contains(&key),
+        };
+        let key = if is_named {
+            key
+        } else {
             Key {
                 name: OTHERS.to_owned(),
                 bucket_ms: None,
             }
-        } else {
-            key
         };
         *self.index.entry(key.clone()).or_insert_with(|| {
             self.groups.push((key, Tally::default()));
@@ -346,9 +366,24 @@ impl Tallies {
         groups + ids > LARGE
     }
 
+    /// It has as many groups as the whole may have, and does not know which of them those are.
+    fn is_full(&self) -> bool {
+        matches!(self.named, Named::All) && self.groups.len() >= GROUPS
+    }
+
     /// A reader of its own for another processor, with the same filters and groups.
     pub(super) fn fork(&self) -> Self {
-        Self::new(self.by, self.bucket_ms, self.filter.clone())
+        let named = match &self.named {
+            Named::First if self.groups.len() >= GROUPS => {
+                Named::These(Arc::new(self.index.keys().cloned().collect()))
+            }
+            Named::First => Named::All,
+            ours => ours.clone(),
+        };
+        Self {
+            named,
+            ..Self::new(self.by, self.bucket_ms, self.filter.clone())
+        }
     }
 }
 
@@ -377,6 +412,11 @@ impl Sink for Tallies {
 
     fn is_large(&self) -> bool {
         Self::is_large(self)
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        Self::is_full(self)
     }
 
     fn conclude(&mut self) {

@@ -1,5 +1,6 @@
 //! The counts and distributions of one group of invokes.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::distribution::Distribution;
@@ -8,6 +9,9 @@ use crate::report::scan::{Invoke, Outcome};
 
 /// So many of the slowest starts are kept.
 pub(super) const SLOWEST: usize = 10;
+
+/// More memory sizes than this no group has; what a log says beyond counts as of no known size.
+pub(super) const SIZES: usize = 256;
 
 /// A start that was among the slowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +123,7 @@ impl Tally {
         if let Some(us) = invoke.billed_us {
             self.billed.record(us, digits);
         }
-        self.by_memory
-            .entry(invoke.memory_mb.unwrap_or(0))
-            .or_default()
+        self.size(invoke.memory_mb.unwrap_or(0))
             .record(invoke, cold);
         match time_ms {
             Some(ms) => {
@@ -130,6 +132,14 @@ impl Tally {
             }
             None => self.without_time += 1,
         }
+    }
+
+    #[inline]
+    fn size(&mut self, mb: u32) -> &mut Size {
+        let is_past = self.by_memory.len() >= SIZES && !self.by_memory.contains_key(&mb);
+        self.by_memory
+            .entry(if is_past { 0 } else { mb })
+            .or_default()
     }
 
     fn cold_start(&mut self, invoke: &Invoke, time_ms: Option<i64>, digits: u8) {
@@ -150,16 +160,12 @@ impl Tally {
     }
 
     fn keep_slow(&mut self, slow: Slow) {
-        let us = slow.invoke.total_us();
-        if self.slowest.len() == SLOWEST
-            && self
-                .slowest
-                .last()
-                .is_some_and(|s| s.invoke.total_us() >= us)
-        {
+        // All of it, so that whichever comes first is the same.
+        let key = |s: &Slow| (Reverse(s.invoke.total_us()), s.invoke, s.time_ms);
+        let is_full = self.slowest.len() == SLOWEST;
+        if is_full && self.slowest.last().is_some_and(|s| key(s) <= key(&slow)) {
             return;
         }
-        let key = |s: &Slow| (std::cmp::Reverse(s.invoke.total_us()), s.invoke.request_id);
         let at = self.slowest.partition_point(|s| key(s) < key(&slow));
         self.slowest.insert(at, slow);
         self.slowest.truncate(SLOWEST);
@@ -199,7 +205,7 @@ impl Tally {
             ours.add(theirs, digits);
         }
         for (mb, size) in &other.by_memory {
-            self.by_memory.entry(*mb).or_default().add(size);
+            self.size(*mb).add(size);
         }
         for slow in &other.slowest {
             self.keep_slow(*slow);
@@ -222,7 +228,8 @@ impl Tally {
             &self.warm_handler,
             &self.billed,
         ];
-        size_of::<Self>() + figures.map(Distribution::bytes).iter().sum::<usize>()
+        let sizes = self.by_memory.len() * size_of::<(u32, Size)>();
+        size_of::<Self>() + sizes + figures.map(Distribution::bytes).iter().sum::<usize>()
     }
 
     /// True if nothing was counted.

@@ -5,6 +5,7 @@ mod reading;
 use proptest::collection;
 use proptest::prelude::*;
 
+use super::tally::SIZES;
 use super::*;
 use crate::report::scan::tests::made;
 use crate::report::scan::{Event, Invoke, Outcome, RequestId, What, scan_lines};
@@ -209,6 +210,52 @@ fn figures_that_no_platform_writes_overflow_nothing() {
         (tally.invokes, tally.cold, tally.billed.sum()),
         (3, 3, u64::MAX)
     );
+}
+
+/// A cold start of so many megabytes.
+fn cold_start(id: u128, memory_mb: u32) -> Invoke {
+    Invoke {
+        request_id: Some(RequestId(id)),
+        handler_us: 1,
+        billed_us: Some(1000),
+        memory_mb: Some(memory_mb),
+        max_memory_mb: Some(1),
+        init_us: Some(1),
+        restore_us: None,
+        outcome: Outcome::Done,
+    }
+}
+
+#[test]
+fn of_starts_that_are_equally_slow_the_same_are_kept_in_any_order() {
+    let starts: Vec<_> = (0..40_u32)
+        .map(|n| (cold_start((n / 4).into(), 128), Some(i64::from(n % 4))))
+        .collect();
+    let (mut forth, mut back) = (Tally::default(), Tally::default());
+    for (start, time_ms) in &starts {
+        forth.record(start, *time_ms, 3);
+    }
+    for (start, time_ms) in starts.iter().rev() {
+        back.record(start, *time_ms, 3);
+    }
+    assert_eq!(forth.slowest, back.slowest);
+}
+
+#[test]
+fn memory_sizes_past_the_limit_are_counted_as_unknown() {
+    let of = |sizes: std::ops::Range<u32>| {
+        let mut tally = Tally::default();
+        for mb in sizes {
+            tally.record(&cold_start(0, mb), None, 3);
+        }
+        tally
+    };
+    let limit = SIZES as u32;
+    let mut tally = of(1..limit + 101);
+    tally.add(&of(1..limit + 201), 3);
+    assert_eq!(tally.by_memory.len(), SIZES + 1);
+    assert_eq!(tally.by_memory[&1].invokes, 2);
+    assert_eq!(tally.by_memory[&0].invokes, 300);
 }
 
 #[test]

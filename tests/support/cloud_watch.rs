@@ -45,6 +45,7 @@ struct Held {
     /// Functions and the groups that their configurations name.
     functions: BTreeMap<String, Option<String>>,
     page: usize,
+    stream_by_stream: bool,
     faults: Faults,
     /// Every call to the logs: its name and its input.
     calls: Vec<(String, Value)>,
@@ -72,6 +73,7 @@ impl CloudWatch {
             groups: BTreeMap::new(),
             functions: BTreeMap::new(),
             page: 7,
+            stream_by_stream: false,
             faults: Box::new(|_, _| Fault::None),
             calls: Vec::new(),
             queries: Vec::new(),
@@ -114,6 +116,12 @@ impl CloudWatch {
         }
         all.sort_by_key(|event| event.time_ms);
         drop(held);
+        self
+    }
+
+    /// As of endpoints that are not AWS: pages go by stream, whatever is asked for.
+    pub fn stream_by_stream(self) -> Self {
+        self.shared.lock().unwrap().stream_by_stream = true;
         self
     }
 
@@ -283,11 +291,14 @@ fn filter(held: &Held, input: &Value, fault: Fault) -> Result<Value, &'static st
         input["endTime"].as_i64().unwrap(),
     );
     let terms = terms(input["filterPattern"].as_str().unwrap());
-    let found: Vec<&Logged> = events
+    let mut found: Vec<&Logged> = events
         .iter()
         .filter(|event| (start..=end).contains(&event.time_ms))
         .filter(|event| terms.iter().any(|term| event.message.contains(term)))
         .collect();
+    if held.stream_by_stream {
+        found.sort_by_key(|event| &event.stream);
+    }
     let at: usize = match input["nextToken"].as_str() {
         Some(token) => token.split('-').nth(1).unwrap().parse().unwrap(),
         None => 0,

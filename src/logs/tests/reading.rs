@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use super::super::read::read_by;
+use super::super::read::{once_each, read_by};
 use super::super::stream::{Windows, unpacked};
 use super::super::*;
 use super::{ID, told};
@@ -127,6 +127,36 @@ proptest! {
 }
 
 #[test]
+fn each_group_with_a_name_has_all_of_its_records_however_many_there_are() {
+    const STREAMS: usize = 700;
+    const ROUNDS: usize = 60;
+    let mut log = String::new();
+    for n in 0..STREAMS * ROUNDS {
+        let stream = format!("2024/03/04/[{}]0123456789abcdef", n % STREAMS);
+        log += &format!(
+            "2024-03-04T17:22:38.033Z {stream} REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("streams.log");
+    write(&path, log.as_bytes(), true);
+    for threads in [1, 2] {
+        let (tallies, _) = read_all(&[&path], 1 << 20, threads);
+        let groups = tallies.groups();
+        assert_eq!(groups.len(), GROUPS + 1, "on {threads} threads");
+        for (key, tally) in groups {
+            let streams = if key.name == OTHERS {
+                STREAMS - GROUPS
+            } else {
+                1
+            };
+            let expected = (streams * ROUNDS) as u64;
+            assert_eq!(tally.invokes, expected, "{} on {threads}", key.name);
+        }
+    }
+}
+
+#[test]
 fn of_a_cut_archive_what_came_before_counts() {
     let line = format!(
         "REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
@@ -151,6 +181,18 @@ fn of_a_cut_archive_what_came_before_counts() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_told_once_by_however_many_threads() {
+    let error = |name: &str| ReadError {
+        name: name.to_owned(),
+        source: io::Error::other("gone"),
+    };
+    let mut failed: Vec<_> = ["b", "a", "b", "a"].into_iter().map(error).collect();
+    once_each(&mut failed);
+    let names: Vec<_> = failed.iter().map(|error| error.name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
 fn bytes_that_are_no_archive_behind_its_first_ones_are_an_error() {
     let mut input = Cursor::new(b"\x1f\x8bnothing of the kind".to_vec());
     let (_, mut all) = unpacked(&mut input).expect("it opens");
@@ -170,7 +212,12 @@ fn a_csv_is_read_row_by_row_with_messages_or_with_figures() {
     let figures = format!(
         "@timestamp,@requestId,@duration,@billedDuration,@memorySize,@maxMemoryUsed,@initDuration\n2024-03-04 17:22:38.033,{ID},8.4,9,1.28E8,6.6E7,20\n"
     );
-    for text in [messages, figures] {
+    // Fields of the application beside Insights' own.
+    let fields = format!(
+        "@timestamp,timestamp,@requestId,message,@duration,@billedDuration,@memorySize,@maxMemoryUsed,@initDuration\n2024-03-04 17:22:38.033,0,{ID},hello,8.4,9,1.28E8,6.6E7,20\n"
+    );
+    let of_the_console = format!("timestamp,message\n1709572958033,\"{report}\"\n");
+    for text in [messages, figures, fields, of_the_console] {
         write(&path, text.as_bytes(), true);
         let (tallies, reading) = read_all(&[&path], 1000, 2);
         assert!(reading.failed.is_empty(), "{:?}", reading.failed);

@@ -56,8 +56,10 @@ pub struct Container {
     done: usize,
     /// Where in the file the last message began that had a hit: of one message, one record.
     last: Option<usize>,
-    /// It is of Insights, as its first hit tells: what is called a message without `@` is the application's.
-    of_insights: Option<bool>,
+    /// It is of Insights, as what stands before its hits tells: what is called a message without `@` is the application's.
+    of_insights: bool,
+    /// How far into the file that was looked for.
+    looked: usize,
 }
 
 impl Container {
@@ -114,7 +116,7 @@ impl Container {
             return;
         };
         let place = base.wrapping_add(quote);
-        let of_insights = self.is_of_insights(bytes, at);
+        let of_insights = self.is_of_insights(bytes, at, base);
         if self.last.replace(place) == Some(place) || !is_message(&bytes[..quote], of_insights) {
             return;
         }
@@ -135,7 +137,7 @@ impl Container {
 
     /// The export of Insights' console: a message in JSON is an object there.
     fn object(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
-        if !self.is_of_insights(bytes, at) || !is_type(bytes, at) {
+        if !self.is_of_insights(bytes, at, base) || !is_type(bytes, at) {
             return;
         }
         let from = at.saturating_sub(BEFORE);
@@ -158,11 +160,16 @@ impl Container {
         }
     }
 
-    fn is_of_insights(&mut self, bytes: &[u8], at: usize) -> bool {
-        let near = &bytes[at.saturating_sub(BEFORE)..at];
-        *self
-            .of_insights
-            .get_or_insert_with(|| memmem::find(near, KEY).is_some())
+    fn is_of_insights(&mut self, bytes: &[u8], at: usize, base: usize) -> bool {
+        if !self.of_insights {
+            // What stood before the last hit, too, was looked at then.
+            let place = base.wrapping_add(at);
+            let since = place.wrapping_sub(self.looked).saturating_add(KEY.len());
+            let near = &bytes[at - at.min(BEFORE).min(since)..at];
+            self.of_insights = memmem::find(near, KEY).is_some();
+            self.looked = place;
+        }
+        self.of_insights
     }
 
     fn event<'a>(&'a self, what: What, around: &Around<'a>, own_time: Option<i64>) -> Event<'a> {

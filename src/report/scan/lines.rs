@@ -7,7 +7,9 @@ use memchr::memmem::{self, Finder};
 
 use super::object::fields;
 use super::prefix::{Prefix, line_start, prefix};
-use super::record::{behind, record, timed_out_in, unusual_report, usual_report};
+use super::record::{
+    behind, object_and_length, record, timed_out_in, unusual_report, usual_report,
+};
 use super::search::{PLATFORM, keys};
 use super::time::{parse_time, prefix_time};
 use super::{AFTER, BEFORE, Event, What};
@@ -22,6 +24,9 @@ const LONGEST_PREFIX: usize = 512;
 const NEAR: usize = 2 << 10;
 
 const TYPE: &[u8] = b"\"type\"";
+
+/// So records begin that are written as AWS does.
+const TIME_FIRST: &[u8; 9] = b"{\"time\":\"";
 
 static TYPE_OF_A_RECORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PLATFORM));
 
@@ -141,10 +146,16 @@ fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
     if on_its_line.is_some() {
         object = &object[..memchr::memchr(b'\n', object).unwrap_or(object.len())];
     }
-    let Some(what) = record(object) else {
+    // Where the time does not come first, it may be the next record's that is found.
+    let one = if object.starts_with(TIME_FIRST) {
+        record(object).map(|what| (what, object.len()))
+    } else {
+        object_and_length(object)
+    };
+    let Some((what, length)) = one else {
         return;
     };
-    prefix.time_ms = prefix.time_ms.or_else(|| time_of(object));
+    prefix.time_ms = prefix.time_ms.or_else(|| time_of(&object[..length]));
     found(event(what, prefix));
 }
 
@@ -232,7 +243,7 @@ fn is_value_of_type(before: &[u8]) -> bool {
 
 /// `"time":"…"` of a record.
 fn time_of(object: &[u8]) -> Option<i64> {
-    if let Some(value) = behind(object, b"{\"time\":\"") {
+    if let Some(value) = behind(object, TIME_FIRST) {
         return Some(prefix_time(value)?.0);
     }
     let at = memmem::find(object, b"\"time\":")? + 7;

@@ -49,7 +49,7 @@ pub enum Outcome {
 }
 
 /// One invoke as its REPORT tells it: [`Report`] in whole microseconds, without an allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Invoke {
     /// Missing only in JSON.
     pub request_id: Option<RequestId>,
@@ -137,10 +137,15 @@ pub fn detect(head: &[u8]) -> Format {
     if is_header(line) {
         return Format::Csv;
     }
-    let is_json = matches!(head.first(), Some(b'{' | b'['));
+    let is_list_of = |begins: &[u8]| {
+        let items = head.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+        items.is_some_and(|items| items.starts_with(begins))
+    };
+    // `[INFO]` begins a line of text.
+    let is_json = head.first() == Some(&b'{') || is_list_of(b"{") || is_list_of(b"[");
     let names = |key: &&[u8]| memchr::memmem::find(head, key).is_some();
     // Insights' own export has messages in JSON as they are, and not as strings.
-    let is_export = head.first() == Some(&b'[') && names(&&b"\"@message\""[..]);
+    let is_export = is_list_of(b"{") && names(&&b"\"@message\""[..]);
     // The lines of an application are objects with a message too: with a level, and with the platform's lines among them.
     let is_container = is_json
         && container::KEYS_OF_A_CONTAINER.iter().any(names)

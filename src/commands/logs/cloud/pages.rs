@@ -1,6 +1,8 @@
 //! Reads a group by pages of `FilterLogEvents`, which cost nothing but calls. While a call is free, the time that is left is
 //! halved, and both halves are read side by side.
 
+use std::collections::HashSet;
+
 use tokio::task::JoinSet;
 
 use crate::lambda::{LambdaError, LogEvents, Page};
@@ -29,6 +31,9 @@ struct Slice {
     got_on: bool,
     breaks: u32,
     done: bool,
+    /// Pages go by time, and not stream by stream as some endpoints have them that are not AWS: then what is left of the
+    /// time is all that is left.
+    by_time: bool,
 }
 
 /// What comes after a page.
@@ -56,7 +61,7 @@ pub(super) async fn read(
     }
     // The first so many events are known only one page after the other.
     let at_once = if most.is_some() { 1 } else { AT_ONCE };
-    let mut slices = vec![Slice::new((from_ms, to_ms), most)];
+    let mut slices = vec![Slice::new((from_ms, to_ms), most, logs.is_at_aws())];
     let mut calls = Calls::new();
     slices[0].ask(0, logs, wanted, &mut calls);
     let end = loop {
@@ -110,7 +115,7 @@ fn left(slices: &[Slice]) -> Vec<(i64, i64)> {
 }
 
 impl Slice {
-    fn new((from_ms, to_ms): (i64, i64), most: Option<u64>) -> Self {
+    fn new((from_ms, to_ms): (i64, i64), most: Option<u64>, by_time: bool) -> Self {
         Self {
             cursor: Cursor::new(from_ms, most),
             to_ms,
@@ -119,6 +124,7 @@ impl Slice {
             got_on: false,
             breaks: 0,
             done: false,
+            by_time,
         }
     }
 
@@ -129,7 +135,7 @@ impl Slice {
     }
 
     fn take(&mut self, page: Result<Page, LambdaError>, found: &mut dyn FnMut(&LogEvent)) -> Next {
-        let page = match page {
+        let mut page = match page {
             Ok(page) => page,
             Err(error)
                 if self.token.is_some() && is_cut(&error) && self.breaks < BREAKS_IN_VAIN =>
@@ -140,7 +146,10 @@ impl Slice {
             }
             Err(error) => return Next::Failed(error),
         };
+        // An endpoint that takes the end for more than it is: what comes then is another slice's.
+        page.events.retain(|event| event.time_ms < self.to_ms);
         let empty = page.events.is_empty();
+        self.by_time |= is_mixed(&page.events);
         let (position_ms, counted) = (self.cursor.position_ms(), self.cursor.counted());
         if !self.cursor.take(page.events, found) {
             return Next::Enough;
@@ -169,13 +178,21 @@ impl Slice {
     fn halve(&mut self) -> Option<Self> {
         let position_ms = self.cursor.position_ms();
         let middle_ms = position_ms + (self.to_ms - position_ms) / 2;
-        if !std::mem::take(&mut self.got_on) || middle_ms <= position_ms {
+        let by_time = self.by_time && !self.cursor.went_back();
+        if !std::mem::take(&mut self.got_on) || middle_ms <= position_ms || !by_time {
             return None;
         }
         self.begin_anew();
         let to_ms = std::mem::replace(&mut self.to_ms, middle_ms);
-        Some(Self::new((middle_ms, to_ms), None))
+        Some(Self::new((middle_ms, to_ms), None, true))
     }
+}
+
+/// A stream comes back behind another one.
+fn is_mixed(events: &[LogEvent]) -> bool {
+    let mut streams = HashSet::new();
+    let mut runs = events.chunk_by(|a, b| a.stream == b.stream);
+    !runs.all(|run| streams.insert(&run[0].stream))
 }
 
 /// A token that is too old, or that the endpoint knows no more.
@@ -207,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_halved_where_little_is_lost() {
-        let mut slice = Slice::new((0, 100), None);
+        let mut slice = Slice::new((0, 100), None, true);
         let mut found = Vec::new();
         let mut take = |slice: &mut Slice, times_ms: &[i64], next| {
             slice.take(Ok(page(times_ms, next)), &mut |event| {
@@ -220,7 +237,7 @@ mod tests {
         assert_eq!((half.start_ms, half.to_ms), (60, 100));
         assert_eq!(left(&[half, slice]), [(20, 100)], "one behind the other");
 
-        let mut slice = Slice::new((0, 100), None);
+        let mut slice = Slice::new((0, 100), None, true);
         take(&mut slice, &[], Some("a"));
         assert!(slice.halve().is_some(), "one empty page is soon read again");
         take(&mut slice, &[], Some("b"));
@@ -231,5 +248,50 @@ mod tests {
         take(&mut slice, &[], None);
         assert_eq!(left(&[slice]), [], "done");
         assert_eq!(found, [10, 49]);
+    }
+
+    /// Events by stream and time.
+    fn of_streams(events: &[(&str, i64)]) -> Page {
+        let mut page = page(&[], Some("more"));
+        page.events = events
+            .iter()
+            .map(|(stream, time_ms)| LogEvent {
+                id: format!("{stream}-{time_ms}"),
+                time_ms: *time_ms,
+                stream: (*stream).to_owned(),
+                message: String::new(),
+            })
+            .collect();
+        page
+    }
+
+    #[test]
+    fn what_may_come_stream_by_stream_is_not_halved() {
+        let halves = |at_aws: bool, pages: &[&[(&str, i64)]]| {
+            let mut slice = Slice::new((0, 100), None, at_aws);
+            for events in pages {
+                slice.take(Ok(of_streams(events)), &mut |_| {});
+            }
+            slice.halve().is_some()
+        };
+        let one_stream = &[("a", 10), ("a", 20)][..];
+        assert!(halves(true, &[one_stream]));
+        assert!(!halves(false, &[one_stream]), "another may still begin");
+        assert!(!halves(false, &[&[("a", 10), ("b", 20)]]), "as yet");
+        assert!(halves(false, &[&[("a", 10), ("b", 20), ("a", 30)]]));
+        assert!(!halves(true, &[one_stream, &[("b", 5), ("b", 30)]]));
+    }
+
+    #[test]
+    fn what_lies_past_the_end_is_another_slices() {
+        let mut slice = Slice::new((0, 20), None, true);
+        let mut found = Vec::new();
+        for (times_ms, next) in [(&[10, 20, 30][..], Some("a")), (&[30], Some("a"))] {
+            slice.take(Ok(page(times_ms, next)), &mut |event| {
+                found.push(event.time_ms);
+            });
+        }
+        assert!(slice.done, "nothing of its own comes any more");
+        assert_eq!(found, [10]);
     }
 }

@@ -257,6 +257,27 @@ fn a_message_that_is_an_object_is_one_record_of_the_row_around_it() {
 }
 
 #[test]
+fn an_export_whose_first_rows_have_no_message_is_one_of_insights_all_the_same() {
+    let quoted = json!({"@timestamp": "2024-03-04 17:22:38.033", "text": report()});
+    let row =
+        |message: Value| json!({"@timestamp": "2024-03-04 17:22:38.033", "@message": message});
+    let of_its_own: Value =
+        serde_json::from_str(r#"{"type":"platform.report","record":{"metrics":{"durationMs":1}}}"#)
+            .expect("JSON");
+    let rows = json!([
+        quoted,
+        row(of_its_own.clone()),
+        row(json!({"message": report()})),
+        row(of_its_own)
+    ]);
+    for text in [format!("{rows}"), format!("{rows:#}")] {
+        for cuts in [&[][..], &[100, 400]] {
+            assert_eq!(found_by(text.as_bytes(), 60, cuts).len(), 2, "{text}");
+        }
+    }
+}
+
+#[test]
 fn each_batch_names_its_own_group() {
     let batch = |group: &str, stream: &str| {
         json!({"messageType": "DATA_MESSAGE", "logGroup": group, "logStream": stream,

@@ -246,6 +246,23 @@ fn a_json_record_has_the_time_that_it_bears() {
 }
 
 #[test]
+fn a_json_record_without_a_time_does_not_have_the_next_ones() {
+    let record = r#""type":"platform.report","record":{"metrics":{"durationMs":1}}}"#;
+    let timed = format!(r#"{{"time":"2024-03-04T17:22:38.033Z",{record}"#);
+    let printed = |text: &str| text.replace('{', "{\n").replace(',', ",\n");
+    for text in [
+        format!("{{{record} {timed}\n"),
+        format!("{}\n{}\n", printed(&format!("{{{record}")), printed(&timed)),
+    ] {
+        let mut times = Vec::new();
+        scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+            times.push(event.time_ms);
+        });
+        assert_eq!(times[0], None, "{text}");
+    }
+}
+
+#[test]
 fn a_record_printed_on_many_lines_counts_behind_a_prefix_or_another_one() {
     let stream = "2024/03/04/[$LATEST]0123456789abcdef";
     let printed = "{\n    \"time\": \"2026-10-08T07:30:29.470Z\",\n    \"type\": \"platform.report\",\n    \"record\": {\n        \
@@ -304,6 +321,14 @@ fn the_form_of_a_file_is_found_by_looking() {
             Format::Lines,
         ),
         (application.to_owned(), Format::Lines),
+        (
+            format!("[INFO]\tquery {{\"@message\":1}}\n{report}\n"),
+            Format::Lines,
+        ),
+        (
+            "[INFO]\tsent {\"message\":1}\n[INFO]\tdone\n".to_owned(),
+            Format::Lines,
+        ),
         (
             format!("{{\"events\":[{{\"message\":\"{report}\"}}]}}"),
             Format::Container,
