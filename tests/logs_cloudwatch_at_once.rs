@@ -17,7 +17,7 @@ const DAY: &[&str] = &["--function", "my-fn"];
 fn spread(width_ms: i64) -> CloudWatch {
     let of = |first: usize| {
         let events = (first..EVENTS).step_by(2);
-        events.map(move |n| (n as i64 * width_ms, report(n)))
+        events.map(move |n| (n.cast_signed() as i64 * width_ms, report(n)))
     };
     let other = STREAM.replace('0', "1");
     CloudWatch::start()

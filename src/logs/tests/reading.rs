@@ -1,5 +1,6 @@
 //! Whatever records are read from, and in whatever pieces: the same counts.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
@@ -133,8 +134,9 @@ fn each_group_with_a_name_has_all_of_its_records_however_many_there_are() {
     let mut log = String::new();
     for n in 0..STREAMS * ROUNDS {
         let stream = format!("2024/03/04/[{}]0123456789abcdef", n % STREAMS);
-        log += &format!(
-            "2024-03-04T17:22:38.033Z {stream} REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n"
+        let _ = writeln!(
+            log,
+            "2024-03-04T17:22:38.033Z {stream} REPORT RequestId: {ID}\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t"
         );
     }
     let folder = tempfile::tempdir().expect("a folder");
