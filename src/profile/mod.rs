@@ -18,6 +18,9 @@ pub use predict::{Predictor, Site, Step, Suggestion, Together};
 pub use recording::{Deferred, Import, Language, LoadError, Module, Otherwise, Phase, Recording};
 pub use series::Series;
 
+/// A saving of less, ms, is lost in how starts differ: it is neither shown nor verified.
+pub const NOTICEABLE_MS: f64 = 0.5;
+
 /// The version of the JSON; it only grows.
 pub const SCHEMA_VERSION: u32 = 1;
 

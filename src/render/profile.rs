@@ -6,7 +6,7 @@ mod tables;
 mod tree;
 
 use crate::config::Lang;
-use crate::profile::{Language, Phase, Profile, Suggestion};
+use crate::profile::{Language, NOTICEABLE_MS, Phase, Profile, Suggestion};
 use crate::results::EndpointKind;
 
 use super::figure;
@@ -19,9 +19,8 @@ use super::text::Text;
 use notes::notes;
 use tables::{plan_table, savings_table, together_table, verified_table};
 
-/// Savings below this share of init, and below half a millisecond, are in the JSON alone.
+/// Savings below this share of init, and what is not noticeable, are in the JSON alone.
 const NOTICEABLE: f64 = 0.005;
-const NOTICEABLE_MS: f64 = 0.5;
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 15;
 

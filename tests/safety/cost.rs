@@ -5,6 +5,10 @@ use serde_json::Value;
 use crate::place::{ORIGINAL, Place};
 use crate::support::{Test, fixture};
 
+/// A request costs a ten-thousandth of a dollar, and time nothing.
+const PRICES: &str = "as_of = '2026-11'\nsource = 'contract'\ncommon_region = 'us-east-1'\n\
+                      [[prices]]\nregions = ['us-east-1']\nrequests_per_million = 100.0\nx86_64 = 0.0\narm64 = 0.0\n";
+
 #[test]
 fn a_dry_run_only_reads_and_tells_calls_cost_time_and_permissions() {
     let place = Place::new();
@@ -99,10 +103,8 @@ fn a_policy_of_nothing_says_that_no_permission_is_needed() {
 #[test]
 fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
     let place = Place::new();
-    // A request costs a ten-thousandth of a dollar and time nothing: four fit, a fifth would pass.
-    let prices = "as_of = '2026-11'\nsource = 'contract'\ncommon_region = 'us-east-1'\n\
-                  [[prices]]\nregions = ['us-east-1']\nrequests_per_million = 100.0\nx86_64 = 0.0\narm64 = 0.0\n";
-    place.test.write("prices.toml", prices);
+    // Four requests fit, a fifth would pass.
+    place.test.write("prices.toml", PRICES);
     place
         .run(&["--yes", "--prices", "prices.toml", "--max-cost", "0.00045"])
         .fails_with(1)
@@ -123,9 +125,7 @@ fn a_run_stops_before_it_passes_its_limit_and_is_put_back() {
 #[test]
 fn a_burst_that_would_pass_the_limit_is_not_sent() {
     let place = Place::new();
-    let prices = "as_of = '2026-11'\nsource = 'contract'\ncommon_region = 'us-east-1'\n\
-                  [[prices]]\nregions = ['us-east-1']\nrequests_per_million = 100.0\nx86_64 = 0.0\narm64 = 0.0\n";
-    place.test.write("prices.toml", prices);
+    place.test.write("prices.toml", PRICES);
     // The first start is a burst of five and three warm ones: another burst would make thirteen.
     place
         .run(&[

@@ -226,23 +226,25 @@ async fn starts(
     progress: &Shared,
 ) -> Result<(Vec<Recording>, Vec<Recording>), Failure> {
     tell(progress, Event::Warmup { arm: Arm::Only });
-    let mut recorded = Starter::warm(recorded, payload).await?;
-    if recorded.last.error.is_some() {
-        return Ok((vec![recorded.last], Vec::new()));
-    }
-    let mut plain = Starter::warm(plain, payload).await?;
-    if plain.last.error.is_some() {
-        return Ok((vec![plain.last], Vec::new()));
+    let [mut recorded, mut plain] =
+        [recorded, plain].map(|function| Starter::new(function, payload));
+    // The first of each only fills caches, as in a run.
+    for starter in [&mut recorded, &mut plain] {
+        let warm = starter.start().await?;
+        if warm.error.is_some() {
+            return Ok((vec![warm], Vec::new()));
+        }
     }
     let (mut recordings, mut plain_starts) = (Vec::new(), Vec::new());
     while recordings.len() < runs {
-        let beside = plain.start().await?.clone();
-        let recording = recorded.start().await?.clone();
+        let beside = plain.start().await?;
+        let recording = recorded.start().await?;
         // A start that fails ends early: it is no measure.
-        for failed in [&recording, &beside] {
-            if failed.error.is_some() {
-                return Ok((vec![failed.clone()], Vec::new()));
-            }
+        if recording.error.is_some() {
+            return Ok((vec![recording], Vec::new()));
+        }
+        if beside.error.is_some() {
+            return Ok((vec![beside], Vec::new()));
         }
         plain_starts.push(beside);
         tell(
@@ -264,27 +266,26 @@ async fn starts(
 struct Starter<'a> {
     function: &'a Function,
     payload: &'a str,
-    last: Recording,
+    /// What the last start took, ms: no other takes the same to the nanosecond.
+    last_ms: Option<f64>,
 }
 
 impl<'a> Starter<'a> {
-    /// After a start that only fills caches, as in a run.
-    async fn warm(function: &'a Function, payload: &'a str) -> Result<Self, Failure> {
-        let last = start(function, payload).await?;
-        Ok(Self {
+    fn new(function: &'a Function, payload: &'a str) -> Self {
+        Self {
             function,
             payload,
-            last,
-        })
+            last_ms: None,
+        }
     }
 
-    async fn start(&mut self) -> Result<&Recording, Failure> {
+    async fn start(&mut self) -> Result<Recording, Failure> {
         for _ in 0..FRUITLESS {
             let recording = start(self.function, self.payload).await?;
             // Else the environment of the start before has answered again.
-            if recording.total_ms.to_bits() != self.last.total_ms.to_bits() {
-                self.last = recording;
-                return Ok(&self.last);
+            if self.last_ms.map(f64::to_bits) != Some(recording.total_ms.to_bits()) {
+                self.last_ms = Some(recording.total_ms);
+                return Ok(recording);
             }
         }
         Err(Failure::new(

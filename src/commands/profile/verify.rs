@@ -7,7 +7,9 @@ use serde::Deserialize;
 use crate::bench::events::Event;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::profile::{Deferred, Otherwise, Phase, Predictor, Profile, Suggestion, Verified, hook};
+use crate::profile::{
+    Deferred, NOTICEABLE_MS, Otherwise, Phase, Predictor, Profile, Suggestion, Verified, hook,
+};
 use crate::results::{Arm, Kind, RunResult, Sample};
 use crate::stats::{self, Looks};
 
@@ -16,9 +18,6 @@ use super::super::measure::{Shared, Show, measure_one, tell};
 use super::super::signals::Signals;
 use super::hooked::Hooked;
 use super::record::{self, Ground};
-
-/// Less than this is lost in how starts differ, and the report's own table leaves it out.
-const NOTICEABLE_MS: f64 = 0.5;
 
 /// All that a verification needs.
 pub struct Verifying<'a> {

@@ -160,21 +160,17 @@ pub fn detect(head: &[u8]) -> Format {
 
 /// The titles of Insights' columns begin with `@`; those of the console's log events are two words.
 fn is_header(line: &[u8]) -> bool {
-    let bare = |cell: &[u8]| -> Vec<u8> {
+    let cells = line.split(|b| *b == b',').take(MOST_COLUMNS).map(|cell| {
         let cell = cell.trim_ascii();
         let inner = cell
             .strip_prefix(b"\"")
             .and_then(|cell| cell.strip_suffix(b"\""));
-        inner.unwrap_or(cell).to_vec()
-    };
-    let cells: Vec<_> = line
-        .split(|b| *b == b',')
-        .take(MOST_COLUMNS)
-        .map(bare)
-        .collect();
-    let is_one = |cell: &Vec<u8>| matches!(&cell[..], b"@timestamp" | b"@message");
+        inner.unwrap_or(cell)
+    });
+    let cells: Vec<&[u8]> = cells.collect();
     cells[0].starts_with(b"@")
-        || cells.iter().any(is_one)
+        || cells.contains(&&b"@timestamp"[..])
+        || cells.contains(&&b"@message"[..])
         || cells == [&b"timestamp"[..], b"message"]
 }
 
