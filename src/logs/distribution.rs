@@ -40,17 +40,18 @@ impl Histogram {
         let half = self.bits - 1;
         let coarse = (value | 1 << half).ilog2() - half;
         let index = ((coarse << half) + (value >> coarse)) as usize;
-        if index >= self.counts.len() {
-            self.grow(index);
+        match self.counts.get_mut(index) {
+            Some(slot) => *slot = slot.saturating_add(count),
+            None => self.grow(index, count),
         }
-        let slot = &mut self.counts[index];
-        *slot = slot.saturating_add(count);
     }
 
+    /// Makes room for the first count of its place.
     #[cold]
-    fn grow(&mut self, index: usize) {
-        self.counts
-            .resize((index + 1).next_multiple_of(1 << (self.bits - 1)), 0);
+    fn grow(&mut self, index: usize, count: u32) {
+        let room = (index + 1).next_multiple_of(1 << (self.bits - 1));
+        self.counts.resize(room, 0);
+        self.counts[index] = count;
     }
 
     /// The largest values of their steps, and how many are there, where there are any.

@@ -76,9 +76,11 @@ fn is_end(byte: u8) -> bool {
 
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
 pub(super) fn any_report(bytes: &[u8]) -> Option<What> {
-    let mut copy = [0; SIZE];
-    let window = Window::over(bytes).unwrap_or_else(|| Window::over_copy(bytes, &mut copy));
-    if let Some(invoke) = usual_report(window) {
+    let usual = match Window::over(bytes) {
+        Some(at) => usual_report(at),
+        None => usual_report(Window::over_copy(bytes, &mut [0; SIZE])),
+    };
+    if let Some(invoke) = usual {
         return Some(What::Invoke(invoke));
     }
     RequestId::parse(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
