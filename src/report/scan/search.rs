@@ -13,23 +13,54 @@ pub(super) const PLATFORM: &[u8] = b"\"platform.";
 /// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`; records in JSON; the lines of those that ended badly. No two begin alike.
 const KEYS: [&[u8]; 4] = [b"REPORT ", PLATFORM, TIMED_OUT, b" Error: Runtime exited "];
 
+/// How far the two bytes are apart by which a key is looked for.
+const APART: usize = 4;
+
+/// Where in each key the first of them stands.
+const AT: [usize; 4] = [0, 5, 3, 8];
+
 static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| KEYS.map(Finder::new));
 
-/// Adds the places within `range` at which a key begins, in any order.
-pub(super) fn keys(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
+/// Adds the places at which [`key_at`] may find a key that begins within `range`, in any order. The first key, if it is
+/// there, begins at such a place itself.
+pub(super) fn candidates(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
     #[cfg(target_arch = "x86_64")]
-    if at_once::keys(bytes, &range, places) {
+    if at_once::candidates(bytes, &range, places) {
         return;
     }
     one_by_one(bytes, range, places);
 }
 
+/// Where the key begins that is whole, of which one of two bytes stands at `at`.
+#[inline]
+pub(super) fn key_at(bytes: &[u8], at: usize) -> Option<usize> {
+    // By the second byte, as two keys have the same first. The compiler knows how long each is.
+    let second = *bytes.get(at + APART)?;
+    if second == KEYS[0][AT[0] + APART] {
+        begins::<0, { KEYS[0].len() }>(bytes, at)
+    } else if second == KEYS[1][AT[1] + APART] {
+        begins::<1, { KEYS[1].len() }>(bytes, at)
+    } else if second == KEYS[2][AT[2] + APART] {
+        begins::<2, { KEYS[2].len() }>(bytes, at)
+    } else {
+        begins::<3, { KEYS[3].len() }>(bytes, at)
+    }
+}
+
+#[inline]
+fn begins<const KEY: usize, const LEN: usize>(bytes: &[u8], at: usize) -> Option<usize> {
+    let place = at.checked_sub(AT[KEY])?;
+    let found = bytes[place..].first_chunk::<LEN>()?;
+    let key = const { KEYS[KEY].first_chunk::<LEN>().expect("its length") };
+    (found == key).then_some(place)
+}
+
 /// One search after another, where the processor has no wide registers.
 fn one_by_one(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
-    for finder in &*FINDERS {
+    for (finder, before) in FINDERS.iter().zip(AT) {
         let end = bytes.len().min(range.end + finder.needle().len() - 1);
         let piece = &bytes[range.start..end];
-        places.extend(finder.find_iter(piece).map(|at| range.start + at));
+        places.extend(finder.find_iter(piece).map(|at| range.start + at + before));
     }
 }
 
@@ -44,13 +75,8 @@ mod at_once {
     };
     use std::ops::Range;
 
-    use super::KEYS;
+    use super::{APART, AT, KEYS};
 
-    /// How far the two bytes are apart.
-    const APART: usize = 4;
-
-    /// Where in each key the first of them stands.
-    const AT: [usize; 4] = [0, 5, 3, 8];
     const LAST_AT: usize = 8;
 
     const WIDE: usize = 32;
@@ -80,7 +106,7 @@ mod at_once {
 
     /// False if the processor can't.
     #[expect(unsafe_code, reason = "a call of code for AVX2")]
-    pub fn keys(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
+    pub fn candidates(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
         if !is_x86_feature_detected!("avx2") {
             return false;
         }
@@ -115,7 +141,7 @@ mod at_once {
                 // Mostly there is one, and where in the block it is no branch depends on.
                 let mut bits = all_bits(four(block));
                 while bits != 0 {
-                    compare(bytes, at + bits.trailing_zeros() as usize, range, places);
+                    places.push(at + bits.trailing_zeros() as usize);
                     bits &= bits - 1;
                 }
             }
@@ -126,7 +152,7 @@ mod at_once {
         }
         for at in start..end.saturating_sub(APART) {
             if is_among(bytes[at], &FIRST) && is_among(bytes[at + APART], &SECOND) {
-                compare(bytes, at, range, places);
+                places.push(at);
             }
         }
     }
@@ -176,31 +202,6 @@ mod at_once {
     fn is_among(byte: u8, table: &[u8; WIDE]) -> bool {
         table[usize::from(byte & 15)] == byte
     }
-
-    /// The key of whose two bytes the first stands at `at`, if it is whole and begins within the range.
-    #[inline]
-    fn compare(bytes: &[u8], at: usize, range: &Range<usize>, places: &mut Vec<usize>) {
-        // By the second byte, as two keys have the same first. The compiler knows how long each is.
-        let second = bytes[at + APART];
-        let place = if second == KEYS[0][AT[0] + APART] {
-            begins::<0, { KEYS[0].len() }>(bytes, at)
-        } else if second == KEYS[1][AT[1] + APART] {
-            begins::<1, { KEYS[1].len() }>(bytes, at)
-        } else if second == KEYS[2][AT[2] + APART] {
-            begins::<2, { KEYS[2].len() }>(bytes, at)
-        } else {
-            begins::<3, { KEYS[3].len() }>(bytes, at)
-        };
-        places.extend(place.filter(|place| range.contains(place)));
-    }
-
-    #[inline]
-    fn begins<const KEY: usize, const LEN: usize>(bytes: &[u8], at: usize) -> Option<usize> {
-        let place = at.checked_sub(AT[KEY])?;
-        let found = bytes[place..].first_chunk::<LEN>()?;
-        let key = const { KEYS[KEY].first_chunk::<LEN>().expect("its length") };
-        (found == key).then_some(place)
-    }
 }
 
 #[cfg(test)]
@@ -232,9 +233,16 @@ mod tests {
             let range = from.min(to)..from.max(to);
             let (mut slow, mut quick) = (Vec::new(), Vec::new());
             one_by_one(&bytes, range.clone(), &mut slow);
-            keys(&bytes, range, &mut quick);
-            slow.sort_unstable();
-            prop_assert_eq!(quick, slow);
+            candidates(&bytes, range.clone(), &mut quick);
+            let whole = |places: Vec<usize>| {
+                let keys = places.into_iter().filter_map(|at| key_at(&bytes, at));
+                let mut keys: Vec<_> = keys.filter(|at| range.contains(at)).collect();
+                keys.sort_unstable();
+                keys
+            };
+            let expected: Vec<_> = range.clone().filter(|at| KEYS.iter().any(|key| bytes[*at..].starts_with(key))).collect();
+            prop_assert_eq!(whole(slow), &expected[..]);
+            prop_assert_eq!(whole(quick), expected);
         }
     }
 }
