@@ -71,11 +71,11 @@ impl Distribution {
     #[expect(clippy::inline_always, reason = "on the path of every record")]
     #[inline(always)]
     pub fn record(&mut self, value: u64, digits: u8) {
-        self.count += 1;
-        self.sum = self.sum.saturating_add(value);
-        self.max = self.max.max(value);
         // 71 minutes: no invoke lasts longer.
         let kept = u32::try_from(value).unwrap_or(u32::MAX);
+        self.count += 1;
+        self.sum += u64::from(kept);
+        self.max = self.max.max(u64::from(kept));
         if self.is_exact() {
             self.keep(kept, digits);
         } else {

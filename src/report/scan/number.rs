@@ -17,19 +17,19 @@ pub(super) fn micros(bytes: &[u8]) -> Option<(u64, usize)> {
 #[inline(always)]
 pub(super) fn micros_by(eight: impl Fn(usize) -> Option<u64>) -> Option<(u64, usize)> {
     let whole = eight(0)?;
-    let count = digits(whole);
-    if !(1..6).contains(&count) || (whole >> (8 * count)) as u8 != b'.' {
+    let bits = digit_bits(whole);
+    if !(8..=40).contains(&bits) || (whole >> bits) as u8 != b'.' {
         return None;
     }
-    let part = eight(count + 1)?;
-    let decimals = digits(part);
-    if !(1..4).contains(&decimals) {
+    let part = eight(bits / 8 + 1)?;
+    let part_bits = digit_bits(part);
+    if !(8..=24).contains(&part_bits) {
         return None;
     }
-    let whole = (whole ^ ZEROS) & ((1 << (8 * count)) - 1);
-    let part = (part ^ ZEROS) & ((1 << (8 * decimals)) - 1);
-    let eight = (whole | part << (8 * count)) << (8 * (5 - count));
-    Some((value(eight), count + 1 + decimals))
+    let whole = (whole ^ ZEROS) & ((1 << bits) - 1);
+    let part = (part ^ ZEROS) & ((1 << part_bits) - 1);
+    let eight = (whole | part << bits) << (40 - bits);
+    Some((value(eight), (bits + part_bits) / 8 + 1))
 }
 
 #[cold]
@@ -65,20 +65,20 @@ pub(super) fn whole(bytes: &[u8]) -> Option<(u64, usize)> {
 /// One to seven digits at the beginning of eight bytes.
 #[inline(always)]
 pub(super) fn whole_of(eight: u64) -> Option<(u32, usize)> {
-    let count = digits(eight);
-    if !(1..8).contains(&count) {
+    let bits = digit_bits(eight);
+    if bits == 0 {
         return None;
     }
-    Some((value((eight ^ ZEROS) << (64 - 8 * count)) as u32, count))
+    Some((value((eight ^ ZEROS) << (64 - bits)) as u32, bits / 8))
 }
 
-/// How many of eight bytes are digits, from the first on.
+/// How many bits the bytes have that are digits, from the first on: up to 56, and 0 where all eight are.
 #[inline]
-fn digits(eight: u64) -> usize {
+fn digit_bits(eight: u64) -> usize {
     let values = eight ^ ZEROS;
     // A carry goes to later bytes alone.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & HIGH;
-    others.trailing_zeros() as usize / 8
+    others.trailing_zeros() as usize & 0x38
 }
 
 /// The number that eight digits are, as values: digits to pairs, pairs to fours, fours to all.
