@@ -113,10 +113,10 @@ pub(super) fn values([a, b, c, d]: [Digits; 4]) -> [u32; 4] {
                 _mm_mullo_epi16(tens, _mm_set1_epi16(10)),
                 _mm_srli_epi16::<8>(digits),
             );
-            _mm_madd_epi16(pairs, _mm_set1_epi32(1 << 16 | 100))
+            _mm_madd_epi16(pairs, _mm_set1_epi32((1 << 16) + 100))
         };
         let fours = _mm_packs_epi32(fours(a, b), fours(c, d));
-        let all = _mm_madd_epi16(fours, _mm_set1_epi32(1 << 16 | 10_000));
+        let all = _mm_madd_epi16(fours, _mm_set1_epi32((1 << 16) + 10_000));
         let two = |all| {
             let two = _mm_cvtsi128_si64(all).cast_unsigned();
             [two as u32, (two >> 32) as u32]

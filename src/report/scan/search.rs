@@ -16,8 +16,12 @@ const KEYS: [&[u8]; 4] = [b"REPORT ", PLATFORM, TIMED_OUT, b" Error: Runtime exi
 /// How far the two bytes are apart by which a key is looked for.
 const APART: usize = 4;
 
-/// Where in each key the first of them stands.
-const AT: [usize; 4] = [0, 5, 3, 8];
+/// Where in each key the first of them stands. No two of those end in the same four bits.
+const AT: [usize; 4] = [0, 5, 3, 17];
+
+const FIRST_OF_0: u8 = KEYS[0][AT[0]];
+const FIRST_OF_1: u8 = KEYS[1][AT[1]];
+const FIRST_OF_2: u8 = KEYS[2][AT[2]];
 
 static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| KEYS.map(Finder::new));
 
@@ -34,16 +38,12 @@ pub(super) fn candidates(bytes: &[u8], range: Range<usize>, places: &mut Vec<usi
 /// Where the key begins that is whole, of which one of two bytes stands at `at`.
 #[inline]
 pub(super) fn key_at(bytes: &[u8], at: usize) -> Option<usize> {
-    // By the second byte, as two keys have the same first. The compiler knows how long each is.
-    let second = *bytes.get(at + APART)?;
-    if second == KEYS[0][AT[0] + APART] {
-        begins::<0, { KEYS[0].len() }>(bytes, at)
-    } else if second == KEYS[1][AT[1] + APART] {
-        begins::<1, { KEYS[1].len() }>(bytes, at)
-    } else if second == KEYS[2][AT[2] + APART] {
-        begins::<2, { KEYS[2].len() }>(bytes, at)
-    } else {
-        begins::<3, { KEYS[3].len() }>(bytes, at)
+    // The compiler knows how long each is.
+    match bytes[at] {
+        FIRST_OF_0 => begins::<0, { KEYS[0].len() }>(bytes, at),
+        FIRST_OF_1 => begins::<1, { KEYS[1].len() }>(bytes, at),
+        FIRST_OF_2 => begins::<2, { KEYS[2].len() }>(bytes, at),
+        _ => begins::<3, { KEYS[3].len() }>(bytes, at),
     }
 }
 
@@ -65,8 +65,8 @@ fn one_by_one(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
 }
 
 /// All keys at once. Of each two bytes are looked for, so many apart, that seldom are in other text; whole keys are compared
-/// only where both are. A byte is one of four if it is the one that a table has for its low half: one shuffle and one
-/// comparison for 32 of them.
+/// only where both are. By the low half of a byte one table has the only first byte that it may be, and the other what must
+/// then be the second: two shuffles and two comparisons for 32 of them.
 #[cfg(target_arch = "x86_64")]
 mod at_once {
     use std::arch::x86_64::{
@@ -77,7 +77,7 @@ mod at_once {
 
     use super::{APART, AT, KEYS};
 
-    const LAST_AT: usize = 8;
+    const LAST_AT: usize = 17;
 
     const WIDE: usize = 32;
     const BLOCK: usize = 4 * WIDE;
@@ -85,7 +85,7 @@ mod at_once {
     const FIRST: [u8; WIDE] = table(0);
     const SECOND: [u8; WIDE] = table(APART);
 
-    /// The bytes `after` the first one of each key by their low halves; elsewhere what no byte of that half is.
+    /// The bytes `after` the first one of each key by the low half of that one; elsewhere what no byte of that half is.
     const fn table(after: usize) -> [u8; WIDE] {
         let mut table = [0; WIDE];
         let mut low = 0;
@@ -95,10 +95,11 @@ mod at_once {
         }
         let mut key = 0;
         while key < KEYS.len() {
+            let low = (KEYS[key][AT[key]] & 15) as usize;
+            assert!(table[low] == low as u8 ^ 1);
             let byte = KEYS[key][AT[key] + after];
-            let low = (byte & 15) as usize;
-            assert!(table[low] == low as u8 ^ 1 || table[low] == byte);
             (table[low], table[low + 16]) = (byte, byte);
+            assert!(AT[key] <= LAST_AT);
             key += 1;
         }
         table
@@ -151,7 +152,7 @@ mod at_once {
             }
         }
         for at in start..end.saturating_sub(APART) {
-            if is_among(bytes[at], &FIRST) && is_among(bytes[at + APART], &SECOND) {
+            if may_be(bytes[at], bytes[at + APART]) {
                 places.push(at);
             }
         }
@@ -195,12 +196,13 @@ mod at_once {
         // Above 127 the shuffle gives 0.
         _mm256_and_si256(
             _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(first, bytes)),
-            _mm256_cmpeq_epi8(after, _mm256_shuffle_epi8(second, after)),
+            _mm256_cmpeq_epi8(after, _mm256_shuffle_epi8(second, bytes)),
         )
     }
 
-    fn is_among(byte: u8, table: &[u8; WIDE]) -> bool {
-        table[usize::from(byte & 15)] == byte
+    fn may_be(first: u8, second: u8) -> bool {
+        let low = usize::from(first & 15);
+        FIRST[low] == first && SECOND[low] == second
     }
 }
 
