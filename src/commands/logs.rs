@@ -205,8 +205,7 @@ fn sources(words: &[String]) -> (Vec<Source>, Vec<String>) {
             Err(error) => failed.push(error.to_string()),
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|source: &Source| seen.insert(source.name()));
+    logs::once_each(&mut all);
     (all, failed)
 }
 
