@@ -6,16 +6,18 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
+use super::figures::{FIGURES, of_figures};
 use super::lines::is_type;
 use super::record::{object_and_length, record};
 use super::time::parse_time;
 use super::{AFTER, BEFORE, Event, What};
 
 /// What tells a container from other JSON.
-pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
+pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 7] = [
     b"\"logEvents\"",
     b"\"events\"",
     b"\"@message\"",
+    DURATION,
     b"\"message\"",
     b"\"messageType\"",
     b"\"log\"",
@@ -26,6 +28,9 @@ const MESSAGES: [&[u8]; 3] = [b"\"message\"", KEY, b"\"log\""];
 
 const KEY: &[u8] = b"\"@message\"";
 
+/// What Insights has found in a REPORT; a query may ask for that alone.
+const DURATION: &[u8] = b"\"@duration\"";
+
 const PIECE: usize = 16 << 10;
 
 /// Words of a text record, and what is before them in their message.
@@ -34,7 +39,7 @@ const NEAR_TEXT: usize = 256;
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
 
-static NEEDLES: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| {
+static NEEDLES: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
     [
         Finder::new("REPORT "),
         Finder::new("\\\"platform."),
@@ -42,6 +47,7 @@ static NEEDLES: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| {
         Finder::new("Task timed out after "),
         Finder::new(" Error: Runtime exited "),
         Finder::new("\"logGroup\""),
+        Finder::new(DURATION),
     ]
 });
 
@@ -102,6 +108,10 @@ impl Container {
             self.object(bytes, at, base, found);
             return;
         }
+        if bytes[at..].starts_with(DURATION) {
+            self.figures(bytes, at, found);
+            return;
+        }
         if bytes[at] == b'"' {
             self.batch(bytes, at);
             return;
@@ -157,6 +167,20 @@ impl Container {
         if let Some((what, length)) = object_and_length(message) {
             let around = Around::of(bytes, brace, brace + length);
             found(self.event(what, &around, own_time(&message[..length])));
+        }
+    }
+
+    /// A row of Insights without its message.
+    fn figures(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+        let row = Around::within(bytes, at, at, BEFORE);
+        let has_message = |text| memmem::find(text, KEY).is_some();
+        if has_message(row.before) || has_message(row.after) {
+            return;
+        }
+        let is_part = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
+        let figure = |name: &str| row.value(&[name.as_bytes()], is_part);
+        if let Some(what) = of_figures(FIGURES.map(figure)) {
+            found(self.event(what, &row, None));
         }
     }
 
@@ -270,8 +294,12 @@ struct Around<'a> {
 
 impl<'a> Around<'a> {
     fn of(bytes: &'a [u8], quote: usize, end: usize) -> Self {
-        let before = &bytes[quote.saturating_sub(NEAR)..quote];
-        let after = &bytes[end..bytes.len().min(end + NEAR)];
+        Self::within(bytes, quote, end, NEAR)
+    }
+
+    fn within(bytes: &'a [u8], quote: usize, end: usize, near: usize) -> Self {
+        let before = &bytes[quote.saturating_sub(near)..quote];
+        let after = &bytes[end..bytes.len().min(end + near)];
         let is_row = before.trim_ascii_end().ends_with(b"\"value\":")
             || memmem::rfind(before, b"\"field\"").is_some();
         if is_row {
@@ -295,14 +323,24 @@ impl<'a> Around<'a> {
     }
 
     fn field(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
+        self.value(names, u8::is_ascii_digit)
+    }
+
+    /// The first that is there, a string or a number of these signs.
+    fn value(&self, names: &[&[u8]], is_part: fn(&u8) -> bool) -> Option<&'a [u8]> {
+        let of = |text, name| value_by(text, name, is_part);
         names
             .iter()
-            .find_map(|name| value_of(self.before, name).or_else(|| value_of(self.after, name)))
+            .find_map(|name| of(self.before, name).or_else(|| of(self.after, name)))
     }
 }
 
-/// The string or number behind `"name":`, or behind `"name","value":`.
+/// The string or whole number behind `"name":`, or behind `"name","value":`.
 fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    value_by(text, name, u8::is_ascii_digit)
+}
+
+fn value_by<'a>(text: &'a [u8], name: &[u8], is_part: fn(&u8) -> bool) -> Option<&'a [u8]> {
     let at = memmem::find_iter(text, name)
         .find(|at| text[..*at].ends_with(b"\"") && text[at + name.len()..].starts_with(b"\""))?;
     let mut rest = text[at + name.len() + 1..].trim_ascii_start();
@@ -316,7 +354,7 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     if let Some(string) = rest.strip_prefix(b"\"") {
         return Some(&string[..memchr::memchr(b'"', string)?]);
     }
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = rest.iter().take_while(|b| is_part(b)).count();
     (digits > 0).then(|| &rest[..digits])
 }
 

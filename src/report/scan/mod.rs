@@ -5,6 +5,7 @@
 //! see `prefix`) or its JSON string, and bear a UUID, so that an application that talks of REPORT lines is not counted.
 
 mod container;
+mod figures;
 mod lines;
 mod number;
 mod object;
@@ -18,6 +19,7 @@ pub(crate) mod tests;
 
 pub use container::Container;
 pub(crate) use container::{time_of, without_account};
+pub(crate) use figures::{FIGURES, of_figures};
 pub use lines::scan_lines;
 pub use record::{record, uuid as parse_request_id};
 pub use time::parse_time;
