@@ -487,6 +487,44 @@ fn of_a_large_log_an_even_sample_stands_for_all() {
 }
 
 #[test]
+fn of_a_large_log_every_invoke_is_left_out_that_an_older_line_says_has_timed_out() {
+    let traffic = Traffic {
+        starts: 24_000,
+        cold_each: 3,
+        ..Traffic::default()
+    };
+    let (mut log, mut failed) = (String::new(), 0);
+    for (n, line) in traffic.lines().lines().enumerate() {
+        let id = line
+            .split_once(" REPORT RequestId: ")
+            .map(|(_, rest)| &rest[..36]);
+        let id = id.filter(|_| n % 11 == 0 && line.contains("Memory Size"));
+        let timed_out = id.map(|id| {
+            failed += 1;
+            format!("2026-10-01T00:00:00.000Z {id} Task timed out after 3.00 seconds\n")
+        });
+        let timed_out = timed_out.unwrap_or_default();
+        // Which of the two comes first has changed over the years.
+        if n % 2 == 0 {
+            let _ = write!(log, "{timed_out}{line}\n");
+        } else {
+            let _ = write!(log, "{line}\n{timed_out}");
+        }
+    }
+    let test = both(&traffic, &later(&traffic));
+    test.write("before.log", &log);
+    let result = json(&test, &PAIR);
+    let before = &result["stored_before"]["observational"]["before"];
+    assert!(failed > 1000, "{failed}");
+    assert_eq!(before["failed"], failed);
+    assert_eq!(before["invokes"], 24_000 - failed);
+    assert_eq!(before["memory_mb"]["512"], before["invokes"]);
+    let hours = before["by_hour"].as_array().unwrap().iter();
+    let all: u64 = hours.map(|hour| hour.as_u64().unwrap()).sum();
+    assert_eq!(before["invokes"], all);
+}
+
+#[test]
 fn a_run_is_compared_with_logs() {
     let test = Test::new();
     test.write("prod.log", &Traffic::default().lines());
