@@ -437,3 +437,27 @@ fn busy() -> std::time::Duration {
         .expect("it has a clock")
         .into()
 }
+
+#[test]
+fn a_record_that_ends_within_a_later_field_is_cut() {
+    let whole = "REPORT RequestId: 5b3aa800-5ff2-4756-89f4-8b01418f8b79\tDuration: 8.40 ms\tBilled Duration: 179 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB";
+    for (later, is_whole) in [
+        ("", true),
+        ("\t", true),
+        ("\tI", false),
+        ("\tInit Duration: ", false),
+        ("\tInit Duration: 170.13 m", false),
+        ("\tInit Duration: 170.13 ms", true),
+        ("\tInit Duration: 170.13 ms\tStatus: tim", false),
+        ("\tInit Duration: 170.13 ms\tStatus: timeout", true),
+        ("\tRestore Duration: 1", false),
+        ("\tRestore Duration: 170.13 ms\tBilled Res", false),
+        ("\tStatus: error\tError Typ", false),
+        ("\tStatus: error\tError Type: Runtime.ExitError", true),
+        ("\tWhat Is New: 7", true),
+        ("\tInit Duration: \nthe application", true),
+    ] {
+        let found = record(format!("{whole}{later}").as_bytes()).expect("a record");
+        assert_eq!(found != What::Broken, is_whole, "{later:?}");
+    }
+}
