@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::kept::Kept;
 use super::read::Sink;
-use super::tallies::{ENDED, GROUPS, function_of, version};
+use super::tallies::{ENDED, GROUPS, function_of, owner, version};
 use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -69,7 +69,7 @@ pub struct Pool {
     pub warm_starts: Kept,
 }
 
-/// A log group: where it stands among the names (nowhere past [`GROUPS`]), and whether its function is wanted.
+/// A log group or a function: where it stands among the names (nowhere past [`GROUPS`]), and whether its function is wanted.
 #[derive(Debug, Clone)]
 struct Group {
     bytes: Vec<u8>,
@@ -164,8 +164,8 @@ impl Gather {
     }
 
     /// Where a record belongs: to what is wanted (true), to what the log doesn't name (false), or nowhere.
-    fn place(&mut self, group: Option<&[u8]>, invokes: u64) -> Option<bool> {
-        let Some(bytes) = group else {
+    fn place(&mut self, event: &Event<'_>, invokes: u64) -> Option<bool> {
+        let Some(bytes) = owner(event) else {
             return Some(false);
         };
         if self
@@ -226,7 +226,7 @@ impl Gather {
     }
 
     fn invoke(&mut self, invoke: &Invoke, event: &Event<'_>) {
-        let Some(named) = self.place(event.group, 1) else {
+        let Some(named) = self.place(event, 1) else {
             return;
         };
         let (stream, version) = match event.stream.and_then(|stream| self.stream(stream)) {
@@ -270,7 +270,7 @@ impl Gather {
     }
 
     fn init_failed(&mut self, event: &Event<'_>) {
-        if let Some(named) = self.place(event.group, 0) {
+        if let Some(named) = self.place(event, 0) {
             for pool in self.pools(named, event.time_ms) {
                 pool.init_failures += 1;
             }

@@ -32,6 +32,6 @@ pub use summary::{
     Amount, Asked, Bins, Bucket, CloudAmount, Cost, Figures, Fit, Group, MemoryUse, Narrowed,
     PriceBasis, Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
 };
-pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
+pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies, function_in};
 pub use tally::{Size, Slow, Tally};
 pub use timeline::{Slot, Timeline};
