@@ -172,10 +172,11 @@ fn what_is_only_observed_fails_a_pipeline_only_if_that_is_allowed() {
 fn a_gate_holds_logs_to_values_and_says_that_they_are_observed() {
     let test = both(&Traffic::default(), &slower(1.5));
     let gate = |word: &str, budget: &str| test.run(&["gate", word, "--fail-if", budget]);
-    gate("logs:before.log", "cold.p50 > 800ms")
+    let ran = gate("logs:before.log", "cold.p50 > 800ms")
         .success()
         .prints("orders")
         .prints("Observational");
+    assert!(!ran.stdout.contains(".lambench/results"), "nothing is kept");
     gate("logs:before.log", "cold.init.p50 > 100ms").fails_with(3);
     gate("logs:nothing.log", "cold.p50 > 1ms").fails_with(2);
     test.write(
