@@ -165,7 +165,7 @@ impl Gather {
 
     /// Where a record belongs: to what is wanted (true), to what the log doesn't name (false), or nowhere.
     fn place(&mut self, event: &Event<'_>, invokes: u64) -> Option<bool> {
-        let Some(bytes) = owner(event) else {
+        let Some(bytes) = owner(event.group, event.stream) else {
             return Some(false);
         };
         if self

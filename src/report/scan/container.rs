@@ -9,6 +9,7 @@ use memchr::memmem::{self, Finder};
 use super::figures::{FIGURES, of_figures};
 use super::lines::is_type;
 use super::record::{object_and_length, record};
+use super::search::{candidates, key_at};
 use super::time::parse_time;
 use super::{AFTER, BEFORE, Event, What};
 
@@ -39,17 +40,13 @@ const NEAR_TEXT: usize = 256;
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
 
-static NEEDLES: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
-    [
-        Finder::new("REPORT "),
-        Finder::new("\\\"platform."),
-        Finder::new("\"platform."),
-        Finder::new("Task timed out after "),
-        Finder::new(" Error: Runtime exited "),
-        Finder::new("\"logGroup\""),
-        Finder::new(DURATION),
-    ]
-});
+static GROUP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"logGroup\""));
+
+static FIGURE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DURATION));
+
+static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
+
+static FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"field\""));
 
 /// Goes through one file from its beginning; what a batch says for all its events is kept meanwhile.
 #[derive(Debug, Default)]
@@ -66,6 +63,8 @@ pub struct Container {
     of_insights: bool,
     /// How far into the file that was looked for.
     looked: usize,
+    /// Its beginning holds figures that Insights has found, which is what tells such a file.
+    has_figures: bool,
 }
 
 impl Container {
@@ -86,21 +85,41 @@ impl Container {
         let mut start = range.start;
         // The difference between a place in `bytes` and one in the file.
         let base = self.done.wrapping_sub(range.start);
+        if self.done == 0 {
+            self.has_figures = FIGURE.find(bytes).is_some();
+        }
         while start < range.end {
             let end = range.end.min(start + piece);
-            self.hits.clear();
-            for needle in &*NEEDLES {
-                let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
-                self.hits
-                    .extend(needle.find_iter(piece).map(|hit| start + hit));
-            }
-            self.hits.sort_unstable();
+            self.look_for_hits(bytes, &(start..end));
             for i in 0..self.hits.len() {
                 self.hit(bytes, self.hits[i], base, found);
             }
             start = end;
         }
         self.done = base.wrapping_add(range.end.max(range.start));
+    }
+
+    /// Where words of records stand, and names of groups; of words behind an escaped quote, its backslash.
+    fn look_for_hits(&mut self, bytes: &[u8], range: &Range<usize>) {
+        self.hits.clear();
+        candidates(bytes, range.clone(), &mut self.hits);
+        self.hits.retain_mut(|at| {
+            let key = key_at(bytes, *at).filter(|key| range.contains(key));
+            key.inspect(|key| {
+                *at = key - usize::from(bytes[*key] == b'"' && bytes[..*key].ends_with(b"\\"));
+            })
+            .is_some()
+        });
+        let mut also = |finder: &Finder<'_>| {
+            let end = bytes.len().min(range.end + finder.needle().len() - 1);
+            let found = finder.find_iter(&bytes[range.start..end]);
+            self.hits.extend(found.map(|at| range.start + at));
+        };
+        also(&GROUP);
+        if self.has_figures {
+            also(&FIGURE);
+        }
+        self.hits.sort_unstable();
     }
 
     fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
@@ -190,7 +209,7 @@ impl Container {
             let place = base.wrapping_add(at);
             let since = place.wrapping_sub(self.looked).saturating_add(KEY.len());
             let near = &bytes[at - at.min(BEFORE).min(since)..at];
-            self.of_insights = memmem::find(near, KEY).is_some();
+            self.of_insights = MESSAGE.find(near).is_some();
             self.looked = place;
         }
         self.of_insights
@@ -300,8 +319,8 @@ impl<'a> Around<'a> {
     fn within(bytes: &'a [u8], quote: usize, end: usize, near: usize) -> Self {
         let before = &bytes[quote.saturating_sub(near)..quote];
         let after = &bytes[end..bytes.len().min(end + near)];
-        let is_row = before.trim_ascii_end().ends_with(b"\"value\":")
-            || memmem::rfind(before, b"\"field\"").is_some();
+        let is_row =
+            before.trim_ascii_end().ends_with(b"\"value\":") || FIELD.find(before).is_some();
         if is_row {
             // Logs Insights: a list of `{field, value}`.
             let start = memchr::memrchr_iter(b'[', before)
@@ -341,9 +360,10 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 fn value_by<'a>(text: &'a [u8], name: &[u8], is_part: fn(&u8) -> bool) -> Option<&'a [u8]> {
-    let at = memmem::find_iter(text, name)
-        .find(|at| text[..*at].ends_with(b"\"") && text[at + name.len()..].starts_with(b"\""))?;
-    let mut rest = text[at + name.len() + 1..].trim_ascii_start();
+    let behind = |quote| text[quote + 1..].strip_prefix(name)?.strip_prefix(b"\"");
+    let mut rest = memchr::memchr_iter(b'"', text)
+        .find_map(behind)?
+        .trim_ascii_start();
     if let Some(pair) = rest.strip_prefix(b",") {
         rest = pair
             .trim_ascii_start()

@@ -1,7 +1,6 @@
 //! A row that Logs Insights has made of a REPORT, with the fields that it found in it itself and without the message.
 
-use super::record::uuid;
-use super::{Invoke, Outcome, What};
+use super::{Invoke, Outcome, RequestId, What};
 
 const MB: f64 = 1_048_576.0;
 
@@ -29,7 +28,7 @@ pub(crate) fn of_figures(values: [Option<&[u8]>; 6]) -> Option<What> {
             .map(|bytes| (bytes / if bytes % 1e6 == 0.0 { 1e6 } else { MB }).round() as u32)
     };
     let request_id = match id {
-        Some(id) => Some(uuid(id)?),
+        Some(id) => Some(RequestId::parse(id)?),
         None => {
             billed?;
             None

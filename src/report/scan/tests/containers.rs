@@ -360,7 +360,7 @@ fn a_row_of_insights_without_a_message_counts_by_its_figures() {
             let found = found_by(text.as_bytes(), 60, &[100, 700]);
             let invoke = |id: Option<&str>, init_us| {
                 What::Invoke(Invoke {
-                    request_id: id.and_then(|id| parse_request_id(id.as_bytes())),
+                    request_id: id.and_then(|id| RequestId::parse(id.as_bytes())),
                     handler_us: 8400,
                     billed_us: Some(29_000),
                     memory_mb: Some(128),
