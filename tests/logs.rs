@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -405,7 +406,7 @@ fn pieces_of_time_past_the_limit_are_one_and_their_group_is_whole() {
     let mut log = String::new();
     for n in 0..900 {
         let at = start + jiff::SignedDuration::from_mins(n);
-        log += &format!("{at:.3} {report}\n");
+        let _ = writeln!(log, "{at:.3} {report}");
     }
     let test = Test::new();
     test.write("long.log", &log);

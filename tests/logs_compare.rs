@@ -507,7 +507,7 @@ fn of_a_large_log_every_invoke_is_left_out_that_an_older_line_says_has_timed_out
         let timed_out = timed_out.unwrap_or_default();
         // Which of the two comes first has changed over the years.
         if n % 2 == 0 {
-            let _ = write!(log, "{timed_out}{line}\n");
+            let _ = writeln!(log, "{timed_out}{line}");
         } else {
             let _ = write!(log, "{line}\n{timed_out}");
         }

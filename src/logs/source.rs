@@ -71,7 +71,9 @@ pub fn once_each(all: &mut Vec<Source>) {
     all.retain(|source| {
         let file = match source {
             Source::Stdin => None,
-            Source::File(path) => std::fs::metadata(path).ok().filter(|found| found.is_file()),
+            Source::File(path) => std::fs::metadata(path)
+                .ok()
+                .filter(std::fs::Metadata::is_file),
         };
         match file {
             Some(file) => files.insert((file.dev(), file.ino())),

@@ -27,12 +27,11 @@ pub(crate) fn of_figures(values: [Option<&[u8]>; 6]) -> Option<What> {
         number(value)
             .map(|bytes| (bytes / if bytes % 1e6 == 0.0 { 1e6 } else { MB }).round() as u32)
     };
-    let request_id = match id {
-        Some(id) => Some(RequestId::parse(id)?),
-        None => {
-            billed?;
-            None
-        }
+    let request_id = if let Some(id) = id {
+        Some(RequestId::parse(id)?)
+    } else {
+        billed?;
+        None
     };
     Some(What::Invoke(Invoke {
         request_id,

@@ -351,9 +351,9 @@ fn a_row_of_insights_without_a_message_counts_by_its_figures() {
             .collect()
     };
     for all in [
-        Value::from_iter(rows.iter().map(of_the_console)),
-        Value::from_iter(rows.iter().map(in_numbers)),
-        json!({"results": Value::from_iter(rows.iter().map(of_the_cli)), "status": "Complete"}),
+        rows.iter().map(of_the_console).collect::<Value>(),
+        rows.iter().map(in_numbers).collect(),
+        json!({"results": rows.iter().map(of_the_cli).collect::<Value>(), "status": "Complete"}),
     ] {
         for text in [format!("{all}"), format!("{all:#}")] {
             assert_eq!(detect(text.as_bytes()), Format::Container, "{text}");
