@@ -172,10 +172,11 @@ fn what_is_only_observed_fails_a_pipeline_only_if_that_is_allowed() {
 fn a_gate_holds_logs_to_values_and_says_that_they_are_observed() {
     let test = both(&Traffic::default(), &slower(1.5));
     let gate = |word: &str, budget: &str| test.run(&["gate", word, "--fail-if", budget]);
-    gate("logs:before.log", "cold.p50 > 800ms")
+    let ran = gate("logs:before.log", "cold.p50 > 800ms")
         .success()
         .prints("orders")
         .prints("Observational");
+    assert!(!ran.stdout.contains(".lambench/results"), "nothing is kept");
     gate("logs:before.log", "cold.init.p50 > 100ms").fails_with(3);
     gate("logs:nothing.log", "cold.p50 > 1ms").fails_with(2);
     test.write(
@@ -484,6 +485,44 @@ fn of_a_large_log_an_even_sample_stands_for_all() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn of_a_large_log_every_invoke_is_left_out_that_an_older_line_says_has_timed_out() {
+    let traffic = Traffic {
+        starts: 24_000,
+        cold_each: 3,
+        ..Traffic::default()
+    };
+    let (mut log, mut failed) = (String::new(), 0);
+    for (n, line) in traffic.lines().lines().enumerate() {
+        let id = line
+            .split_once(" REPORT RequestId: ")
+            .map(|(_, rest)| &rest[..36]);
+        let id = id.filter(|_| n % 11 == 0 && line.contains("Memory Size"));
+        let timed_out = id.map(|id| {
+            failed += 1;
+            format!("2026-10-01T00:00:00.000Z {id} Task timed out after 3.00 seconds\n")
+        });
+        let timed_out = timed_out.unwrap_or_default();
+        // Which of the two comes first has changed over the years.
+        if n % 2 == 0 {
+            let _ = writeln!(log, "{timed_out}{line}");
+        } else {
+            let _ = write!(log, "{line}\n{timed_out}");
+        }
+    }
+    let test = both(&traffic, &later(&traffic));
+    test.write("before.log", &log);
+    let result = json(&test, &PAIR);
+    let before = &result["stored_before"]["observational"]["before"];
+    assert!(failed > 1000, "{failed}");
+    assert_eq!(before["failed"], failed);
+    assert_eq!(before["invokes"], 24_000 - failed);
+    assert_eq!(before["memory_mb"]["512"], before["invokes"]);
+    let hours = before["by_hour"].as_array().unwrap().iter();
+    let all: u64 = hours.map(|hour| hour.as_u64().unwrap()).sum();
+    assert_eq!(before["invokes"], all);
 }
 
 #[test]

@@ -96,11 +96,18 @@ pub struct Group {
 /// A piece of time.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Bucket {
-    /// When it begins, RFC 3339; null for records without a time.
+    /// When it begins, RFC 3339; null for records without a time, and for all pieces of time past the 500th.
     pub start: Option<String>,
     /// What was in it.
     #[serde(flatten)]
     pub figures: Figures,
+}
+
+impl Bucket {
+    /// It holds what is past the limit of groups and their pieces of time.
+    pub fn is_rest(&self) -> bool {
+        self.start.is_none() && self.figures.without_time < self.figures.invokes
+    }
 }
 
 /// JSON Schema (draft 2020-12) of [`Summary`], as committed in `schema/logs.json`.

@@ -83,9 +83,13 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
     }
     if judged {
         let tests = if tested { text.gate_tests_note() } else { "" };
-        let note = format!("{tests} {}", text.gate_note());
-        out.push('\n');
-        out.push_str(&paragraph("", &note, style.width));
+        // Of logs there is no package's size and no result to keep.
+        let kept = if observed { "" } else { text.gate_note() };
+        let note = format!("{tests} {kept}");
+        if !note.trim().is_empty() {
+            out.push('\n');
+            out.push_str(&paragraph("", note.trim(), style.width));
+        }
     }
     out
 }
