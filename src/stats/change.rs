@@ -186,14 +186,11 @@ fn first(gaps: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     #[test]
     fn many_ratios_are_counted_to_what_they_are_side_by_side() {
-        let mut dice = 7_u64;
-        let mut uniform = || {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (dice >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut random = Random(7);
         for (m, n, factor, grain) in [
             (150, 90, 1.0, 1e-6),
             (97, 151, 1.3, 1e-6),
@@ -204,7 +201,7 @@ mod tests {
         ] {
             let mut figures = |count, factor: f64| {
                 let figures = (0..count).map(|_| {
-                    let figure = 100.0 * factor * (0.5 + uniform());
+                    let figure = 100.0 * factor * (0.5 + random.share());
                     (figure / grain).ceil() * grain
                 });
                 sorted(&figures.collect::<Vec<f64>>()).unwrap()
