@@ -8,7 +8,6 @@ mod spread;
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::tallies::{By, Filter, Key, Tallies};
@@ -101,16 +100,6 @@ pub struct Bucket {
     /// What was in it.
     #[serde(flatten)]
     pub figures: Figures,
-}
-
-/// JSON Schema (draft 2020-12) of [`Summary`], as committed in `schema/logs.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Summary>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
 }
 
 impl Summary {
