@@ -89,7 +89,7 @@ mod at_once {
         true
     }
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
     fn wide(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) {
         // A key that begins at the end of the range has its bytes behind it.
         let end = bytes.len().min(range.end + LAST_AT + APART);
@@ -112,9 +112,12 @@ mod at_once {
                 let Some(block) = bytes[at..].first_chunk() else {
                     return;
                 };
-                let [a, b, c, d] = four(block);
-                one_by_one(bytes, at, (a, b), range, places);
-                one_by_one(bytes, at + 2 * WIDE, (c, d), range, places);
+                // Mostly there is one, and where in the block it is no branch depends on.
+                let mut bits = all_bits(four(block));
+                while bits != 0 {
+                    compare(bytes, at + bits.trailing_zeros() as usize, range, places);
+                    bits &= bits - 1;
+                }
             }
             start += blocks * BLOCK;
             if blocks < 64 {
@@ -139,21 +142,12 @@ mod at_once {
         ]
     }
 
+    /// A bit for each byte.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn one_by_one(
-        bytes: &[u8],
-        at: usize,
-        (a, b): (__m256i, __m256i),
-        range: &Range<usize>,
-        places: &mut Vec<usize>,
-    ) {
-        let bits = |found| u64::from(_mm256_movemask_epi8(found).cast_unsigned());
-        let mut bits = bits(a) | bits(b) << 32;
-        while bits != 0 {
-            compare(bytes, at + bits.trailing_zeros() as usize, range, places);
-            bits &= bits - 1;
-        }
+    fn all_bits([a, b, c, d]: [__m256i; 4]) -> u128 {
+        let bits = |found| u128::from(_mm256_movemask_epi8(found).cast_unsigned());
+        bits(a) | bits(b) << 32 | bits(c) << 64 | bits(d) << 96
     }
 
     /// Of 32 bytes from `FROM` on, those that may be the first of the two.
