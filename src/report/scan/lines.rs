@@ -10,7 +10,7 @@ use super::prefix::{Prefix, line_start, prefix};
 use super::record::{
     REPORT, any_report, behind, object_and_length, record, timed_out_in, usual_report,
 };
-use super::search::{PLATFORM, keys};
+use super::search::{PLATFORM, candidates, key_at};
 use super::time::{parse_time, prefix_time};
 use super::window::Window;
 use super::{AFTER, BEFORE, Event, Take, What};
@@ -40,11 +40,7 @@ pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl Take) {
 /// [`scan_lines`] in pieces of any size.
 pub(super) fn scan_by(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-    {
+    if super::search::is_newer() {
         #[expect(unsafe_code, reason = "a call of code for newer processors")]
         // SAFETY: the processor is one.
         unsafe {
@@ -68,11 +64,18 @@ fn scan_any(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Ta
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(start + piece);
-        keys(bytes, start..end, &mut places);
-        for at in places.drain(..) {
-            if let Some(event) = plain_report_at(bytes, at) {
+        candidates(bytes, start..end, &mut places);
+        for candidate in places.drain(..) {
+            if candidate < end
+                && let Some(event) = plain_report_at(bytes, candidate)
+            {
                 found.take(&event);
-            } else if let Some(event) = plain_json_at(bytes, at) {
+                continue;
+            }
+            let Some(at) = key_at(bytes, candidate).filter(|at| (start..end).contains(at)) else {
+                continue;
+            };
+            if let Some(event) = plain_json_at(bytes, at) {
                 found.take(&event);
             } else if bytes[at] != b'"' || is_wanted(&bytes[at..]) {
                 other_at(bytes, at, &mut |event| found.take(&event));

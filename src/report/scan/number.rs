@@ -4,37 +4,59 @@
 const HIGH: u64 = 0x8080_8080_8080_8080;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
+/// The values of eight digits, the first in the lowest byte.
+#[derive(Clone, Copy)]
+pub(super) struct Digits(u64);
+
+impl Digits {
+    /// The number that they are: digits to pairs, pairs to fours, fours to all.
+    #[inline]
+    pub fn value(self) -> u64 {
+        let pairs = (self.0.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+        fours.wrapping_mul(10_000 << 32 | 1) >> 32
+    }
+}
+
 /// `12.34` milliseconds at the beginning, as whole microseconds, and the bytes that it takes. `None`: no number, or one
 /// that no log holds; the platform prints three decimals at most.
 #[inline]
 pub(super) fn micros(bytes: &[u8]) -> Option<(u64, usize)> {
     let eight = |at: usize| Some(u64::from_le_bytes(*bytes[at..].first_chunk()?));
-    micros_by(eight).or_else(|| any_micros(bytes))
+    match usual_micros(eight, false) {
+        Some((digits, used)) => Some((digits.value(), used)),
+        None => any_micros(bytes),
+    }
 }
 
 /// The same of what `eight` gives from a place on: up to five digits, a point, and one to three more, as one number of
-/// eight digits.
+/// eight digits. Or no point, if that will do.
 #[inline(always)]
-pub(super) fn micros_by(eight: impl Fn(usize) -> Option<u64>) -> Option<(u64, usize)> {
+pub(super) fn usual_micros(
+    eight: impl Fn(usize) -> Option<u64>,
+    or_whole: bool,
+) -> Option<(Digits, usize)> {
     let whole = eight(0)?;
-    let count = digits(whole);
-    if !(1..6).contains(&count) || (whole >> (8 * count)) as u8 != b'.' {
+    let bits = digit_bits(whole);
+    if !(8..=40).contains(&bits) {
         return None;
     }
-    let part = eight(count + 1)?;
-    let decimals = digits(part);
-    if !(1..4).contains(&decimals) {
+    let digits = (whole ^ ZEROS) & ((1 << bits) - 1);
+    if (whole >> bits) as u8 != b'.' {
+        return or_whole.then_some((Digits(digits << (40 - bits)), bits / 8));
+    }
+    let part = eight(bits / 8 + 1)?;
+    let part_bits = digit_bits(part);
+    if !(8..=24).contains(&part_bits) {
         return None;
     }
-    let whole = (whole ^ ZEROS) & ((1 << (8 * count)) - 1);
-    let part = (part ^ ZEROS) & ((1 << (8 * decimals)) - 1);
-    let eight = (whole | part << (8 * count)) << (8 * (5 - count));
-    Some((value(eight), count + 1 + decimals))
+    let part = (part ^ ZEROS) & ((1 << part_bits) - 1);
+    let digits = (digits | part << bits) << (40 - bits);
+    Some((Digits(digits), (bits + part_bits) / 8 + 1))
 }
 
 #[cold]
-#[inline(never)]
-pub(super) fn any_micros(bytes: &[u8]) -> Option<(u64, usize)> {
+fn any_micros(bytes: &[u8]) -> Option<(u64, usize)> {
     let (whole, at) = whole(bytes)?;
     let us = whole * 1000;
     if bytes.get(at) != Some(&b'.') {
@@ -55,38 +77,68 @@ fn whole_part(bytes: &[u8]) -> Option<(u64, usize)> {
 #[inline]
 pub(super) fn whole(bytes: &[u8]) -> Option<(u64, usize)> {
     if let Some(eight) = bytes.first_chunk()
-        && let Some((number, count)) = whole_of(u64::from_le_bytes(*eight))
+        && let Some((digits, count)) = usual_whole(u64::from_le_bytes(*eight))
     {
-        return Some((u64::from(number), count));
+        return Some((digits.value(), count));
     }
     digit_by_digit(bytes)
 }
 
-/// One to seven digits at the beginning of eight bytes.
+/// One to seven digits at the beginning of eight bytes, and how many.
 #[inline(always)]
-pub(super) fn whole_of(eight: u64) -> Option<(u32, usize)> {
-    let count = digits(eight);
-    if !(1..8).contains(&count) {
-        return None;
-    }
-    Some((value((eight ^ ZEROS) << (64 - 8 * count)) as u32, count))
+pub(super) fn usual_whole(eight: u64) -> Option<(Digits, usize)> {
+    let bits = digit_bits(eight);
+    (bits > 0).then(|| (Digits((eight ^ ZEROS) << (64 - bits)), bits / 8))
 }
 
-/// How many of eight bytes are digits, from the first on.
+/// The numbers that they are, all at once: what [`Digits::value`] does in wide registers.
+#[cfg(target_arch = "x86_64")]
+#[expect(
+    unsafe_code,
+    reason = "calls of instructions that every such processor has"
+)]
+#[inline(always)]
+pub(super) fn values([a, b, c, d]: [Digits; 4]) -> [u32; 4] {
+    use std::arch::x86_64::{
+        _mm_add_epi16, _mm_and_si128, _mm_cvtsi128_si64, _mm_madd_epi16, _mm_mullo_epi16,
+        _mm_packs_epi32, _mm_set_epi64x, _mm_set1_epi16, _mm_set1_epi32, _mm_srli_epi16,
+        _mm_unpackhi_epi64,
+    };
+    // SAFETY: SSE2 is there.
+    unsafe {
+        let fours = |first: Digits, second: Digits| {
+            let digits = _mm_set_epi64x(second.0.cast_signed(), first.0.cast_signed());
+            let tens = _mm_and_si128(digits, _mm_set1_epi16(0xff));
+            let pairs = _mm_add_epi16(
+                _mm_mullo_epi16(tens, _mm_set1_epi16(10)),
+                _mm_srli_epi16::<8>(digits),
+            );
+            _mm_madd_epi16(pairs, _mm_set1_epi32((1 << 16) + 100))
+        };
+        let fours = _mm_packs_epi32(fours(a, b), fours(c, d));
+        let all = _mm_madd_epi16(fours, _mm_set1_epi32((1 << 16) + 10_000));
+        let two = |all| {
+            let two = _mm_cvtsi128_si64(all).cast_unsigned();
+            [two as u32, (two >> 32) as u32]
+        };
+        let ([a, b], [c, d]) = (two(all), two(_mm_unpackhi_epi64(all, all)));
+        [a, b, c, d]
+    }
+}
+
+/// The numbers that they are.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn values(digits: [Digits; 4]) -> [u32; 4] {
+    digits.map(|digits| digits.value() as u32)
+}
+
+/// How many bits the bytes have that are digits, from the first on: up to 56, and 0 where all eight are.
 #[inline]
-fn digits(eight: u64) -> usize {
+fn digit_bits(eight: u64) -> usize {
     let values = eight ^ ZEROS;
     // A carry goes to later bytes alone.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & HIGH;
-    others.trailing_zeros() as usize / 8
-}
-
-/// The number that eight digits are, as values: digits to pairs, pairs to fours, fours to all.
-#[inline]
-fn value(digits: u64) -> u64 {
-    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
-    fours.wrapping_mul(10_000 << 32 | 1) >> 32
+    others.trailing_zeros() as usize & 0x38
 }
 
 #[cold]

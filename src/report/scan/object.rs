@@ -1,6 +1,6 @@
 //! One JSON record, by the shape that nearly all `platform.report`s have, else by serde.
 
-use super::number::{micros, whole};
+use super::number::{micros, values, whole};
 use super::record::{any_object, behind};
 use super::window::Window;
 use super::{Invoke, Outcome, RequestId, What};
@@ -28,23 +28,25 @@ pub(super) fn usual_object(mut at: Window<'_>) -> Option<Invoke> {
     at.word(b"\"requestId\":\"")?;
     let request_id = at.id()?;
     at.word(b"\",\"metrics\":{\"durationMs\":")?;
-    let handler_us = at.ms()?;
+    let handler = at.ms()?;
     at.word(b",\"billedDurationMs\":")?;
-    let billed_us = at.ms()?;
+    let billed = at.ms()?;
     at.word(b",\"memorySizeMB\":")?;
-    let memory_mb = at.whole()?;
+    let memory = at.whole()?;
     at.word(b",\"maxMemoryUsedMB\":")?;
-    let max_memory_mb = at.whole()?;
+    let max_memory = at.whole()?;
     let mut init_us = None;
     if at.next() == b',' {
         at.word(b",\"initDurationMs\":")?;
-        init_us = Some(at.ms()?);
+        init_us = Some(at.ms()?.value());
     }
     at.word(b"},\"status\":\"success\"}}")?;
+    let [handler_us, billed_us, memory_mb, max_memory_mb] =
+        values([handler, billed, memory, max_memory]);
     Some(Invoke {
         request_id: Some(request_id),
-        handler_us,
-        billed_us: Some(billed_us),
+        handler_us: u64::from(handler_us),
+        billed_us: Some(u64::from(billed_us)),
         memory_mb: Some(memory_mb),
         max_memory_mb: Some(max_memory_mb),
         init_us,

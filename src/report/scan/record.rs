@@ -4,6 +4,7 @@ use super::super::text::{self, Wrap};
 use super::super::{Line, json};
 use memchr::memmem;
 
+use super::number::values;
 use super::prefix::{Prefix, prefix};
 use super::window::{SIZE, Window};
 use super::{Invoke, Outcome, RequestId, What};
@@ -34,19 +35,19 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
     at.word(REPORT)?;
     let request_id = at.id()?;
     at.word(b"\tDuration: ")?;
-    let handler_us = at.micros()?;
+    let handler = at.micros()?;
     at.word(b" ms\tBilled Duration: ")?;
-    let billed_ms = at.whole()?;
+    let billed = at.whole()?;
     at.word(b" ms\tMemory Size: ")?;
-    let memory_mb = at.whole()?;
+    let memory = at.whole()?;
     at.word(b" MB\tMax Memory Used: ")?;
-    let max_memory_mb = at.whole()?;
+    let max_memory = at.whole()?;
     at.word(b" MB\t")?;
     let mut init_us = None;
     let mut outcome = Outcome::Done;
-    if !is_end(at.next()) {
+    if !at.ends_line() {
         if at.skip(b"Init Duration: ") {
-            init_us = Some(at.micros()?);
+            init_us = Some(at.micros()?.value());
             at.word(b" ms\t")?;
         }
         if at.skip(b"Status: timeout") {
@@ -54,13 +55,15 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
             at.skip(b"\t");
         }
         // Whatever else stands there is for the other parser.
-        if !is_end(at.next()) {
+        if !at.ends_line() {
             return None;
         }
     }
+    let [handler_us, billed_ms, memory_mb, max_memory_mb] =
+        values([handler, billed, memory, max_memory]);
     Some(Invoke {
         request_id: Some(request_id),
-        handler_us,
+        handler_us: u64::from(handler_us),
         billed_us: Some(u64::from(billed_ms) * 1000),
         memory_mb: Some(memory_mb),
         max_memory_mb: Some(max_memory_mb),
@@ -70,15 +73,13 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
     })
 }
 
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
 pub(super) fn any_report(bytes: &[u8]) -> Option<What> {
-    let mut copy = [0; SIZE];
-    let window = Window::over(bytes).unwrap_or_else(|| Window::over_copy(bytes, &mut copy));
-    if let Some(invoke) = usual_report(window) {
+    let usual = match Window::over(bytes) {
+        Some(at) => usual_report(at),
+        None => usual_report(Window::over_copy(bytes, &mut [0; SIZE])),
+    };
+    if let Some(invoke) = usual {
         return Some(What::Invoke(invoke));
     }
     RequestId::parse(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;

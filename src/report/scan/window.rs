@@ -1,7 +1,7 @@
 //! The beginning of a record as nearly all are: so many bytes are there that none need be asked for before it is read.
 
 use super::RequestId;
-use super::number::{any_micros, micros_by, whole_of};
+use super::number::{Digits, usual_micros, usual_whole};
 
 /// No record of the usual shape goes on for longer.
 const LONGEST: usize = 1 << 8;
@@ -69,6 +69,12 @@ impl<'a> Window<'a> {
         self.bytes[usize::from(self.at)]
     }
 
+    /// The line ends here.
+    #[inline(always)]
+    pub fn ends_line(&self) -> bool {
+        self.next() == b'\n' || self.ahead(0) == b"\r\n"
+    }
+
     #[inline(always)]
     fn eight(&self, by: usize) -> u64 {
         u64::from_le_bytes(*self.ahead(by))
@@ -82,35 +88,28 @@ impl<'a> Window<'a> {
         Some(id)
     }
 
-    /// `12.34` milliseconds as whole microseconds.
+    /// `12.34` milliseconds as whole microseconds, with five digits before the point at most.
     #[inline(always)]
-    pub fn micros(&mut self) -> Option<u64> {
-        let (us, used) = micros_by(|by| Some(self.eight(by))).or_else(|| self.any_micros())?;
-        self.step(used);
-        Some(us)
+    pub fn micros(&mut self) -> Option<Digits> {
+        self.number(usual_micros(|by| Some(self.eight(by)), false))
     }
 
-    /// Of more digits than nearly all have.
-    fn any_micros(&self) -> Option<(u64, usize)> {
-        any_micros(&self.bytes[usize::from(self.at)..])
-    }
-
-    /// Milliseconds with or without a fraction, as whole microseconds.
+    /// The same, with or without a fraction.
     #[inline(always)]
-    pub fn ms(&mut self) -> Option<u64> {
-        let whole = || whole_of(self.eight(0)).map(|(ms, used)| (u64::from(ms) * 1000, used));
-        let (us, used) = micros_by(|by| Some(self.eight(by)))
-            .or_else(whole)
-            .or_else(|| self.any_micros())?;
-        self.step(used);
-        Some(us)
+    pub fn ms(&mut self) -> Option<Digits> {
+        self.number(usual_micros(|by| Some(self.eight(by)), true))
     }
 
     /// A whole number of seven digits at most.
     #[inline(always)]
-    pub fn whole(&mut self) -> Option<u32> {
-        let (number, used) = whole_of(self.eight(0))?;
+    pub fn whole(&mut self) -> Option<Digits> {
+        self.number(usual_whole(self.eight(0)))
+    }
+
+    #[inline(always)]
+    fn number(&mut self, found: Option<(Digits, usize)>) -> Option<Digits> {
+        let (digits, used) = found?;
         self.step(used);
-        Some(number)
+        Some(digits)
     }
 }
