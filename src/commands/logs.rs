@@ -235,12 +235,7 @@ async fn read(
     let watch = Arc::new(Watch::default());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut progress = LogsProgress::new(total_bytes(&sources), globals.quiet, lang);
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(
-            Exit::CouldNotMeasure,
-            format!("listening for signals: {error}"),
-        )
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let reader = Arc::clone(&watch);
     let mut work = tokio::task::spawn_blocking(move || {
         let reading = logs::read(&sources, &mut tallies, threads, &reader);
@@ -322,7 +317,7 @@ pub fn conclude(
         return Ok(exit);
     }
     if args.json {
-        print(&render::logs_json(summary))?;
+        print(&render::pretty(summary))?;
     } else if args.csv {
         print(&render::logs_csv(summary))?;
     } else {

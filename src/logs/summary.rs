@@ -8,7 +8,6 @@ mod spread;
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::tallies::{By, Filter, Key, Tallies};
@@ -108,16 +107,6 @@ impl Bucket {
     pub fn is_rest(&self) -> bool {
         self.start.is_none() && self.figures.without_time < self.figures.invokes
     }
-}
-
-/// JSON Schema (draft 2020-12) of [`Summary`], as committed in `schema/logs.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Summary>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
 }
 
 impl Summary {

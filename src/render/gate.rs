@@ -8,6 +8,7 @@ use crate::results::{EndpointKind, RunResult, SCHEMA_VERSION};
 
 use super::budgets::{full_note, row, titles, tone, written};
 use super::fleet::{FleetLine, not_measured};
+use super::json::pretty;
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -102,7 +103,6 @@ fn is_observed(result: &RunResult) -> bool {
 }
 
 /// An array: each function with its verdict, or with what went wrong.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn gate_json(lines: &[GateLine]) -> String {
     let all: Vec<Value> = lines
         .iter()
@@ -131,9 +131,7 @@ pub fn gate_json(lines: &[GateLine]) -> String {
             value
         })
         .collect();
-    let mut json = serde_json::to_string_pretty(&all).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&all)
 }
 
 #[cfg(test)]

@@ -92,12 +92,7 @@ pub async fn read(
     let progress = CloudProgress::new(globals.quiet, lang);
     let mut note = progress.notes();
     lambda.on_note(move |text| note(&text));
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(
-            Exit::CouldNotMeasure,
-            format!("listening for signals: {error}"),
-        )
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let wanted = tokio::select! {
         wanted = groups(&lambda, args, function.as_deref(), &progress) => wanted?,
         () = signals.stop.requested() => {
