@@ -2,9 +2,11 @@
 
 mod aliases;
 mod calls;
+mod constants;
 mod environment;
 mod guards;
 mod lists;
+mod named;
 pub mod names;
 mod texts;
 
@@ -268,7 +270,8 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 // Another name for a module is one that is known.
                 let renames = self.aliases.module(&assign.value).is_some()
                     && assign.targets.iter().all(Expr::is_name_expr);
-                if !renames && !assign.targets.iter().any(is_all) {
+                let is_read = renames || self.keeps_groups(&assign.targets, &assign.value);
+                if !is_read && !assign.targets.iter().any(is_all) {
                     self.visit_expr(&assign.value);
                 }
             }
@@ -326,6 +329,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     }
                 }
             }
+            Expr::Call(call) if self.takes_group(expr) => self.visit_arguments(&call.arguments),
             Expr::Call(call) => {
                 if let Expr::Name(function) = call.func.as_ref() {
                     self.unused.remove(function.id.as_str());

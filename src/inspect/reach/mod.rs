@@ -207,6 +207,7 @@ pub fn reach(mounted: &[Mounted], installed: &Installed, start: Start<'_>) -> Re
         python,
         own: &installed.own,
         environment,
+        given: edges::Given::default(),
     };
     let module = handler
         .rsplit_once('.')

@@ -74,6 +74,16 @@ impl<'r, 'a> Lookup<'r, 'a> {
             What::Start(start) => self.starting(start, line),
             What::Told if !self.own => {}
             What::Unknown | What::Told => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
+            What::Constant {
+                names,
+                told,
+                otherwise,
+            } => {
+                let given = reading.are_given(names, self.module);
+                let what = if given { otherwise } else { told };
+                let what = what.as_ref().clone();
+                self.fact(&Fact { what, ..*fact }, line);
+            }
             What::FromEnvironment(name) => self.named_by(name.as_deref(), fact.when, line),
             What::UnknownCode => self.unseen(LimitKind::UnknownCode, How::Code, line),
             What::Everything => {
