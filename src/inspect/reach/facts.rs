@@ -58,6 +58,8 @@ pub enum What {
     Lazy,
     /// Data that names what it needs is read: pickles.
     Pickle,
+    /// A file in a folder of tests is named.
+    InTests,
     /// Python's path is changed.
     SearchPath,
 }

@@ -23,7 +23,7 @@ use super::source;
 use aliases::Aliases;
 use environment::FromEnvironment;
 use guards::{is_guard, suppresses_imports};
-use lists::{is_all, only_looks};
+use lists::{is_all, joins, only_looks};
 
 /// What was read of a file.
 #[derive(Debug, Default)]
@@ -342,6 +342,10 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     (false, function) => self.visit_expr(function),
                 }
                 let looks = only_looks(&call.func);
+                if joins(&call.func) {
+                    let parts: Vec<&Expr> = call.arguments.args.iter().collect();
+                    self.path(call.range_start.to_usize(), &parts);
+                }
                 for (i, argument) in call.arguments.args.iter().enumerate() {
                     if !(looks && self.is_path(argument) || self.is_looked_at(call, i)) {
                         self.visit_expr(argument);
@@ -383,6 +387,13 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 {
                     let whole = format!("{}{}", start.value.to_str(), end.value.to_str());
                     self.text(both.range.start().to_usize(), &whole);
+                }
+                visitor::walk_expr(self, expr);
+            }
+            Expr::BinOp(both) if both.op == ast::Operator::Div => {
+                if let Expr::BinOp(folder) = both.left.as_ref() {
+                    let parts = [folder.right.as_ref(), both.right.as_ref()];
+                    self.path(both.range.start().to_usize(), &parts);
                 }
                 visitor::walk_expr(self, expr);
             }

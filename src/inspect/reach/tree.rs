@@ -6,7 +6,8 @@ mod files;
 use std::collections::HashMap;
 
 use super::super::{Distribution, Mounted, Place};
-use files::{is_module, is_test, kind, owners, shared};
+pub use files::{is_module, is_test_folder};
+use files::{is_test, kind, owners, shared};
 
 /// A folder of the merged file system.
 #[derive(Debug, Default)]

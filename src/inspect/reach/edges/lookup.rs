@@ -118,6 +118,7 @@ impl<'r, 'a> Lookup<'r, 'a> {
             }
             What::Pickle if self.own => self.edge(Target::Everything, How::Pickle, line),
             What::Pickle => {}
+            What::InTests => self.edges.opens_tests = true,
             What::SearchPath => {
                 self.edges.changes_path = true;
                 self.limit(LimitKind::SearchPath, line);
@@ -230,6 +231,16 @@ impl<'r, 'a> Lookup<'r, 'a> {
     fn elsewhere(&mut self, name: &str, line: u32, nowhere: bool) {
         let tree = self.reading.tree;
         for (folder, found) in tree.anywhere(name) {
+            // Nobody puts a library's tests there.
+            let in_tests = |id: &usize| tree.in_tests(*id);
+            let is_installed = |id: &usize| tree.modules()[*id].distribution.is_some();
+            if found
+                .loads
+                .iter()
+                .all(|id| in_tests(id) && is_installed(id))
+            {
+                continue;
+            }
             let of_own = |id: &usize| tree.modules()[*id].distribution.is_none();
             let may_be_meant = nowhere
                 && self.reading.environment.is_none()

@@ -273,7 +273,7 @@ struct Taken<'n, 'a> {
     others: usize,
 }
 
-impl<'a> Taken<'_, 'a> {
+impl Taken<'_, '_> {
     fn is(&self, expr: &Expr) -> bool {
         matches!(expr, Expr::Name(name) if name.id == self.name && name.ctx.is_load())
     }

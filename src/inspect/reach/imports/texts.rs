@@ -1,6 +1,9 @@
 //! Texts that name what something else may load.
 
+use ruff_python_ast::Expr;
+
 use super::super::facts::What;
+use super::super::tree::is_test_folder;
 use super::aliases::IMPORTERS;
 use super::{Reader, names};
 
@@ -36,10 +39,28 @@ impl Reader<'_> {
         for name in names::all(text) {
             self.named(at, name);
         }
+        let parts: Vec<&str> = text.split(['/', '\\']).collect();
+        if parts
+            .windows(2)
+            .any(|pair| is_test_folder(pair[0]) && !pair[1].is_empty())
+        {
+            self.tell(at, What::InTests);
+        }
         // Whoever asks a module for that function by its name can give it any other name.
         let last = text.rsplit(['.', ':']).next();
         if last.is_some_and(|last| IMPORTERS.contains(&last)) {
             self.tell(at, What::Unknown);
+        }
+    }
+
+    /// `join(folder, "tests", name)`, `folder / "tests" / name`.
+    pub(super) fn path(&mut self, at: usize, parts: &[&Expr]) {
+        let is_folder = |part: &&Expr| matches!(part, Expr::StringLiteral(text) if is_test_folder(text.value.to_str()));
+        if parts
+            .split_last()
+            .is_some_and(|(_, folders)| folders.iter().any(is_folder))
+        {
+            self.tell(at, What::InTests);
         }
     }
 
