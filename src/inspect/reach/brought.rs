@@ -46,13 +46,16 @@ pub fn brought(
 ) -> Vec<Brought> {
     let modules = reading.tree.modules();
     let mut reached: BTreeSet<(usize, &str)> = BTreeSet::new();
-    let mut opened: BTreeSet<usize> = BTreeSet::new();
+    let mut opened: HashMap<usize, Vec<Option<&str>>> = HashMap::new();
     for (module, edges) in modules.iter().zip(&walked.edges) {
         let Some(edges) = edges else { continue };
         let (mount, file) = module.file;
         let path = reading.mounts[mount].files.list()[file].path.as_str();
         reached.extend(folder_of(path).map(|folder| (mount, folder)));
-        opened.extend(module.distribution.filter(|_| edges.opens_tests));
+        if let Some(of) = module.distribution {
+            let names = edges.in_tests.iter().map(Option::as_deref);
+            opened.entry(of).or_default().extend(names);
+        }
     }
     // A folder that others have files in is not theirs to delete.
     let all: Vec<HashMap<&str, usize>> = reading
@@ -70,9 +73,7 @@ pub fn brought(
         .collect();
     let found = distributions.iter().filter_map(|&(i, of)| {
         let mount = reading.mounts.iter().position(|m| m.place == of.place)?;
-        if opened.contains(&i) {
-            return None;
-        }
+        let opened = opened.get(&i).map_or(&[][..], Vec::as_slice);
         let mut folders: HashMap<&str, Folder> = HashMap::new();
         for &file in &of.files {
             let file = &reading.mounts[mount].files.list()[file];
@@ -83,7 +84,11 @@ pub fn brought(
             folder.files += 1;
             folder.bytes = folder.bytes.saturating_add(file.bytes);
             folder.is_code |= is_module(&file.path);
-            folder.reached |= reached.contains(&(mount, name));
+            let inside = file.path[name.len() + 1..].split('/').next();
+            folder.reached |= reached.contains(&(mount, name))
+                || opened
+                    .iter()
+                    .any(|opened| opened.is_none() || *opened == inside);
         }
         let (mut idle, kept): (Vec<_>, Vec<_>) = folders.iter().partition(|(name, folder)| {
             let only_its_own = all[mount].get(*name) == Some(&folder.files);

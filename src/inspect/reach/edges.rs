@@ -48,8 +48,8 @@ pub struct Edges {
     pub elsewhere: Vec<Edge>,
     /// Whether this file does.
     pub changes_path: bool,
-    /// Whether it names a file in a folder of tests.
-    pub opens_tests: bool,
+    /// What it names that lies in a folder of tests; none: anything.
+    pub in_tests: Vec<Option<String>>,
     /// What could not be seen.
     pub limits: Vec<(LimitKind, Option<u32>)>,
 }

@@ -58,8 +58,8 @@ pub enum What {
     Lazy,
     /// Data that names what it needs is read: pickles.
     Pickle,
-    /// A file in a folder of tests is named.
-    InTests,
+    /// Something in a folder of tests is named: what lies there, or anything.
+    InTests(Option<String>),
     /// Python's path is changed.
     SearchPath,
 }

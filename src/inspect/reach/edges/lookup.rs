@@ -118,7 +118,7 @@ impl<'r, 'a> Lookup<'r, 'a> {
             }
             What::Pickle if self.own => self.edge(Target::Everything, How::Pickle, line),
             What::Pickle => {}
-            What::InTests => self.edges.opens_tests = true,
+            What::InTests(name) => self.edges.in_tests.push(name.clone()),
             What::SearchPath => {
                 self.edges.changes_path = true;
                 self.limit(LimitKind::SearchPath, line);

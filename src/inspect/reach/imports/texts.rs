@@ -40,11 +40,10 @@ impl Reader<'_> {
             self.named(at, name);
         }
         let parts: Vec<&str> = text.split(['/', '\\']).collect();
-        if parts
-            .windows(2)
-            .any(|pair| is_test_folder(pair[0]) && !pair[1].is_empty())
-        {
-            self.tell(at, What::InTests);
+        for pair in parts.windows(2) {
+            if is_test_folder(pair[0]) && !pair[1].is_empty() {
+                self.tell(at, What::InTests(Some(pair[1].to_owned())));
+            }
         }
         // Whoever asks a module for that function by its name can give it any other name.
         let last = text.rsplit(['.', ':']).next();
@@ -55,12 +54,17 @@ impl Reader<'_> {
 
     /// `join(folder, "tests", name)`, `folder / "tests" / name`.
     pub(super) fn path(&mut self, at: usize, parts: &[&Expr]) {
-        let is_folder = |part: &&Expr| matches!(part, Expr::StringLiteral(text) if is_test_folder(text.value.to_str()));
-        if parts
-            .split_last()
-            .is_some_and(|(_, folders)| folders.iter().any(is_folder))
-        {
-            self.tell(at, What::InTests);
+        for pair in parts.windows(2) {
+            let [Expr::StringLiteral(folder), next] = pair else {
+                continue;
+            };
+            if is_test_folder(folder.value.to_str()) {
+                let next = match next {
+                    Expr::StringLiteral(next) => next.value.to_str().split('/').next(),
+                    _ => None,
+                };
+                self.tell(at, What::InTests(next.map(str::to_owned)));
+            }
         }
     }
 

@@ -71,7 +71,14 @@ fn a_folder_of_tests_is_told_unless_something_leads_into_it() {
         ),
         ("", "import lib\nx = 'lib.tests.test_lib'", &[]),
         // Their data may be opened.
-        ("f('tests/data/x.csv')", "import lib", &[]),
+        ("f('tests/data/x.csv')", "import lib", &["lib/core/tests"]),
+        (
+            "join(x, 'tests', 'data')",
+            "import lib",
+            &["lib/core/tests"],
+        ),
+        ("HERE / 'tests' / 'helper.py'", "import lib", &["lib/tests"]),
+        ("HERE / 'tests' / 'other'", "import lib", both),
         ("join(x, 'tests', y)", "import lib", &[]),
         ("HERE / 'tests' / y", "import lib", &[]),
         // All of it is told to be never reached.
