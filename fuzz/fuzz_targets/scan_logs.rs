@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use report::scan::{Container, What, detect, parse_time, scan_lines};
+use report::scan::{Container, Event, What, detect, parse_time, scan_lines};
 
 #[path = "../../src/report/mod.rs"]
 #[allow(
@@ -21,13 +21,21 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let mut found = Vec::new();
-    scan_lines(bytes, 0..bytes.len(), &mut |event| found.push(event.what));
+    scan_lines(bytes, 0..bytes.len(), &mut |event: &Event<'_>| found.push(event.what.clone()));
     assert_eq!(sorted(&found), sorted(&reference::records(bytes)));
+
+    // Most records have others behind them, and are read another way than the last one.
+    let padded = [bytes, &[b'\n'; 1 << 10]].concat();
+    let mut before_others = Vec::new();
+    scan_lines(&padded, 0..padded.len(), &mut |event: &Event<'_>| {
+        before_others.push(event.what.clone());
+    });
+    assert_eq!(sorted(&before_others), sorted(&reference::records(&padded)));
 
     let cut = usize::from(*cut) * bytes.len() / 255;
     let mut parts = Vec::new();
-    scan_lines(bytes, cut..bytes.len(), &mut |event| parts.push(event.what));
-    scan_lines(bytes, 0..cut, &mut |event| parts.push(event.what));
+    scan_lines(bytes, cut..bytes.len(), &mut |event: &Event<'_>| parts.push(event.what.clone()));
+    scan_lines(bytes, 0..cut, &mut |event: &Event<'_>| parts.push(event.what.clone()));
     assert_eq!(sorted(&parts), sorted(&found));
 
     // Of containers there is no reference here: a window's border changes nothing.

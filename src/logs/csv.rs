@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 
 use crate::report::scan::{
-    Event, Invoke, Outcome, What, parse_request_id, record, time_of, without_account,
+    Event, Invoke, Outcome, RequestId, What, record, time_of, without_account,
 };
 
 /// An event of `CloudWatch` is 1 MB at most, and doubling its quotes makes two.
@@ -93,7 +93,7 @@ fn of_figures(cells: [Option<&[u8]>; 6]) -> Option<What> {
         number(cell).map(|bytes| (bytes / if bytes % 1e6 == 0.0 { 1e6 } else { MB }).round() as u32)
     };
     Some(What::Invoke(Invoke {
-        request_id: Some(parse_request_id(id?)?),
+        request_id: Some(RequestId::parse(id?)?),
         handler_us: us(duration)?,
         billed_us: us(billed),
         memory_mb: mb(memory),

@@ -40,17 +40,18 @@ impl Histogram {
         let half = self.bits - 1;
         let coarse = (value | 1 << half).ilog2() - half;
         let index = ((coarse << half) + (value >> coarse)) as usize;
-        if index >= self.counts.len() {
-            self.grow(index);
+        match self.counts.get_mut(index) {
+            Some(slot) => *slot = slot.saturating_add(count),
+            None => self.grow(index, count),
         }
-        let slot = &mut self.counts[index];
-        *slot = slot.saturating_add(count);
     }
 
+    /// Makes room for the first count of its place.
     #[cold]
-    fn grow(&mut self, index: usize) {
-        self.counts
-            .resize((index + 1).next_multiple_of(1 << (self.bits - 1)), 0);
+    fn grow(&mut self, index: usize, count: u32) {
+        let room = (index + 1).next_multiple_of(1 << (self.bits - 1));
+        self.counts.resize(room, 0);
+        self.counts[index] = count;
     }
 
     /// The largest values of their steps, and how many are there, where there are any.
@@ -67,13 +68,14 @@ impl Histogram {
 
 impl Distribution {
     /// Takes a value; `digits` is the resolution of the histogram, should there have to be one.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     pub fn record(&mut self, value: u64, digits: u8) {
-        self.count += 1;
-        self.sum = self.sum.saturating_add(value);
-        self.max = self.max.max(value);
         // 71 minutes: no invoke lasts longer.
         let kept = u32::try_from(value).unwrap_or(u32::MAX);
+        self.count += 1;
+        self.sum += u64::from(kept);
+        self.max = self.max.max(u64::from(kept));
         if self.is_exact() {
             self.keep(kept, digits);
         } else {

@@ -119,7 +119,7 @@ impl Kept {
 /// Which starts are kept: the lowest, by what is no figure of theirs where they have an id.
 fn priority(invoke: &Invoke, time_ms: Option<i64>) -> u64 {
     let parts = match invoke.request_id {
-        Some(RequestId(id)) => [id as u64, (id >> 64) as u64],
+        Some(id) => [id.number() as u64, (id.number() >> 64) as u64],
         None => [
             time_ms.unwrap_or_default().cast_unsigned(),
             invoke.handler_us,
@@ -145,7 +145,7 @@ mod tests {
 
     fn invoke(n: u64) -> Invoke {
         Invoke {
-            request_id: Some(RequestId(u128::from(n))),
+            request_id: Some(u128::from(n).into()),
             handler_us: n,
             billed_us: None,
             memory_mb: None,

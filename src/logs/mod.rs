@@ -33,5 +33,5 @@ pub use summary::{
     PriceBasis, Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
 };
 pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
-pub use tally::{Size, Slow, Tally};
+pub use tally::{Size, Sizes, Slow, Tally};
 pub use timeline::{Slot, Timeline};

@@ -11,10 +11,10 @@ use super::csv;
 use super::map::map;
 use super::source::Source;
 use super::stream::{self, Stretch, Windows};
-use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, detect, scan_lines};
+use crate::report::scan::{AFTER, BEFORE, Container, Event, Format, Take, detect, scan_lines};
 
 /// A thread takes so much of a large file at a time.
-const PIECE: u64 = 8 << 20;
+const PIECE: u64 = 16 << 20;
 
 /// More threads read no faster from memory, and each takes some.
 const MOST_THREADS: usize = 16;
@@ -93,15 +93,6 @@ impl<S: Sink> Part<'_, S> {
         self.file = name;
     }
 
-    #[inline]
-    fn take(&mut self, event: &Event<'_>) {
-        self.sink.take(event);
-        self.taken += 1;
-        if self.taken >= LOOKED_AT || self.sink.is_full() {
-            self.look();
-        }
-    }
-
     #[cold]
     fn look(&mut self) {
         self.taken = 0;
@@ -113,6 +104,18 @@ impl<S: Sink> Part<'_, S> {
             self.sink = whole.fork();
             drop(whole);
             self.sink.file(&self.file);
+        }
+    }
+}
+
+impl<S: Sink> Take for Part<'_, S> {
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
+    fn take(&mut self, event: &Event<'_>) {
+        self.sink.take(event);
+        self.taken += 1;
+        if self.taken >= LOOKED_AT || self.sink.is_full() {
+            self.look();
         }
     }
 }
@@ -255,7 +258,7 @@ fn piece<S: Sink>(
     let own = range.start - start..range.end - start;
     let result = if let Some(mapped) = map(&file, &all) {
         let own = own.start as usize..mapped.len().min(own.end as usize);
-        scan_lines(&mapped, own, &mut |event| part.take(&event));
+        scan_lines(&mapped, own, part);
         Ok(())
     } else {
         let stretch = Stretch {
@@ -263,7 +266,7 @@ fn piece<S: Sink>(
             range: all,
         };
         windows.over(stretch, own, &watch.stop, |bytes, range| {
-            scan_lines(bytes, range, &mut |event| part.take(&event));
+            scan_lines(bytes, range, part);
         })
     };
     watch
@@ -293,7 +296,7 @@ fn whole<S: Sink>(
     match detect(&head) {
         Format::Csv => csv::read(all, &mut |event| part.take(&event)),
         Format::Lines => windows.over(all, 0..u64::MAX, &watch.stop, |bytes, range| {
-            scan_lines(bytes, range, &mut |event| part.take(&event));
+            scan_lines(bytes, range, part);
         }),
         Format::Container => {
             let mut container = Container::default();

@@ -52,6 +52,17 @@ pub struct Filter {
     pub request: Option<String>,
 }
 
+impl Filter {
+    /// Something does not count.
+    fn leaves_out(&self) -> bool {
+        self.since_ms.is_some()
+            || self.until_ms.is_some()
+            || self.cold
+            || self.function.is_some()
+            || self.request.is_some()
+    }
+}
+
 /// A group: its name and, if asked for, the beginning of its piece of time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -67,6 +78,8 @@ pub struct Tallies {
     by: By,
     bucket_ms: Option<i64>,
     filter: Filter,
+    /// The filter is not for everything.
+    filters: bool,
     groups: Vec<(Key, Tally)>,
     index: HashMap<Key, usize>,
     /// Which groups have a name of their own: the whole decides it, its parts follow.
@@ -118,6 +131,7 @@ impl Tallies {
         Self {
             by,
             bucket_ms,
+            filters: filter.leaves_out(),
             filter,
             ..Self::default()
         }
@@ -150,9 +164,11 @@ impl Tallies {
     }
 
     /// Takes a record.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     pub fn take(&mut self, event: &Event<'_>) {
-        if !self.is_wanted(event) {
+        // A copy, so that the event itself need not be in memory.
+        if self.filters && !self.is_wanted(&event.clone()) {
             self.filtered += 1;
             return;
         }
@@ -169,6 +185,8 @@ impl Tallies {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     fn invoke(&mut self, invoke: &Invoke, time_ms: Option<i64>, group: usize) {
         if let Some(id) = invoke.request_id {
             if invoke.outcome != Outcome::Done {
@@ -182,6 +200,7 @@ impl Tallies {
     }
 
     /// Its own record says how it ended: other lines are not needed.
+    #[cold]
     fn told(&mut self, id: RequestId) {
         self.ended.remove(&id);
         if self.told.len() < ENDED {
@@ -215,6 +234,7 @@ impl Tallies {
         }
     }
 
+    #[inline(never)]
     fn is_wanted(&mut self, event: &Event<'_>) -> bool {
         let filter = &self.filter;
         if filter.since_ms.is_some() || filter.until_ms.is_some() {
@@ -246,15 +266,15 @@ impl Tallies {
             }
         }
         if let Some(pattern) = &filter.function
-            && !pattern.matches(&self.function(event))
+            && !pattern.matches(&self.function(event.group))
         {
             return false;
         }
         true
     }
 
-    fn function(&self, event: &Event<'_>) -> String {
-        match event.group {
+    fn function(&self, group: Option<&[u8]>) -> String {
+        match group {
             Some(group) => {
                 let name = String::from_utf8_lossy(group);
                 function_of(&name).to_owned()
@@ -263,6 +283,8 @@ impl Tallies {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     fn group_of(&mut self, event: &Event<'_>) -> usize {
         let bucket_ms = self
             .bucket_ms
@@ -279,14 +301,24 @@ impl Tallies {
         {
             return last.index;
         }
+        self.other_group(event.group, event.stream, bucket_ms)
+    }
+
+    #[inline(never)]
+    fn other_group(
+        &mut self,
+        group: Option<&[u8]>,
+        stream: Option<&[u8]>,
+        bucket_ms: Option<i64>,
+    ) -> usize {
         let key = Key {
-            name: self.name(event),
+            name: self.name(group, stream),
             bucket_ms,
         };
         let index = self.index_of(key);
         self.last = Some(Last {
-            group: group.to_vec(),
-            stream: stream.to_vec(),
+            group: group.unwrap_or_default().to_vec(),
+            stream: stream.unwrap_or_default().to_vec(),
             bucket_ms,
             index,
         });
@@ -316,14 +348,14 @@ impl Tallies {
         })
     }
 
-    fn name(&self, event: &Event<'_>) -> String {
+    fn name(&self, group: Option<&[u8]>, stream: Option<&[u8]>) -> String {
         let text =
             |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         match self.by {
-            By::Function => self.function(event),
-            By::Group => text(event.group).unwrap_or_default(),
-            By::Stream => text(event.stream).unwrap_or_default(),
-            By::Version => text(event.stream.and_then(version)).unwrap_or_default(),
+            By::Function => self.function(group),
+            By::Group => text(group).unwrap_or_default(),
+            By::Stream => text(stream).unwrap_or_default(),
+            By::Version => text(stream.and_then(version)).unwrap_or_default(),
             By::File => self.file.clone(),
         }
     }
@@ -401,7 +433,8 @@ impl Sink for Tallies {
         Self::file(self, name);
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     fn take(&mut self, event: &Event<'_>) {
         Self::take(self, event);
     }

@@ -1,7 +1,6 @@
 //! The counts and distributions of one group of invokes.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use super::distribution::Distribution;
 use super::timeline::Timeline;
@@ -69,7 +68,7 @@ pub struct Tally {
     /// `Billed Duration` of all.
     pub billed: Distribution,
     /// By memory size, MB; 0 is one that no record tells.
-    pub by_memory: BTreeMap<u32, Size>,
+    pub by_memory: Sizes,
     /// The slowest starts, slowest first.
     pub slowest: Vec<Slow>,
     /// Over time.
@@ -78,6 +77,49 @@ pub struct Tally {
     pub span_ms: Option<(i64, i64)>,
     /// Invokes whose record has no time.
     pub without_time: u64,
+}
+
+/// By memory size, MB.
+#[derive(Debug, Clone, Default)]
+pub struct Sizes {
+    /// In the order of the sizes.
+    sizes: Vec<(u32, Size)>,
+    /// Where the last one was: the next one mostly belongs there too.
+    last: usize,
+}
+
+impl Sizes {
+    /// In the order of the sizes.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Size)> {
+        self.sizes.iter().map(|(mb, size)| (*mb, size))
+    }
+
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
+    fn of(&mut self, mb: u32) -> &mut Size {
+        if self
+            .sizes
+            .get(self.last)
+            .is_none_or(|(last, _)| *last != mb)
+        {
+            self.last = self.place(mb);
+        }
+        &mut self.sizes[self.last].1
+    }
+
+    #[inline(never)]
+    fn place(&mut self, mb: u32) -> usize {
+        let place = |mb| self.sizes.binary_search_by_key(&mb, |(known, _)| *known);
+        let found = match place(mb) {
+            Err(_) if self.sizes.len() >= SIZES => place(0),
+            found => found,
+        };
+        found.unwrap_or_else(|at| {
+            let mb = if self.sizes.len() >= SIZES { 0 } else { mb };
+            self.sizes.insert(at, (mb, Size::default()));
+            at
+        })
+    }
 }
 
 impl Size {
@@ -107,7 +149,8 @@ impl Size {
 }
 
 impl Tally {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the path of every record")]
+    #[inline(always)]
     pub(super) fn record(&mut self, invoke: &Invoke, time_ms: Option<i64>, digits: u8) {
         self.invokes += 1;
         match invoke.outcome {
@@ -116,14 +159,15 @@ impl Tally {
         }
         let cold = invoke.is_cold();
         if cold {
-            self.cold_start(invoke, time_ms, digits);
+            self.cold_start(*invoke, time_ms, digits);
         } else {
             self.warm_handler.record(invoke.handler_us, digits);
         }
         if let Some(us) = invoke.billed_us {
             self.billed.record(us, digits);
         }
-        self.size(invoke.memory_mb.unwrap_or(0))
+        self.by_memory
+            .of(invoke.memory_mb.unwrap_or(0))
             .record(invoke, cold);
         match time_ms {
             Some(ms) => {
@@ -134,15 +178,8 @@ impl Tally {
         }
     }
 
-    #[inline]
-    fn size(&mut self, mb: u32) -> &mut Size {
-        let is_past = self.by_memory.len() >= SIZES && !self.by_memory.contains_key(&mb);
-        self.by_memory
-            .entry(if is_past { 0 } else { mb })
-            .or_default()
-    }
-
-    fn cold_start(&mut self, invoke: &Invoke, time_ms: Option<i64>, digits: u8) {
+    #[inline(never)]
+    fn cold_start(&mut self, invoke: Invoke, time_ms: Option<i64>, digits: u8) {
         self.cold += 1;
         self.cold_total.record(invoke.total_us(), digits);
         self.cold_handler.record(invoke.handler_us, digits);
@@ -153,10 +190,7 @@ impl Tally {
             self.restore.record(us, digits);
             self.restores += 1;
         }
-        self.keep_slow(Slow {
-            invoke: *invoke,
-            time_ms,
-        });
+        self.keep_slow(Slow { invoke, time_ms });
     }
 
     fn keep_slow(&mut self, slow: Slow) {
@@ -204,8 +238,8 @@ impl Tally {
         ] {
             ours.add(theirs, digits);
         }
-        for (mb, size) in &other.by_memory {
-            self.size(*mb).add(size);
+        for (mb, size) in other.by_memory.iter() {
+            self.by_memory.of(mb).add(size);
         }
         for slow in &other.slowest {
             self.keep_slow(*slow);
@@ -228,7 +262,7 @@ impl Tally {
             &self.warm_handler,
             &self.billed,
         ];
-        let sizes = self.by_memory.len() * size_of::<(u32, Size)>();
+        let sizes = self.by_memory.sizes.len() * size_of::<(u32, Size)>();
         size_of::<Self>() + sizes + figures.map(Distribution::bytes).iter().sum::<usize>()
     }
 

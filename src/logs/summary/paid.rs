@@ -59,9 +59,9 @@ pub(super) fn memory(tally: &Tally) -> Vec<MemoryUse> {
     let known = tally
         .by_memory
         .iter()
-        .filter(|(mb, size)| **mb > 0 && size.max_memory_mb > 0);
+        .filter(|(mb, size)| *mb > 0 && size.max_memory_mb > 0);
     known
-        .map(|(&memory_mb, size)| {
+        .map(|(memory_mb, size)| {
             let used = u64::from(size.max_memory_mb) * 100;
             let whole = u64::from(memory_mb);
             let fit = if used >= whole * 90 {
@@ -88,7 +88,7 @@ pub(super) fn memory(tally: &Tally) -> Vec<MemoryUse> {
 pub(super) fn cost(tally: &Tally, asked: &Asked<'_>) -> Option<Cost> {
     let (mut all, mut cold, mut init) = (0.0, 0.0, 0.0);
     let (mut invokes, mut colds, mut init_billed_us) = (0, 0, 0);
-    for (&memory_mb, size) in tally.by_memory.iter().filter(|(_, s)| s.invokes > 0) {
+    for (memory_mb, size) in tally.by_memory.iter().filter(|(_, s)| s.invokes > 0) {
         if memory_mb == 0 {
             return None;
         }

@@ -14,7 +14,7 @@ use super::super::stream::{Windows, unpacked};
 use super::super::*;
 use super::{ID, told};
 use crate::report::scan::tests::made::{self, Part};
-use crate::report::scan::{AFTER, BEFORE, scan_lines};
+use crate::report::scan::{AFTER, BEFORE, Event, scan_lines};
 
 fn read_all(paths: &[&Path], piece: u64, threads: usize) -> (Tallies, Reading) {
     let words: Vec<_> = paths
@@ -112,7 +112,7 @@ proptest! {
             let own = (start - before) as u64..(end - before) as u64;
             windows
                 .over(input, own, &AtomicBool::new(false), |bytes, range| {
-                    scan_lines(bytes, range, &mut |event| found.push(format!("{:?}", event.what)));
+                    scan_lines(bytes, range, &mut |event: &Event<'_>| found.push(format!("{:?}", event.what)));
                 })
                 .expect("memory");
             start = end;
@@ -229,9 +229,13 @@ fn a_csv_is_read_row_by_row_with_messages_or_with_figures() {
                 total.invokes,
                 total.cold,
                 total.init.sum(),
-                total.by_memory[&128].max_memory_mb
+                total
+                    .by_memory
+                    .iter()
+                    .map(|(mb, s)| (mb, s.max_memory_mb))
+                    .collect()
             ),
-            (1, 1, 20_000, 66),
+            (1, 1, 20_000, vec![(128, 66)]),
             "{text}"
         );
         assert_eq!(total.span_ms, Some((1_709_572_958_033, 1_709_572_958_033)));

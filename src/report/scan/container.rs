@@ -8,6 +8,7 @@ use memchr::memmem::{self, Finder};
 
 use super::lines::is_type;
 use super::record::{object_and_length, record};
+use super::search::{candidates, key_at};
 use super::time::parse_time;
 use super::{AFTER, BEFORE, Event, What};
 
@@ -34,16 +35,11 @@ const NEAR_TEXT: usize = 256;
 /// The fields beside a message.
 const NEAR: usize = 1 << 10;
 
-static NEEDLES: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| {
-    [
-        Finder::new("REPORT "),
-        Finder::new("\\\"platform."),
-        Finder::new("\"platform."),
-        Finder::new("Task timed out after "),
-        Finder::new(" Error: Runtime exited "),
-        Finder::new("\"logGroup\""),
-    ]
-});
+static GROUP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"logGroup\""));
+
+static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
+
+static FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"field\""));
 
 /// Goes through one file from its beginning; what a batch says for all its events is kept meanwhile.
 #[derive(Debug, Default)]
@@ -82,19 +78,30 @@ impl Container {
         let base = self.done.wrapping_sub(range.start);
         while start < range.end {
             let end = range.end.min(start + piece);
-            self.hits.clear();
-            for needle in &*NEEDLES {
-                let piece = &bytes[start..bytes.len().min(end + needle.needle().len() - 1)];
-                self.hits
-                    .extend(needle.find_iter(piece).map(|hit| start + hit));
-            }
-            self.hits.sort_unstable();
+            self.look_for_hits(bytes, &(start..end));
             for i in 0..self.hits.len() {
                 self.hit(bytes, self.hits[i], base, found);
             }
             start = end;
         }
         self.done = base.wrapping_add(range.end.max(range.start));
+    }
+
+    /// Where words of records stand, and names of groups; of words behind an escaped quote, its backslash.
+    fn look_for_hits(&mut self, bytes: &[u8], range: &Range<usize>) {
+        self.hits.clear();
+        candidates(bytes, range.clone(), &mut self.hits);
+        self.hits.retain_mut(|at| {
+            let key = key_at(bytes, *at).filter(|key| range.contains(key));
+            key.inspect(|key| {
+                *at = key - usize::from(bytes[*key] == b'"' && bytes[..*key].ends_with(b"\\"));
+            })
+            .is_some()
+        });
+        let end = bytes.len().min(range.end + GROUP.needle().len() - 1);
+        let groups = GROUP.find_iter(&bytes[range.start..end]);
+        self.hits.extend(groups.map(|at| range.start + at));
+        self.hits.sort_unstable();
     }
 
     fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
@@ -166,7 +173,7 @@ impl Container {
             let place = base.wrapping_add(at);
             let since = place.wrapping_sub(self.looked).saturating_add(KEY.len());
             let near = &bytes[at - at.min(BEFORE).min(since)..at];
-            self.of_insights = memmem::find(near, KEY).is_some();
+            self.of_insights = MESSAGE.find(near).is_some();
             self.looked = place;
         }
         self.of_insights
@@ -272,8 +279,8 @@ impl<'a> Around<'a> {
     fn of(bytes: &'a [u8], quote: usize, end: usize) -> Self {
         let before = &bytes[quote.saturating_sub(NEAR)..quote];
         let after = &bytes[end..bytes.len().min(end + NEAR)];
-        let is_row = before.trim_ascii_end().ends_with(b"\"value\":")
-            || memmem::rfind(before, b"\"field\"").is_some();
+        let is_row =
+            before.trim_ascii_end().ends_with(b"\"value\":") || FIELD.find(before).is_some();
         if is_row {
             // Logs Insights: a list of `{field, value}`.
             let start = memchr::memrchr_iter(b'[', before)
@@ -303,9 +310,10 @@ impl<'a> Around<'a> {
 
 /// The string or number behind `"name":`, or behind `"name","value":`.
 fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let at = memmem::find_iter(text, name)
-        .find(|at| text[..*at].ends_with(b"\"") && text[at + name.len()..].starts_with(b"\""))?;
-    let mut rest = text[at + name.len() + 1..].trim_ascii_start();
+    let behind = |quote| text[quote + 1..].strip_prefix(name)?.strip_prefix(b"\"");
+    let mut rest = memchr::memchr_iter(b'"', text)
+        .find_map(behind)?
+        .trim_ascii_start();
     if let Some(pair) = rest.strip_prefix(b",") {
         rest = pair
             .trim_ascii_start()

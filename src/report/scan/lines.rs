@@ -5,14 +5,15 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::object::fields;
+use super::object::usual_object;
 use super::prefix::{Prefix, line_start, prefix};
 use super::record::{
-    behind, object_and_length, record, timed_out_in, unusual_report, usual_report,
+    REPORT, any_report, behind, object_and_length, record, timed_out_in, usual_report,
 };
-use super::search::{PLATFORM, keys};
+use super::search::{PLATFORM, candidates, key_at};
 use super::time::{parse_time, prefix_time};
-use super::{AFTER, BEFORE, Event, What};
+use super::window::Window;
+use super::{AFTER, BEFORE, Event, Take, What};
 
 /// What was searched stays in the processor's own cache until its records are read; less at a time costs a twelfth more.
 const PIECE: usize = 256 << 10;
@@ -32,45 +33,89 @@ static TYPE_OF_A_RECORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::ne
 
 /// Finds the records whose keys begin within `range` of `bytes`; what stands around it, [`BEFORE`] and [`AFTER`], is
 /// context. So two neighbouring ranges of one file find each record once, and in any order.
-pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl FnMut(Event<'_>)) {
+pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl Take) {
     scan_by(bytes, range, PIECE, found);
 }
 
 /// [`scan_lines`] in pieces of any size.
-pub(super) fn scan_by(
-    bytes: &[u8],
-    range: Range<usize>,
-    piece: usize,
-    found: &mut impl FnMut(Event<'_>),
-) {
+pub(super) fn scan_by(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+    {
+        #[expect(unsafe_code, reason = "a call of code for newer processors")]
+        // SAFETY: the processor is one.
+        unsafe {
+            scan_newer(bytes, range, piece, found);
+        }
+        return;
+    }
+    scan_any(bytes, range, piece, found);
+}
+
+/// [`scan_any`] with instructions that nearly all processors have, which save a fifth of those that a record takes.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+fn scan_newer(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
+    scan_any(bytes, range, piece, found);
+}
+
+#[inline(always)]
+fn scan_any(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
     let mut places = Vec::new();
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(start + piece);
-        keys(bytes, start..end, &mut places);
-        for at in places.drain(..) {
-            match bytes[at] {
-                b'R' => report_at(bytes, at, found),
-                b'"' => json_at(bytes, at, found),
-                b'T' => timed_out(bytes, at, found),
-                _ => exited(bytes, at, found),
+        candidates(bytes, start..end, &mut places);
+        for candidate in places.drain(..) {
+            if candidate < end
+                && let Some(event) = plain_report_at(bytes, candidate)
+            {
+                found.take(&event);
+                continue;
+            }
+            let Some(at) = key_at(bytes, candidate).filter(|at| (start..end).contains(at)) else {
+                continue;
+            };
+            if let Some(event) = plain_json_at(bytes, at) {
+                found.take(&event);
+            } else if bytes[at] != b'"' || is_wanted(&bytes[at..]) {
+                other_at(bytes, at, &mut |event| found.take(&event));
             }
         }
         start = end;
     }
 }
 
-#[inline]
-fn report_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
-    let what = if bytes[at..].starts_with(super::record::REPORT) {
+/// The REPORT that begins a line at `at`, if it is as nearly all are.
+#[inline(always)]
+fn plain_report_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
+    if at > 0 && bytes[at - 1] != b'\n' {
+        return None;
+    }
+    let invoke = usual_report(Window::over(&bytes[at..])?)?;
+    Some(event(What::Invoke(invoke), Prefix::default()))
+}
+
+/// Whatever else begins with a key.
+#[inline(never)]
+fn other_at(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
+    match bytes[at] {
+        b'R' => report_at(bytes, at, found),
+        b'"' => json_at(bytes, at, found),
+        b'T' => timed_out(bytes, at, found),
+        _ => exited(bytes, at, found),
+    }
+}
+
+fn report_at(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
+    let what = if bytes[at..].starts_with(REPORT) {
         let Some(prefix) = prefix_at(bytes, at) else {
             return;
         };
-        if let Some(invoke) = usual_report(&bytes[at..]) {
-            found(event(What::Invoke(invoke), prefix));
-            return;
-        }
-        unusual_report(&bytes[at..]).map(|what| (what, prefix))
+        any_report(&bytes[at..]).map(|what| (what, prefix))
     } else {
         let before = &bytes[..at];
         let keyword = if before.ends_with(b"INIT_") {
@@ -89,7 +134,7 @@ fn report_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 }
 
 /// `2024-03-04T17:22:38.033Z <id> Task timed out after 3.00 seconds`: the timestamp is its own.
-fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+fn timed_out(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
     let Some(start) = line_start(bytes, at, LONGEST_PREFIX) else {
         return;
     };
@@ -101,7 +146,7 @@ fn timed_out(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 }
 
 /// `RequestId: <id> Error: Runtime exited …`.
-fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+fn exited(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
     const ID: &[u8] = b"RequestId: ";
     if let Some(from) = at.checked_sub(ID.len() + 36)
         && bytes[from..].starts_with(ID)
@@ -113,11 +158,7 @@ fn exited(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
 }
 
 /// A hit of the JSON key.
-fn json_at(bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
-    if let Some(event) = plain_json_at(bytes, at) {
-        found(event);
-        return;
-    }
+fn json_at(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
     if !is_type(bytes, at) {
         return;
     }
@@ -186,25 +227,21 @@ fn line_before(bytes: &[u8], brace: usize) -> Option<Prefix<'_>> {
 }
 
 /// The report whose type stands at `at`, if it is written as AWS does, without a prefix: nothing need be searched then.
-#[inline]
+#[inline(always)]
 fn plain_json_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
     const HEAD: usize = r#"{"time":"2026-10-08T07:30:29.470Z","type":"#.len();
-    const RECORD: &[u8; 28] = br#""platform.report","record":{"#;
-    let rest = behind(&bytes[at..], RECORD)?;
+    let what = What::Invoke(usual_object(Window::over(&bytes[at..])?)?);
     let start = at.checked_sub(HEAD)?;
     let time = behind(&bytes[start..at], br#"{"time":""#)?;
     let time = time.strip_suffix(br#"","type":"#)?;
     if start > 0 && bytes[start - 1] != b'\n' {
         return None;
     }
-    let time_ms = parse_time(time)?;
-    let rest = &rest[..rest.len().min(AFTER - HEAD - RECORD.len())];
-    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let prefix = Prefix {
-        time_ms: Some(time_ms),
+        time_ms: Some(parse_time(time)?),
         ..Prefix::default()
     };
-    Some(event(What::Invoke(fields(line)?), prefix))
+    Some(event(what, prefix))
 }
 
 /// Some of the platform's records begin lines here, which none does inside a JSON string.

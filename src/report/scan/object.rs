@@ -1,7 +1,8 @@
 //! One JSON record, by the shape that nearly all `platform.report`s have, else by serde.
 
-use super::number::{micros, whole};
-use super::record::{any_object, behind, uuid};
+use super::number::{micros, values, whole};
+use super::record::{any_object, behind};
+use super::window::Window;
 use super::{Invoke, Outcome, RequestId, What};
 
 /// Reads the platform record that is the object at the beginning of `bytes`.
@@ -20,9 +21,42 @@ fn usual(bytes: &[u8]) -> Option<Invoke> {
     fields(rest.strip_prefix(b"\",\"type\":\"platform.report\",\"record\":{")?)
 }
 
+/// The same from its type on, with what nearly all have, in AWS's own order.
+#[inline(always)]
+pub(super) fn usual_object(mut at: Window<'_>) -> Option<Invoke> {
+    at.word(b"\"platform.report\",\"record\":{")?;
+    at.word(b"\"requestId\":\"")?;
+    let request_id = at.id()?;
+    at.word(b"\",\"metrics\":{\"durationMs\":")?;
+    let handler = at.ms()?;
+    at.word(b",\"billedDurationMs\":")?;
+    let billed = at.ms()?;
+    at.word(b",\"memorySizeMB\":")?;
+    let memory = at.whole()?;
+    at.word(b",\"maxMemoryUsedMB\":")?;
+    let max_memory = at.whole()?;
+    let mut init_us = None;
+    if at.next() == b',' {
+        at.word(b",\"initDurationMs\":")?;
+        init_us = Some(at.ms()?.value());
+    }
+    at.word(b"},\"status\":\"success\"}}")?;
+    let [handler_us, billed_us, memory_mb, max_memory_mb] =
+        values([handler, billed, memory, max_memory]);
+    Some(Invoke {
+        request_id: Some(request_id),
+        handler_us: u64::from(handler_us),
+        billed_us: Some(u64::from(billed_us)),
+        memory_mb: Some(memory_mb),
+        max_memory_mb: Some(max_memory_mb),
+        init_us,
+        restore_us: None,
+        outcome: Outcome::Done,
+    })
+}
+
 /// The fields of a report's record, in any order, up to the end of its object.
-#[inline]
-pub(super) fn fields(bytes: &[u8]) -> Option<Invoke> {
+fn fields(bytes: &[u8]) -> Option<Invoke> {
     let mut at = Cursor(bytes);
     let mut invoke = Invoke {
         request_id: None,
@@ -166,7 +200,7 @@ impl<'a> Cursor<'a> {
     fn id(&mut self) -> Option<RequestId> {
         let (id, rest) = behind(self.0, b"\"")?.split_at_checked(36)?;
         self.0 = behind(rest, b"\"")?;
-        uuid(id)
+        RequestId::parse(id)
     }
 
     fn key(&mut self) -> Option<&'a [u8]> {

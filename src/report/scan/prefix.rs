@@ -74,6 +74,11 @@ fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == ESCAPE
 }
 
+fn word_end(text: &[u8]) -> usize {
+    let end = memchr::memchr3(b' ', b'\t', ESCAPE, text).unwrap_or(text.len());
+    memchr::memchr3(b'\n', b'\r', b'\x0c', &text[..end]).unwrap_or(end)
+}
+
 /// Where the line begins in which `at` stands, if that is near.
 pub(super) fn line_start(bytes: &[u8], at: usize, near: usize) -> Option<usize> {
     let from = at.saturating_sub(near);
@@ -91,7 +96,7 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
         found.time_ms.get_or_insert(ms);
         return Some(used);
     }
-    let end = text.iter().position(|b| is_blank(*b)).unwrap_or(text.len());
+    let end = word_end(text);
     let word = &text[..end];
     if is_stream(word) {
         found.stream = Some(word);
@@ -119,7 +124,7 @@ fn is_stream(word: &[u8]) -> bool {
         && digits(0..4)
         && digits(5..7)
         && digits(8..10)
-        && word.contains(&b'[')
+        && memchr::memchr(b'[', word).is_some()
 }
 
 /// `[pod/name/container]`; `[INFO]` is an application's.

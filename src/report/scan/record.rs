@@ -4,12 +4,13 @@ use super::super::text::{self, Wrap};
 use super::super::{Line, json};
 use memchr::memmem;
 
-use super::number::{hexadecimal, micros, whole};
+use super::number::values;
 use super::prefix::{Prefix, prefix};
+use super::window::{SIZE, Window};
 use super::{Invoke, Outcome, RequestId, What};
 
 /// What every REPORT begins with.
-pub(super) const REPORT: &[u8] = b"REPORT RequestId: ";
+pub(super) const REPORT: &[u8; 18] = b"REPORT RequestId: ";
 
 /// A record is shorter than this, with every field that AWS has and some that it may add.
 const LONGEST: usize = 2 << 10;
@@ -23,24 +24,69 @@ pub fn record(bytes: &[u8]) -> Option<What> {
         return super::object::object(bytes);
     }
     if bytes.starts_with(REPORT) {
-        return usual_report(bytes)
-            .map(What::Invoke)
-            .or_else(|| unusual_report(bytes));
+        return any_report(bytes);
     }
     other(bytes)
 }
 
-/// A REPORT as nearly all are written.
-#[inline]
-pub(super) fn usual_report(bytes: &[u8]) -> Option<Invoke> {
-    let id = uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
-    usual(&bytes[REPORT.len() + UUID_LEN..], id)
+/// A REPORT as nearly all are written: in AWS's own order and with its own TABs, up to the end of the line.
+#[inline(always)]
+pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
+    at.word(REPORT)?;
+    let request_id = at.id()?;
+    at.word(b"\tDuration: ")?;
+    let handler = at.micros()?;
+    at.word(b" ms\tBilled Duration: ")?;
+    let billed = at.whole()?;
+    at.word(b" ms\tMemory Size: ")?;
+    let memory = at.whole()?;
+    at.word(b" MB\tMax Memory Used: ")?;
+    let max_memory = at.whole()?;
+    at.word(b" MB\t")?;
+    let mut init_us = None;
+    let mut outcome = Outcome::Done;
+    if !is_end(at.next()) {
+        if at.skip(b"Init Duration: ") {
+            init_us = Some(at.micros()?.value());
+            at.word(b" ms\t")?;
+        }
+        if at.skip(b"Status: timeout") {
+            outcome = Outcome::Timeout;
+            at.skip(b"\t");
+        }
+        // Whatever else stands there is for the other parser.
+        if !is_end(at.next()) {
+            return None;
+        }
+    }
+    let [handler_us, billed_ms, memory_mb, max_memory_mb] =
+        values([handler, billed, memory, max_memory]);
+    Some(Invoke {
+        request_id: Some(request_id),
+        handler_us: u64::from(handler_us),
+        billed_us: Some(u64::from(billed_ms) * 1000),
+        memory_mb: Some(memory_mb),
+        max_memory_mb: Some(max_memory_mb),
+        init_us,
+        restore_us: None,
+        outcome,
+    })
 }
 
-/// Any other REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
-#[cold]
-pub(super) fn unusual_report(bytes: &[u8]) -> Option<What> {
-    uuid(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
+fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
+pub(super) fn any_report(bytes: &[u8]) -> Option<What> {
+    let usual = match Window::over(bytes) {
+        Some(at) => usual_report(at),
+        None => usual_report(Window::over_copy(bytes, &mut [0; SIZE])),
+    };
+    if let Some(invoke) = usual {
+        return Some(What::Invoke(invoke));
+    }
+    RequestId::parse(bytes.get(REPORT.len()..REPORT.len() + UUID_LEN)?)?;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     let Some(Line::Report(report)) = text::parse(bytes, Wrap::UntilComplete) else {
         return None;
@@ -51,58 +97,8 @@ pub(super) fn unusual_report(bytes: &[u8]) -> Option<What> {
     Some(invoke.map_or(What::Broken, What::Invoke))
 }
 
-/// The fields of a REPORT in AWS's own order and with its own TABs, up to the end of the line.
-#[inline]
-fn usual(fields: &[u8], request_id: RequestId) -> Option<Invoke> {
-    let rest = behind(fields, b"\tDuration: ")?;
-    let (handler_us, used) = micros(rest)?;
-    let rest = behind(&rest[used..], b" ms\tBilled Duration: ")?;
-    let (billed_us, rest) = billed(rest)?;
-    let rest = behind(rest, b" ms\tMemory Size: ")?;
-    let (memory, used) = whole(rest)?;
-    let rest = behind(&rest[used..], b" MB\tMax Memory Used: ")?;
-    let (max_memory, used) = whole(rest)?;
-    let mut rest = behind(&rest[used..], b" MB\t")?;
-    let mut init_us = None;
-    if let Some(after) = behind(rest, b"Init Duration: ") {
-        let (us, used) = micros(after)?;
-        init_us = Some(us);
-        rest = behind(&after[used..], b" ms\t")?;
-    }
-    let mut outcome = Outcome::Done;
-    if let Some(after) = behind(rest, b"Status: timeout") {
-        outcome = Outcome::Timeout;
-        rest = after.strip_prefix(b"\t").unwrap_or(after);
-    }
-    // Whatever else stands there is for the other parser.
-    if !matches!(rest.first(), None | Some(b'\n' | b'\r')) {
-        return None;
-    }
-    Some(Invoke {
-        request_id: Some(request_id),
-        handler_us,
-        billed_us: Some(billed_us),
-        memory_mb: Some(u32::try_from(memory).ok()?),
-        max_memory_mb: Some(u32::try_from(max_memory).ok()?),
-        init_us,
-        restore_us: None,
-        outcome,
-    })
-}
-
-/// Whole milliseconds, as nearly all are, and what follows.
-#[inline]
-fn billed(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (ms, used) = whole(bytes)?;
-    if bytes.get(used) == Some(&b' ') {
-        return Some((ms * 1000, &bytes[used..]));
-    }
-    let (us, used) = micros(bytes)?;
-    Some((us, &bytes[used..]))
-}
-
 /// What follows a word whose length the compiler knows: a comparison without a call.
-#[inline]
+#[inline(always)]
 pub(super) fn behind<'a, const N: usize>(bytes: &'a [u8], word: &[u8; N]) -> Option<&'a [u8]> {
     let (first, rest) = bytes.split_first_chunk::<N>()?;
     (first == word).then_some(rest)
@@ -123,7 +119,10 @@ fn other(bytes: &[u8]) -> Option<What> {
                 Some(_) => Outcome::OutOfMemory,
                 None => Outcome::Error,
             };
-            Some(What::Ended(uuid(request_id.as_bytes())?, outcome))
+            Some(What::Ended(
+                RequestId::parse(request_id.as_bytes())?,
+                outcome,
+            ))
         }
         line => of_line(line),
     }
@@ -134,7 +133,7 @@ pub(super) fn timed_out_in(line: &[u8], at: usize) -> Option<(What, Prefix<'_>)>
     let before = line[..at].trim_ascii_end();
     let (before, id) = before.split_at_checked(before.len().checked_sub(UUID_LEN)?)?;
     let prefix = prefix(before).filter(|prefix| prefix.time_ms.is_some())?;
-    let what = What::Ended(uuid(id)?, Outcome::Timeout);
+    let what = What::Ended(RequestId::parse(id)?, Outcome::Timeout);
     text::timed_out_at(line, at).map(|_| (what, prefix))
 }
 
@@ -158,34 +157,4 @@ pub(super) fn any_object(bytes: &[u8]) -> Option<What> {
 pub(super) fn object_and_length(bytes: &[u8]) -> Option<(What, usize)> {
     let (line, length) = json::parse_prefix(bytes)?;
     Some((of_line(line?)?, length))
-}
-
-/// `8-4-4-4-12` hexadecimal digits, and nothing else.
-#[inline]
-pub fn uuid(text: &[u8]) -> Option<RequestId> {
-    let text: &[u8; UUID_LEN] = text.try_into().ok()?;
-    if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
-        return None;
-    }
-    let digits = [
-        eight(text, 0, 4),
-        eight(text, 9, 14),
-        eight(text, 19, 24),
-        eight(text, 28, 32),
-    ];
-    hexadecimal(digits).map(RequestId)
-}
-
-/// Four bytes from `first` on and four from `second` on.
-#[inline]
-fn eight(text: &[u8; UUID_LEN], first: usize, second: usize) -> u64 {
-    u64::from(four(text, first)) | u64::from(four(text, second)) << 32
-}
-
-/// One load, as the compiler knows that they are there.
-#[inline]
-fn four(text: &[u8; UUID_LEN], at: usize) -> u32 {
-    text[at..]
-        .first_chunk()
-        .map_or(0, |four| u32::from_le_bytes(*four))
 }

@@ -13,29 +13,60 @@ pub(super) const PLATFORM: &[u8] = b"\"platform.";
 /// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`; records in JSON; the lines of those that ended badly. No two begin alike.
 const KEYS: [&[u8]; 4] = [b"REPORT ", PLATFORM, TIMED_OUT, b" Error: Runtime exited "];
 
+/// How far the two bytes are apart by which a key is looked for.
+const APART: usize = 4;
+
+/// Where in each key the first of them stands. No two of those end in the same four bits.
+const AT: [usize; 4] = [0, 5, 3, 17];
+
+const FIRST_OF_0: u8 = KEYS[0][AT[0]];
+const FIRST_OF_1: u8 = KEYS[1][AT[1]];
+const FIRST_OF_2: u8 = KEYS[2][AT[2]];
+
 static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| KEYS.map(Finder::new));
 
-/// Adds the places within `range` at which a key begins, in any order.
-pub(super) fn keys(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
+/// Adds the places at which [`key_at`] may find a key that begins within `range`, in any order. The first key, if it is
+/// there, begins at such a place itself.
+pub(super) fn candidates(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
     #[cfg(target_arch = "x86_64")]
-    if at_once::keys(bytes, &range, places) {
+    if at_once::candidates(bytes, &range, places) {
         return;
     }
     one_by_one(bytes, range, places);
 }
 
+/// Where the key begins that is whole, of which one of two bytes stands at `at`.
+#[inline]
+pub(super) fn key_at(bytes: &[u8], at: usize) -> Option<usize> {
+    // The compiler knows how long each is.
+    match bytes[at] {
+        FIRST_OF_0 => begins::<0, { KEYS[0].len() }>(bytes, at),
+        FIRST_OF_1 => begins::<1, { KEYS[1].len() }>(bytes, at),
+        FIRST_OF_2 => begins::<2, { KEYS[2].len() }>(bytes, at),
+        _ => begins::<3, { KEYS[3].len() }>(bytes, at),
+    }
+}
+
+#[inline]
+fn begins<const KEY: usize, const LEN: usize>(bytes: &[u8], at: usize) -> Option<usize> {
+    let place = at.checked_sub(AT[KEY])?;
+    let found = bytes[place..].first_chunk::<LEN>()?;
+    let key = const { KEYS[KEY].first_chunk::<LEN>().expect("its length") };
+    (found == key).then_some(place)
+}
+
 /// One search after another, where the processor has no wide registers.
 fn one_by_one(bytes: &[u8], range: Range<usize>, places: &mut Vec<usize>) {
-    for finder in &*FINDERS {
+    for (finder, before) in FINDERS.iter().zip(AT) {
         let end = bytes.len().min(range.end + finder.needle().len() - 1);
         let piece = &bytes[range.start..end];
-        places.extend(finder.find_iter(piece).map(|at| range.start + at));
+        places.extend(finder.find_iter(piece).map(|at| range.start + at + before));
     }
 }
 
 /// All keys at once. Of each two bytes are looked for, so many apart, that seldom are in other text; whole keys are compared
-/// only where both are. A byte is one of four if it is the one that a table has for its low half: one shuffle and one
-/// comparison for 32 of them.
+/// only where both are. By the low half of a byte one table has the only first byte that it may be, and the other what must
+/// then be the second: two shuffles and two comparisons for 32 of them.
 #[cfg(target_arch = "x86_64")]
 mod at_once {
     use std::arch::x86_64::{
@@ -44,14 +75,9 @@ mod at_once {
     };
     use std::ops::Range;
 
-    use super::KEYS;
+    use super::{APART, AT, KEYS};
 
-    /// How far the two bytes are apart.
-    const APART: usize = 4;
-
-    /// Where in each key the first of them stands.
-    const AT: [usize; 4] = [0, 5, 3, 8];
-    const LAST_AT: usize = 8;
+    const LAST_AT: usize = 17;
 
     const WIDE: usize = 32;
     const BLOCK: usize = 4 * WIDE;
@@ -59,7 +85,7 @@ mod at_once {
     const FIRST: [u8; WIDE] = table(0);
     const SECOND: [u8; WIDE] = table(APART);
 
-    /// The bytes `after` the first one of each key by their low halves; elsewhere what no byte of that half is.
+    /// The bytes `after` the first one of each key by the low half of that one; elsewhere what no byte of that half is.
     const fn table(after: usize) -> [u8; WIDE] {
         let mut table = [0; WIDE];
         let mut low = 0;
@@ -69,10 +95,11 @@ mod at_once {
         }
         let mut key = 0;
         while key < KEYS.len() {
+            let low = (KEYS[key][AT[key]] & 15) as usize;
+            assert!(table[low] == low as u8 ^ 1);
             let byte = KEYS[key][AT[key] + after];
-            let low = (byte & 15) as usize;
-            assert!(table[low] == low as u8 ^ 1 || table[low] == byte);
             (table[low], table[low + 16]) = (byte, byte);
+            assert!(AT[key] <= LAST_AT);
             key += 1;
         }
         table
@@ -80,7 +107,7 @@ mod at_once {
 
     /// False if the processor can't.
     #[expect(unsafe_code, reason = "a call of code for AVX2")]
-    pub fn keys(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
+    pub fn candidates(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
         if !is_x86_feature_detected!("avx2") {
             return false;
         }
@@ -89,7 +116,7 @@ mod at_once {
         true
     }
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
     fn wide(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) {
         // A key that begins at the end of the range has its bytes behind it.
         let end = bytes.len().min(range.end + LAST_AT + APART);
@@ -112,9 +139,12 @@ mod at_once {
                 let Some(block) = bytes[at..].first_chunk() else {
                     return;
                 };
-                let [a, b, c, d] = four(block);
-                one_by_one(bytes, at, (a, b), range, places);
-                one_by_one(bytes, at + 2 * WIDE, (c, d), range, places);
+                // Mostly there is one, and where in the block it is no branch depends on.
+                let mut bits = all_bits(four(block));
+                while bits != 0 {
+                    places.push(at + bits.trailing_zeros() as usize);
+                    bits &= bits - 1;
+                }
             }
             start += blocks * BLOCK;
             if blocks < 64 {
@@ -122,8 +152,8 @@ mod at_once {
             }
         }
         for at in start..end.saturating_sub(APART) {
-            if is_among(bytes[at], &FIRST) && is_among(bytes[at + APART], &SECOND) {
-                compare(bytes, at, range, places);
+            if may_be(bytes[at], bytes[at + APART]) {
+                places.push(at);
             }
         }
     }
@@ -139,21 +169,12 @@ mod at_once {
         ]
     }
 
+    /// A bit for each byte.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn one_by_one(
-        bytes: &[u8],
-        at: usize,
-        (a, b): (__m256i, __m256i),
-        range: &Range<usize>,
-        places: &mut Vec<usize>,
-    ) {
-        let bits = |found| u64::from(_mm256_movemask_epi8(found).cast_unsigned());
-        let mut bits = bits(a) | bits(b) << 32;
-        while bits != 0 {
-            compare(bytes, at + bits.trailing_zeros() as usize, range, places);
-            bits &= bits - 1;
-        }
+    fn all_bits([a, b, c, d]: [__m256i; 4]) -> u128 {
+        let bits = |found| u128::from(_mm256_movemask_epi8(found).cast_unsigned());
+        bits(a) | bits(b) << 32 | bits(c) << 64 | bits(d) << 96
     }
 
     /// Of 32 bytes from `FROM` on, those that may be the first of the two.
@@ -175,37 +196,13 @@ mod at_once {
         // Above 127 the shuffle gives 0.
         _mm256_and_si256(
             _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(first, bytes)),
-            _mm256_cmpeq_epi8(after, _mm256_shuffle_epi8(second, after)),
+            _mm256_cmpeq_epi8(after, _mm256_shuffle_epi8(second, bytes)),
         )
     }
 
-    fn is_among(byte: u8, table: &[u8; WIDE]) -> bool {
-        table[usize::from(byte & 15)] == byte
-    }
-
-    /// The key of whose two bytes the first stands at `at`, if it is whole and begins within the range.
-    #[inline]
-    fn compare(bytes: &[u8], at: usize, range: &Range<usize>, places: &mut Vec<usize>) {
-        // By the second byte, as two keys have the same first. The compiler knows how long each is.
-        let second = bytes[at + APART];
-        let place = if second == KEYS[0][AT[0] + APART] {
-            begins::<0, { KEYS[0].len() }>(bytes, at)
-        } else if second == KEYS[1][AT[1] + APART] {
-            begins::<1, { KEYS[1].len() }>(bytes, at)
-        } else if second == KEYS[2][AT[2] + APART] {
-            begins::<2, { KEYS[2].len() }>(bytes, at)
-        } else {
-            begins::<3, { KEYS[3].len() }>(bytes, at)
-        };
-        places.extend(place.filter(|place| range.contains(place)));
-    }
-
-    #[inline]
-    fn begins<const KEY: usize, const LEN: usize>(bytes: &[u8], at: usize) -> Option<usize> {
-        let place = at.checked_sub(AT[KEY])?;
-        let found = bytes[place..].first_chunk::<LEN>()?;
-        let key = const { KEYS[KEY].first_chunk::<LEN>().expect("its length") };
-        (found == key).then_some(place)
+    fn may_be(first: u8, second: u8) -> bool {
+        let low = usize::from(first & 15);
+        FIRST[low] == first && SECOND[low] == second
     }
 }
 
@@ -238,9 +235,16 @@ mod tests {
             let range = from.min(to)..from.max(to);
             let (mut slow, mut quick) = (Vec::new(), Vec::new());
             one_by_one(&bytes, range.clone(), &mut slow);
-            keys(&bytes, range, &mut quick);
-            slow.sort_unstable();
-            prop_assert_eq!(quick, slow);
+            candidates(&bytes, range.clone(), &mut quick);
+            let whole = |places: Vec<usize>| {
+                let keys = places.into_iter().filter_map(|at| key_at(&bytes, at));
+                let mut keys: Vec<_> = keys.filter(|at| range.contains(at)).collect();
+                keys.sort_unstable();
+                keys
+            };
+            let expected: Vec<_> = range.clone().filter(|at| KEYS.iter().any(|key| bytes[*at..].starts_with(key))).collect();
+            prop_assert_eq!(whole(slow), &expected[..]);
+            prop_assert_eq!(whole(quick), expected);
         }
     }
 }

@@ -3,39 +3,31 @@
 /// Reads a whole timestamp: RFC 3339 with a `T` or a space, with any fraction, `Z`, `+01:00` or nothing (UTC).
 #[inline]
 pub fn parse_time(text: &[u8]) -> Option<i64> {
-    if let Ok(text) = text.try_into()
-        && let Some(ms) = usual(text)
-    {
-        return Some(ms);
-    }
     let (ms, used) = prefix_time(text)?;
     (used == text.len()).then_some(ms)
 }
 
-/// `2024-03-04T17:22:38.033Z`, as AWS writes them all, eight bytes at a time.
+/// `2024-03-04T17:22:38`, or with a space, without a branch that depends on its figures.
 #[inline]
-fn usual(text: &[u8; 24]) -> Option<i64> {
+fn seconds(text: &[u8; 19]) -> Option<i64> {
     const DATE: Shape = Shape::of(*b"0000-00-");
-    const MINUTE: Shape = Shape::of(*b"00T00:00");
-    const SECOND: Shape = Shape::of(*b":00.000Z");
-    let (date, rest) = text.split_first_chunk()?;
-    let (minute, rest) = rest.split_first_chunk()?;
-    let date = DATE.digits(*date)?;
-    let minute = MINUTE.digits(*minute)?;
-    let second = SECOND.digits(*rest.first_chunk()?)?;
+    const TIME: Shape = Shape::of(*b"00:00:00");
+    let date = DATE.digits(*text.first_chunk()?)?;
+    let time = TIME.digits(*text.last_chunk()?)?;
+    let (tens, ones) = (text[8].wrapping_sub(b'0'), text[9].wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 || !matches!(text[10], b'T' | b' ') {
+        return None;
+    }
     // Each byte becomes ten times itself and what follows it.
     let pair = |digits: u64, at: u32| {
         let pairs = digits * 10 + (digits >> 8);
         (pairs >> (8 * at) & 0xff).cast_signed()
     };
-    let day = [
-        pair(date, 0) * 100 + pair(date, 2),
-        pair(date, 5),
-        pair(minute, 0),
-    ];
-    let ms = pair(second, 4) * 10 + (second >> 48 & 0xff).cast_signed();
-    let time = [pair(minute, 3), pair(minute, 6), pair(second, 1)];
-    moment(day, time).map(|whole| whole + ms)
+    let day = i64::from(tens) * 10 + i64::from(ones);
+    moment(
+        [pair(date, 0) * 100 + pair(date, 2), pair(date, 5), day],
+        [pair(time, 0), pair(time, 3), pair(time, 6)],
+    )
 }
 
 /// Eight bytes of which some are digits.
@@ -72,22 +64,11 @@ impl Shape {
 
 /// The timestamp that begins `text`, and the bytes that it takes.
 pub(super) fn prefix_time(text: &[u8]) -> Option<(i64, usize)> {
-    if text.len() < 19
-        || text[4] != b'-'
-        || text[7] != b'-'
-        || text[13] != b':'
-        || text[16] != b':'
-        || !matches!(text[10], b'T' | b' ')
-    {
-        return None;
-    }
+    let mut ms = seconds(text.first_chunk()?)?;
     let two = |at: usize| -> Option<i64> {
         let (a, b) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
         (a < 10 && b < 10).then(|| i64::from(a) * 10 + i64::from(b))
     };
-    let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
-    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
-    let mut ms = moment([year, month, day], [hour, minute, second])?;
     let mut at = 19;
     if matches!(text.get(at), Some(b'.' | b',')) {
         at += 1;

@@ -26,7 +26,7 @@ pub fn invokes() -> impl Strategy<Value = Invoke> {
     );
     (any::<u128>(), figures, cold, 1u64..20_000_000, outcome).prop_map(
         |(id, (handler, billed, memory, max_memory), cold, init, outcome)| Invoke {
-            request_id: Some(RequestId(id)),
+            request_id: Some(RequestId::from(id)),
             handler_us: handler * 10,
             billed_us: Some(billed * 1000),
             memory_mb: Some(memory),
@@ -111,7 +111,7 @@ pub fn json(invoke: &Invoke, kind: usize) -> String {
 
 fn other_records() -> impl Strategy<Value = (String, Option<What>)> {
     (any::<u128>(), 0usize..7, 0u64..9_000_000).prop_map(|(id, kind, n)| {
-        let id = RequestId(id);
+        let id = RequestId::from(id);
         let init = |timed_out| Some(What::InitFailed { init_us: Some(n * 10), timed_out });
         let ms = ms(n * 10);
         match kind {

@@ -8,8 +8,14 @@ use proptest::collection;
 use proptest::prelude::*;
 
 use super::lines::scan_by;
+use super::window::Window;
 use super::*;
 use crate::report::{Line, parse_line};
+
+/// What a byte is replaced with.
+const DAMAGE: [&str; 12] = [
+    "", "0", "9", ".", "-", " ", "\t", "\n", "f", "G", "0000", "12345",
+];
 
 const ID: &str = "5b3aa800-5ff2-4756-89f4-8b01418f8b79";
 
@@ -20,8 +26,8 @@ fn found_by(bytes: &[u8], piece: usize, cuts: &[usize]) -> Vec<What> {
     ends.sort_unstable();
     let (mut found, mut start) = (Vec::new(), 0);
     for end in ends {
-        scan_by(bytes, start..end, piece, &mut |event| {
-            found.push(event.what);
+        scan_by(bytes, start..end, piece, &mut |event: &Event<'_>| {
+            found.push(event.what.clone());
         });
         start = end;
     }
@@ -30,6 +36,11 @@ fn found_by(bytes: &[u8], piece: usize, cuts: &[usize]) -> Vec<What> {
 
 fn found(bytes: &[u8]) -> Vec<What> {
     found_by(bytes, 32 << 10, &[])
+}
+
+/// With so much behind the last record that none is read any other way because the bytes end.
+fn padded(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &[b'\n'; 2 * window::SIZE]].concat()
 }
 
 /// The search goes by kinds of record: the same records in any order.
@@ -49,9 +60,10 @@ fn every_real_line_is_found_or_rightly_not() {
         let line = line.replace("\\t", "\t").replace("\\n", "\n");
         let reads = columns.nth(1).expect("what it reads");
         let whats = found(line.as_bytes());
+        assert_eq!(found(&padded(line.as_bytes())), whats, "{line}");
         let word = reads.trim_start_matches("tail ").split(' ').next();
         let with_id = reads.split("id=").nth(1).and_then(|id| id.get(..36));
-        let has_uuid = with_id.is_some_and(|id| parse_request_id(id.as_bytes()).is_some());
+        let has_uuid = with_id.is_some_and(|id| RequestId::parse(id.as_bytes()).is_some());
         let failed = ["status=timeout", "status=error", "status=failure"]
             .iter()
             .any(|status| reads.contains(status));
@@ -89,6 +101,7 @@ proptest! {
         let expected = sorted(made::whats(&parts));
         prop_assert_eq!(&sorted(reference::records(&bytes)), &expected, "the reference");
         prop_assert_eq!(&sorted(found(&bytes)), &expected);
+        prop_assert_eq!(&sorted(found(&padded(&bytes))), &expected);
         prop_assert_eq!(&sorted(found_by(&bytes, piece, &cuts)), &expected);
     }
 
@@ -101,6 +114,8 @@ proptest! {
         bytes.splice(at..at, noise);
         bytes.drain(..from % (bytes.len() + 1));
         prop_assert_eq!(sorted(found(&bytes)), sorted(reference::records(&bytes)));
+        let padded = padded(&bytes);
+        prop_assert_eq!(sorted(found(&padded)), sorted(reference::records(&padded)));
         let mut container = Container::default();
         container.scan(&bytes, 0..bytes.len(), &mut |_| {});
         detect(&bytes);
@@ -114,6 +129,45 @@ proptest! {
                 return Err(TestCaseError::fail("no report"));
             };
             prop_assert_eq!(Option::<Invoke>::from(report), Some(invoke));
+        }
+    }
+
+    #[test]
+    fn what_the_quick_way_takes_of_a_damaged_record_is_what_the_parser_reads(
+        invoke in made::invokes(), places in collection::vec((any::<usize>(), 0usize..DAMAGE.len()), 0..4)
+    ) {
+        let damaged = |line: String| {
+            let mut bytes = line.into_bytes();
+            for (at, what) in &places {
+                let at = at % bytes.len();
+                bytes.splice(at..=at, DAMAGE[*what].bytes());
+            }
+            bytes
+        };
+        // Below a hundred seconds.
+        let usual = Invoke {
+            handler_us: invoke.handler_us % 100_000_000,
+            init_us: invoke.init_us.map(|us| us % 100_000_000),
+            restore_us: None,
+            outcome: Outcome::Done,
+            ..invoke
+        };
+        let mut copy = [0; window::SIZE];
+        let whole = Window::over_copy(made::text(&usual, "\t").as_bytes(), &mut copy);
+        prop_assert_eq!(record::usual_report(whole), Some(usual));
+        let text = damaged(made::text(&usual, "\t"));
+        if let Some(quick) = record::usual_report(Window::over_copy(&text, &mut copy)) {
+            let Some(Line::Report(report)) = parse_line(&text) else {
+                return Err(TestCaseError::fail("no report"));
+            };
+            prop_assert_eq!(Option::<Invoke>::from(report), Some(quick));
+        }
+        let json = made::json(&usual, 0);
+        let (head, from_type) = json.split_at(json.find("\"platform.report").unwrap_or_default());
+        let from_type = damaged(from_type.to_owned());
+        if let Some(quick) = object::usual_object(Window::over_copy(&from_type, &mut copy)) {
+            let json = [head.as_bytes(), &from_type].concat();
+            prop_assert_eq!(record(&json), Some(What::Invoke(quick)));
         }
     }
 
@@ -207,7 +261,7 @@ fn a_prefix_tells_time_group_and_stream() {
     ] {
         let text = format!("before\n{prefix}{line}\nafter");
         let mut count = 0;
-        scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+        scan_lines(text.as_bytes(), 0..text.len(), &mut |event: &Event<'_>| {
             count += 1;
             let name =
                 |bytes: Option<&'_ [u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned());
@@ -241,7 +295,9 @@ fn a_prefix_tells_time_group_and_stream() {
 fn a_json_record_has_the_time_that_it_bears() {
     let line = br#"{"time":"2026-10-08T07:30:29.470Z","type":"platform.report","record":{"metrics":{"durationMs":1.5}}}"#;
     let mut times = Vec::new();
-    scan_lines(line, 0..line.len(), &mut |event| times.push(event.time_ms));
+    scan_lines(line, 0..line.len(), &mut |event: &Event<'_>| {
+        times.push(event.time_ms);
+    });
     assert_eq!(times, [parse_time(b"2026-10-08T07:30:29.470Z")]);
 }
 
@@ -255,7 +311,7 @@ fn a_json_record_without_a_time_does_not_have_the_next_ones() {
         format!("{}\n{}\n", printed(&format!("{{{record}")), printed(&timed)),
     ] {
         let mut times = Vec::new();
-        scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+        scan_lines(text.as_bytes(), 0..text.len(), &mut |event: &Event<'_>| {
             times.push(event.time_ms);
         });
         assert_eq!(times[0], None, "{text}");
@@ -279,7 +335,7 @@ fn a_record_printed_on_many_lines_counts_behind_a_prefix_or_another_one() {
             format!("{before}{printed}").replace('\n', "\r\n"),
         ] {
             let mut count = 0;
-            scan_lines(text.as_bytes(), 0..text.len(), &mut |event| {
+            scan_lines(text.as_bytes(), 0..text.len(), &mut |event: &Event<'_>| {
                 count += 1;
                 assert_eq!(event.time_ms, time_ms, "{text}");
                 assert_eq!(event.stream, of.map(str::as_bytes), "{text}");
@@ -417,7 +473,7 @@ fn hostile_input_takes_time_in_proportion() {
         let time = |bytes: usize| {
             let text = unit.repeat(bytes / unit.len());
             let at = busy();
-            scan_lines(text.as_bytes(), 0..text.len(), &mut |_| {});
+            scan_lines(text.as_bytes(), 0..text.len(), &mut |_: &Event<'_>| {});
             let mut container = Container::default();
             container.scan(text.as_bytes(), 0..text.len(), &mut |_| {});
             busy().saturating_sub(at)

@@ -1,7 +1,7 @@
 //! What stands in a log, found the slow way: line by line, word by word, every position tried. The fuzz target compares
 //! with it too.
 
-use crate::report::scan::{AFTER, Outcome, What, parse_request_id, parse_time, record};
+use crate::report::scan::{AFTER, Outcome, RequestId, What, parse_time, record};
 
 /// Every record of `bytes`, in the order of the lines.
 pub fn records(bytes: &[u8]) -> Vec<What> {
@@ -77,7 +77,7 @@ fn timed_out(before: &[u8], rest: &[u8]) -> Option<What> {
     let id = words(before).pop()?;
     let id_at = before.trim_ascii_end().len() - id.len();
     let apart = before.last().is_some_and(u8::is_ascii_whitespace);
-    let id = parse_request_id(id)?;
+    let id = RequestId::parse(id)?;
     let seconds = String::from_utf8_lossy(rest.get(21..rest.len().min(512))?);
     let number = seconds.trim_start().split("seconds").next()?.trim_end();
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
