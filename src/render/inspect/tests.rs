@@ -211,3 +211,19 @@ fn tests_of_several_are_told_once_with_the_command_for_each() {
         );
     }
 }
+
+#[test]
+fn what_is_gone_and_was_told_in_the_same_words_is_one_line() {
+    let mut before = of("old/", &[(Place::Task, NEW)]);
+    let after = of("new/", &[(Place::Task, NEW)]);
+    before.findings = vec![
+        never_reached("pandas", Place::Task, 5 << 20),
+        never_reached("six", Place::Task, 30 << 10),
+    ];
+    let inspection = Inspection::new(Some(before), after);
+    let line = "pandas, six: nothing that app.handler loads leads to it (12 files read)";
+    let said = inspect(&inspection, Lang::En, &Style::plain());
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert!(words.join(" ").contains(&format!("- {line}")), "{said}");
+    assert!(inspect_html(&inspection, Lang::En).contains(&format!("<li>{line}</li>")));
+}
