@@ -242,6 +242,12 @@ fn it_is_titled_by_what_was_typed() {
         let ran = test.run(&["checklist", typed, "--no-profile"]).success();
         let title = format!("{typed}: the optimisation checklist, ");
         assert!(ran.stdout.starts_with(&title), "{}", ran.stdout);
+        // Nor is its name said again where a finding is about all of it.
+        assert!(
+            !ran.stdout.contains(&format!("- {typed}: ")),
+            "{}",
+            ran.stdout
+        );
         assert_eq!(checklist(&test, &[typed, "--no-profile"])["target"], typed);
     }
 }
