@@ -90,13 +90,14 @@ impl Container {
     /// Where words of records stand, and names of groups; of words behind an escaped quote, its backslash.
     fn look_for_hits(&mut self, bytes: &[u8], range: &Range<usize>) {
         self.hits.clear();
-        candidates(bytes, range.clone(), &mut self.hits);
+        // One further: the backslash of the key there may be the last byte here.
+        candidates(bytes, range.start..range.end + 1, &mut self.hits);
         self.hits.retain_mut(|at| {
-            let key = key_at(bytes, *at).filter(|key| range.contains(key));
-            key.inspect(|key| {
-                *at = key - usize::from(bytes[*key] == b'"' && bytes[..*key].ends_with(b"\\"));
-            })
-            .is_some()
+            let Some(key) = key_at(bytes, *at) else {
+                return false;
+            };
+            *at = key - usize::from(bytes[key] == b'"' && bytes[..key].ends_with(b"\\"));
+            range.contains(at)
         });
         let end = bytes.len().min(range.end + GROUP.needle().len() - 1);
         let groups = GROUP.find_iter(&bytes[range.start..end]);

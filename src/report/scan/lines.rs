@@ -40,11 +40,7 @@ pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl Take) {
 /// [`scan_lines`] in pieces of any size.
 pub(super) fn scan_by(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-    {
+    if super::search::is_newer() {
         #[expect(unsafe_code, reason = "a call of code for newer processors")]
         // SAFETY: the processor is one.
         unsafe {

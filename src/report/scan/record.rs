@@ -45,7 +45,7 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
     at.word(b" MB\t")?;
     let mut init_us = None;
     let mut outcome = Outcome::Done;
-    if !is_end(at.next()) {
+    if !at.ends_line() {
         if at.skip(b"Init Duration: ") {
             init_us = Some(at.micros()?.value());
             at.word(b" ms\t")?;
@@ -55,7 +55,7 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
             at.skip(b"\t");
         }
         // Whatever else stands there is for the other parser.
-        if !is_end(at.next()) {
+        if !at.ends_line() {
             return None;
         }
     }
@@ -71,10 +71,6 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
         restore_us: None,
         outcome,
     })
-}
-
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
 }
 
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
