@@ -84,7 +84,7 @@ impl Progress {
     /// Shows what happened.
     pub fn on(&mut self, event: Event) {
         match event {
-            Event::Warmup { .. } if self.part.is_some() => {}
+            Event::Warmup { .. } | Event::Announced(_) if self.part.is_some() => {}
             Event::Warmup { arm } => {
                 let message = self.text.first_start(arm);
                 match &self.out {
@@ -133,7 +133,6 @@ impl Progress {
                     bar.finish_and_clear();
                 }
             }
-            Event::Announced(_) if self.part.is_some() => {}
             Event::Announced(note) | Event::Note(note) => {
                 let note = self.text.told(&note);
                 self.line(&note);

@@ -25,7 +25,7 @@ fn with_tests(module: &str, app: &str) -> Package {
     let mut record = String::from("lib-1.0.dist-info/METADATA,,\n");
     for (path, text) in files {
         package.write(&format!("task/{path}"), text.as_bytes());
-        record.push_str(&format!("{path},,\n"));
+        record.extend([path, ",,\n"]);
     }
     let head = b"Metadata-Version: 2.1\nName: lib\nVersion: 1.0\n";
     package.write("task/lib-1.0.dist-info/METADATA", head);
@@ -119,7 +119,7 @@ fn the_command_deletes_what_is_told_and_nothing_else() {
             for i in 0..4 {
                 let path = format!("lib/p{i}/tests/test_a.py");
                 package.write(&format!("task/{path}"), b"x = 1\n");
-                record.push_str(&format!("{path},,\n"));
+                record.extend([&path, ",,\n"]);
             }
             package.write("task/lib-1.0.dist-info/RECORD", record.as_bytes());
         }
