@@ -27,6 +27,9 @@ pub mod inspect;
 pub mod lambda;
 pub mod logs;
 pub mod profile;
+#[cfg(test)]
+#[path = "../tests/support/random.rs"]
+mod random;
 pub mod render;
 pub mod report;
 pub mod results;

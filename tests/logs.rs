@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -382,6 +383,66 @@ fn what_cannot_be_read_is_told_and_the_rest_counts() {
         .fails_with(1)
         .says("no record of the platform in 1 source (35 B)")
         .says("hint: looked for lines that begin with REPORT RequestId:");
+    let text = std::fs::read_to_string(fixture("logs/app.log")).unwrap();
+    test.write("app.log", &text);
+    test.run(&["logs", "app.log", "--function", "my-fn"])
+        .fails_with(1)
+        .says("the filters left out 12")
+        .says("the file's name where the log names no group");
+    let mut command = test.command(&["logs", "-"]);
+    let folder = std::fs::File::open(test.path()).unwrap();
+    let ran = Ran::from(command.stdin(folder).output().unwrap()).fails_with(1);
+    assert!(
+        !ran.stderr.contains("no record"),
+        "said once: {}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn pieces_of_time_past_the_limit_are_one_and_their_group_is_whole() {
+    let report = "REPORT RequestId: 11111111-1111-4111-8111-111111111111\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t";
+    let start: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+    let mut log = String::new();
+    for n in 0..900 {
+        let at = start + jiff::SignedDuration::from_mins(n);
+        let _ = writeln!(log, "{at:.3} {report}");
+    }
+    let test = Test::new();
+    test.write("long.log", &log);
+    let ran = test
+        .run(&["logs", "long.log", "--bucket", "1m"])
+        .success()
+        .prints("long.log: 900 invokes")
+        .prints("use a wider --bucket");
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    let rest = lines
+        .iter()
+        .find(|line| line.starts_with("| (others)"))
+        .expect("the rest");
+    assert!(rest.contains("401"), "{rest}");
+    assert!(!ran.stdout.contains("(no time)"), "{}", ran.stdout);
+    let csv = test
+        .run(&["logs", "long.log", "--bucket", "1m", "--csv"])
+        .success()
+        .stdout;
+    let rows: Vec<_> = csv
+        .lines()
+        .map(|row| row.split(',').collect::<Vec<_>>())
+        .collect();
+    assert_eq!(rows[1][..3], ["long.log", "", "900"]);
+    assert_eq!(rows[2][..3], ["long.log", "(others)", "401"]);
+}
+
+#[test]
+fn a_function_is_known_by_its_arn_and_a_version_is_not_a_function() {
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:my-api";
+    let summary = json(&["firehose", "--function", arn]);
+    assert_eq!(summary["whole"]["invokes"], 6);
+    assert_eq!(summary["filter"]["function"], "my-api");
+    logs(&["firehose", "--function", "my-api:7"])
+        .fails_with(2)
+        .says("--function my-api --by version tells 7 from the others");
 }
 
 #[test]

@@ -32,6 +32,25 @@ fn profile(test: &Test, more: &[&str]) -> Value {
     serde_json::from_str(&test.run(&args).success().stdout).unwrap()
 }
 
+/// With savings measured. A starved machine doesn't get a start done in the ten seconds that an init has: lambench says so
+/// and gives no figures, which is no answer yet. What never works does so three times.
+fn verified(test: &Test) -> Value {
+    let again = || profile(test, &["--verify=1", "--verify-runs=6"]);
+    let failed = |profile: &Value| {
+        let mut verified = profile["verified"].as_array().unwrap().iter();
+        verified.find_map(|one| one["failed"].as_str().map(str::to_owned))
+    };
+    let mut whys = Vec::new();
+    while whys.len() < 3 {
+        let profile = again();
+        match failed(&profile) {
+            None => return profile,
+            Some(why) => whys.push(why),
+        }
+    }
+    panic!("nothing could be measured: {whys:#?}");
+}
+
 fn find<'v>(profile: &'v Value, target: &str) -> &'v Value {
     let all = profile["suggestions"].as_array().unwrap();
     let found = all.iter().find(|one| one["target"] == target);
@@ -122,7 +141,7 @@ fn measuring_agrees_with_what_was_foreseen() {
         "app/left/__init__.py",
         "import common\nimport time\n\ntime.sleep(1)\n\n\ndef use():\n    return 1\n",
     );
-    let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
+    let profile = verified(&test);
     let verified = profile["verified"].as_array().unwrap();
     assert_eq!(
         verified.len(),
@@ -337,7 +356,7 @@ fn shared_in_node(test: &Test) {
 fn node_functions_are_profiled_and_their_savings_measured() {
     let test = Test::new();
     shared_in_node(&test);
-    let profile = profile(&test, &["--verify=1", "--verify-runs=6"]);
+    let profile = verified(&test);
     let (left, right) = (find(&profile, "left"), find(&profile, "right"));
     // A busy machine is late with everything; what they share is in neither saving however late it is.
     let ms = |figure: &Value| figure.as_f64().unwrap();

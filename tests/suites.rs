@@ -8,7 +8,7 @@ mod random;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lambench::stats::{change, quantile_interval};
+use lambench::stats::{change, quantile_interval, shift};
 use random::Random;
 use serde_json::json;
 
@@ -104,9 +104,11 @@ fn the_statistics_are_scipys() {
             let (before, after) = (set(1.0), set([1.0, 1.15, 0.7][i % 3]));
             let (alpha, percent) = ([0.05, 0.0221][i % 2], [50, 50, 75, 90, 95, 99][i % 6]);
             let found = change(&before, &after, alpha).expect("figures");
+            let shift = shift(&before, &after, alpha).expect("figures");
             json!({
                 "before": before, "after": after, "alpha": alpha, "percent": percent,
                 "p": found.p, "ratio": found.ratio, "interval": found.interval,
+                "shift": shift.by, "shift_interval": shift.interval,
                 "quantile": quantile_interval(&after, percent, alpha),
             })
         })

@@ -14,7 +14,6 @@ pub use start::Start;
 pub use verification::{KeptBaseline, Measured, MeasuredVerdict};
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use crate::inspect::{Anatomy, Finding};
@@ -314,16 +313,6 @@ pub fn check(known: &Known<'_>) -> Checklist {
         runtime: known.anatomy.runtime.clone(),
         items,
     }
-}
-
-/// JSON Schema (draft 2020-12) of [`Checklist`], as committed in `schema/checklist.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Checklist>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
 }
 
 /// Lines of pipelines that run lambench.

@@ -1,15 +1,6 @@
 use super::*;
-use crate::inspect::{Files, Mounted, Place, Subject, inspect, samples};
-
-/// A package with these files.
-fn anatomy(runtime: &str, files: &[(&str, &str)]) -> Anatomy {
-    let folder = samples::folder(files);
-    inspect(&Subject {
-        runtime: Some(runtime.into()),
-        handler: Some("lambda_function.lambda_handler".into()),
-        ..samples::subject(folder.path())
-    })
-}
+use crate::inspect::samples::{self, anatomy, mounted};
+use crate::inspect::{Place, Subject, inspect};
 
 fn python() -> Anatomy {
     anatomy(
@@ -184,11 +175,7 @@ fn a_verdict_counts_if_it_is_good_and_of_both_sides() {
 
 #[test]
 fn a_result_is_of_the_same_package_whatever_its_layers_weigh() {
-    let mount = |place: Place, text: &str| {
-        let folder = samples::folder(&[("python/some.py", text)]);
-        let files = Files::open(folder.path()).unwrap();
-        (folder, Mounted { place, files })
-    };
+    let mount = |place, text| mounted(place, &[("python/some.py", text)]);
     let layer = Place::Layer {
         position: 0,
         name: "deps".into(),

@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::stored::age_s;
+use super::when::span;
 
 /// Which starts of the logs.
 #[derive(Debug, Clone, Default, Args)]
@@ -16,8 +16,12 @@ pub struct LogsSideArgs {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub split_at: Option<Timestamp>,
     /// Leave out this much before and after the split, while both versions may have run: 5m, 2h
-    #[arg(long, value_name = "TIME", value_parser = age_s, requires = "split_at")]
+    #[arg(long, value_name = "TIME", value_parser = gap_s, requires = "split_at")]
     pub split_gap: Option<i64>,
+}
+
+fn gap_s(text: &str) -> Result<i64, String> {
+    span(text).map(|ms| ms / 1000)
 }
 
 /// RFC 3339, with or without seconds; a zone must be there.
@@ -29,7 +33,15 @@ fn time(text: &str) -> Result<Timestamp, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::time;
+    use super::{gap_s, time};
+
+    #[test]
+    fn a_gap_may_be_seconds() {
+        for (text, seconds) in [("30s", 30), ("5m", 300), ("1h30m", 5400)] {
+            assert_eq!(gap_s(text), Ok(seconds), "{text}");
+        }
+        assert!(gap_s("5").is_err());
+    }
 
     #[test]
     fn a_time_has_a_zone_and_need_not_have_seconds() {

@@ -46,9 +46,7 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
         // Half of the list is about how it runs: the error says what to name.
         config::profiled(&of_profile(&args, &sight, &[]), &globals)?;
     }
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let scratch = stage::scratch()?;
     let look = async {
         let mut endpoints = Endpoints::new(&args.look);
@@ -82,7 +80,7 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
             .map_or(0, |one| one.budgets),
     });
     if args.json {
-        print(&render::checklist_json(&list))?;
+        print(&render::pretty(&list))?;
     } else {
         let style = Style::for_stdout();
         say(&render::checklist(&list, asked.lang, &style))?;

@@ -34,9 +34,7 @@ pub async fn inspect(args: InspectArgs, globals: Globals) -> Result<Exit, Failur
     if let Some(path) = args.html.as_deref().filter(|path| *path != Path::new("-")) {
         Store::check_save_as(path).map_err(|error| misnamed(&error))?;
     }
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let scratch = stage::scratch()?;
     let look = async {
         let mut endpoints = Endpoints::new(&args.look);
@@ -292,7 +290,7 @@ fn tell(
         store::write_whole(path, &page).map_err(|error| unwritable(&error))?;
     }
     if args.json {
-        print(&render::inspect_json(&cut(IN_JSON)))?;
+        print(&render::pretty(&cut(IN_JSON)))?;
     } else {
         say(&render::inspect(
             &cut(ON_TERMINAL),

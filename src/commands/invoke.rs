@@ -29,9 +29,7 @@ pub async fn invoke(args: InvokeArgs, globals: Globals) -> Result<Exit, Failure>
     for warning in &asked.warnings {
         say(&format!("warning: {warning}"));
     }
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let mut opened = None;
     let mut stop = signals.stop.clone();
     let looked = tokio::select! {

@@ -25,9 +25,7 @@ pub async fn restore(args: RestoreArgs, globals: Globals) -> Result<Exit, Failur
         }
         return Ok(Exit::Done);
     }
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let mut exit = Exit::Done;
     for left in wanted {
         match &left.record {

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::cli::{ArchArg, ByArg, Globals, LogsArgs, LogsPrices, SortArg, WhichLogs};
+use crate::config::naming::{plain_name, qualified};
 use crate::config::{self, Lang};
 use crate::cost::Prices;
 use crate::exit::Exit;
@@ -123,9 +124,24 @@ pub fn filter(which: &WhichLogs) -> Result<Filter, Failure> {
         since_ms,
         until_ms,
         cold: which.cold,
-        function: which.function.clone(),
+        function: which.function.as_ref().map(function).transpose()?,
         request: which.grep_request.as_deref().map(str::to_ascii_lowercase),
     })
+}
+
+/// The function that is meant, by its plain name.
+fn function(pattern: &glob::Pattern) -> Result<glob::Pattern, Failure> {
+    let word = pattern.as_str();
+    if let Some((name, qualifier)) = qualified(word) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("--function {word}: all versions of a function write to one log group"),
+        )
+        .hint(Some(format!(
+            "--function {name} --by version tells {qualifier} from the others"
+        ))));
+    }
+    Ok(glob::Pattern::new(plain_name(word)).unwrap_or_else(|_| pattern.clone()))
 }
 
 /// The group as the engine names it.
@@ -205,8 +221,7 @@ fn sources(words: &[String]) -> (Vec<Source>, Vec<String>) {
             Err(error) => failed.push(error.to_string()),
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|source: &Source| seen.insert(source.name()));
+    logs::once_each(&mut all);
     (all, failed)
 }
 
@@ -220,12 +235,7 @@ async fn read(
     let watch = Arc::new(Watch::default());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut progress = LogsProgress::new(total_bytes(&sources), globals.quiet, lang);
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(
-            Exit::CouldNotMeasure,
-            format!("listening for signals: {error}"),
-        )
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let reader = Arc::clone(&watch);
     let mut work = tokio::task::spawn_blocking(move || {
         let reading = logs::read(&sources, &mut tallies, threads, &reader);
@@ -287,7 +297,8 @@ pub fn conclude(
         Exit::Interrupted
     };
     if summary.is_empty() {
-        if summary.read.sources == 0 {
+        // What could not be read has said so.
+        if summary.read.sources == 0 || summary.read.bytes == 0 && exit == Exit::CouldNotMeasure {
             return Ok(exit);
         }
         return Err(nothing(summary));
@@ -306,7 +317,7 @@ pub fn conclude(
         return Ok(exit);
     }
     if args.json {
-        print(&render::logs_json(summary))?;
+        print(&render::pretty(summary))?;
     } else if args.csv {
         print(&render::logs_csv(summary))?;
     } else {
@@ -328,10 +339,15 @@ fn nothing(summary: &Summary) -> Failure {
     let records = &summary.records;
     let where_from = render::logs_amount(&summary.read);
     if records.filtered > 0 {
+        let filter = &summary.filter;
+        let others = filter.since.is_some() || filter.until.is_some() || filter.request.is_some();
         let hint = if records.without_time == records.filtered {
-            "none of them bears a time: --since and --until can't be used on these logs".to_owned()
+            "none of them bears a time: --since and --until can't be used on these logs"
+        } else if filter.function.is_some() && !others && !filter.cold {
+            "--function takes the log group's name without /aws/lambda/, and the file's name where the log names no \
+             group; without it the report lists what is there"
         } else {
-            "loosen --since, --until, --function, --cold or --grep-request".to_owned()
+            "loosen --since, --until, --function, --cold or --grep-request"
         };
         return Failure::new(
             exit,
@@ -340,7 +356,13 @@ fn nothing(summary: &Summary) -> Failure {
                 records.filtered
             ),
         )
-        .hint(Some(hint));
+        .hint(Some(hint.to_owned()));
+    }
+    if !summary.read.complete {
+        return Failure::new(
+            exit,
+            format!("stopped: no record of the platform until then, in {where_from}"),
+        );
     }
     let broken = match records.broken {
         0 => String::new(),

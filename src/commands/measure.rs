@@ -76,8 +76,7 @@ pub fn listen(progress: &Shared, max_time: Option<Duration>) -> Result<Signals, 
     let mut signals = signals::listen(move || {
         let note = "stopping: putting everything back (again to give up)";
         tell(&seen, Event::Note(note.into()));
-    })
-    .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}")))?;
+    })?;
     let deadline = max_time.map(|time| tokio::time::Instant::now() + time);
     signals.stop = signals.stop.at(deadline);
     Ok(signals)

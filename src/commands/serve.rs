@@ -29,9 +29,7 @@ pub async fn serve(args: ServeArgs, globals: Globals) -> Result<Exit, Failure> {
     for warning in &served.warnings {
         say(&format!("warning: {warning}"));
     }
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}"))
-    })?;
+    let mut signals = signals::listen(|| {})?;
     if let Some(path) = &args.port_file {
         port_file::forget(path)?;
     }

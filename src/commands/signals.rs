@@ -6,6 +6,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use crate::bench::stop::{Stop, stop};
+use crate::exit::Exit;
+
+use super::Failure;
 
 /// What the signals ask for.
 pub struct Signals {
@@ -19,7 +22,12 @@ pub struct Signals {
 const ONE_WISH: Duration = Duration::from_millis(250);
 
 /// Starts listening.
-pub fn listen(mut on_first: impl FnMut() + Send + 'static) -> std::io::Result<Signals> {
+pub fn listen(on_first: impl FnMut() + Send + 'static) -> Result<Signals, Failure> {
+    catch(on_first)
+        .map_err(|error| Failure::new(Exit::CouldNotMeasure, format!("catching signals: {error}")))
+}
+
+fn catch(mut on_first: impl FnMut() + Send + 'static) -> std::io::Result<Signals> {
     let (stopper, stop_seen) = stop();
     let (last, give_up) = stop();
     let mut interrupt = signal(SignalKind::interrupt())?;

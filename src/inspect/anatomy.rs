@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::diff::{Diff, diff};
@@ -165,16 +164,6 @@ impl Inspection {
             ..self.clone()
         }
     }
-}
-
-/// JSON Schema (draft 2020-12) of [`Inspection`], as committed in `schema/inspect.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Inspection>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
 }
 
 pub(super) fn anatomy(subject: &Subject, installed: Installed, findings: Vec<Finding>) -> Anatomy {

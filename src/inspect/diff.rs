@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     fn of(files: &[(&str, &str)]) -> Anatomy {
-        inspect(&samples::subject(samples::folder(files).path()))
+        samples::anatomy("nodejs20.x", files)
     }
 
     #[test]

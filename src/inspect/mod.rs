@@ -20,7 +20,7 @@ pub(crate) mod samples;
 pub mod tree;
 pub mod unused;
 
-pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION, schema};
+pub use anatomy::{Anatomy, Inspection, Part, SCHEMA_VERSION};
 pub use distributions::{Distribution, Ecosystem, Installed};
 pub use files::{Files, FilesError, LeftOut, Modified, PackageFile};
 pub use finding::{Evidence, Finding, Severity};

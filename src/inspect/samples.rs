@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Files, Mounted, Place, Subject};
+use super::{Anatomy, Files, Mounted, Place, Subject, inspect};
 
 /// A folder with these files.
 pub(crate) fn folder<C: AsRef<[u8]>>(files: &[(&str, C)]) -> TempDir {
@@ -15,6 +15,23 @@ pub(crate) fn folder<C: AsRef<[u8]>>(files: &[(&str, C)]) -> TempDir {
         std::fs::write(path, content).unwrap();
     }
     folder
+}
+
+/// The same, mounted; it is there as long as the folder is.
+pub(crate) fn mounted<C: AsRef<[u8]>>(place: Place, files: &[(&str, C)]) -> (TempDir, Mounted) {
+    let folder = folder(files);
+    let files = Files::open(folder.path()).unwrap();
+    (folder, Mounted { place, files })
+}
+
+/// What there is to say of a package of these files with the handler `lambda_function.lambda_handler`.
+pub(crate) fn anatomy(runtime: &str, files: &[(&str, &str)]) -> Anatomy {
+    let folder = folder(files);
+    inspect(&Subject {
+        runtime: Some(runtime.into()),
+        handler: Some("lambda_function.lambda_handler".into()),
+        ..subject(folder.path())
+    })
 }
 
 /// The folder or the zip as the package of a function of which nothing is known.

@@ -115,46 +115,29 @@ pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Findin
 mod tests {
     use super::*;
     use crate::inspect::distributions::distributions;
-    use crate::inspect::files::Files;
-    use crate::inspect::{Mounted, Place};
+    use crate::inspect::{Place, samples};
 
     #[test]
     fn what_was_installed_and_no_runtime_reads_is_told_from_a_quarter_of_a_megabyte_on() {
         for (headers, told) in [(MUCH - 300_u64, false), (MUCH - 299, true)] {
-            let folder = tempfile::tempdir().unwrap();
-            let file = |path: &str, bytes: u64| {
-                let path = folder.path().join(path);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, vec![b'x'; bytes as usize]).unwrap();
-            };
-            file("lib/a.h", headers - 1_000);
-            file("lib/b.h", 1_000);
-            file("lib/a.pyi", 299);
-            // The function's own, and what installers left.
-            file("own.h", 500_000);
-            file("lib-1.0.dist-info/README.md", 500_000);
-            std::fs::write(
-                folder.path().join("lib-1.0.dist-info/METADATA"),
-                "Name: lib\nVersion: 1.0\n",
-            )
-            .unwrap();
-            std::fs::write(
-                folder.path().join("lib-1.0.dist-info/RECORD"),
-                "lib/a.h,,\nlib/b.h,,\nlib/a.pyi,,\nlib-1.0.dist-info/README.md,,\n",
-            )
-            .unwrap();
-            let subject = Subject {
-                name: "app".to_owned(),
-                mounts: vec![Mounted {
-                    place: Place::Task,
-                    files: Files::open(folder.path()).unwrap(),
-                }],
-                runtime: None,
-                handler: None,
-                architecture: None,
-                unread: Vec::new(),
-                environment: None,
-            };
+            let bytes = |bytes: u64| "x".repeat(bytes as usize);
+            let folder = samples::folder(&[
+                ("lib/a.h", bytes(headers - 1_000)),
+                ("lib/b.h", bytes(1_000)),
+                ("lib/a.pyi", bytes(299)),
+                // The function's own, and what installers left.
+                ("own.h", bytes(500_000)),
+                ("lib-1.0.dist-info/README.md", bytes(500_000)),
+                (
+                    "lib-1.0.dist-info/METADATA",
+                    "Name: lib\nVersion: 1.0\n".into(),
+                ),
+                (
+                    "lib-1.0.dist-info/RECORD",
+                    "lib/a.h,,\nlib/b.h,,\nlib/a.pyi,,\nlib-1.0.dist-info/README.md,,\n".into(),
+                ),
+            ]);
+            let subject = samples::subject(folder.path());
             let found = findings(&subject, &distributions(&subject.mounts[0]));
             let groups = vec![
                 Group {

@@ -3,14 +3,10 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use crate::report::scan::{
-    Event, Invoke, Outcome, RequestId, What, record, time_of, without_account,
-};
+use crate::report::scan::{Event, FIGURES, of_figures, record, time_of, without_account};
 
 /// An event of `CloudWatch` is 1 MB at most, and doubling its quotes makes two.
 const LONGEST_ROW: usize = 8 << 20;
-
-const MB: f64 = 1_048_576.0;
 
 /// Hands every record to `found`.
 pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
@@ -32,15 +28,7 @@ pub(super) fn read(input: impl Read, found: &mut dyn FnMut(Event<'_>)) -> io::Re
     let plain = |name| column(name).filter(|_| !is_of_insights);
     let time = time.or_else(|| plain(b"timestamp"));
     let message = message.or_else(|| plain(b"message"));
-    let figures = [
-        &b"@requestId"[..],
-        b"@duration",
-        b"@billedDuration",
-        b"@memorySize",
-        b"@maxMemoryUsed",
-        b"@initDuration",
-    ]
-    .map(column);
+    let figures = FIGURES.map(|name| column(name.as_bytes()));
     let mut row = csv::ByteRecord::new();
     while reader
         .read_byte_record(&mut row)
@@ -78,28 +66,4 @@ impl<R: Read> Read for Fused<'_, R> {
         }
         Ok(n)
     }
-}
-
-/// Of a row without a message: milliseconds, and memory in bytes.
-fn of_figures(cells: [Option<&[u8]>; 6]) -> Option<What> {
-    let [id, duration, billed, memory, max_memory, init] = cells;
-    let number = |cell: Option<&[u8]>| -> Option<f64> {
-        let n: f64 = std::str::from_utf8(cell?).ok()?.parse().ok()?;
-        (n.is_finite() && n >= 0.0).then_some(n)
-    };
-    let us = |cell| number(cell).map(|ms| (ms * 1e3).round() as u64);
-    // Insights counts in millions of bytes: 128 MB are 1.28E8.
-    let mb = |cell| {
-        number(cell).map(|bytes| (bytes / if bytes % 1e6 == 0.0 { 1e6 } else { MB }).round() as u32)
-    };
-    Some(What::Invoke(Invoke {
-        request_id: Some(RequestId::parse(id?)?),
-        handler_us: us(duration)?,
-        billed_us: us(billed),
-        memory_mb: mb(memory),
-        max_memory_mb: mb(max_memory),
-        init_us: us(init),
-        restore_us: None,
-        outcome: Outcome::Done,
-    }))
 }

@@ -136,7 +136,7 @@ impl Distribution {
         self.sum
     }
 
-    /// The largest, exactly.
+    /// The largest, exactly up to 71 minutes.
     pub fn max(&self) -> Option<u64> {
         (self.count > 0).then_some(self.max)
     }

@@ -1,14 +1,18 @@
 //! The starts of one side of a comparison, or of both where one log is split in time: counts, and a sample of bounded size.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use super::kept::Kept;
 use super::read::Sink;
-use super::tallies::{ENDED, GROUPS, function_of, version};
+use super::tallies::{ENDED, GROUPS, function_of, owner, version};
 use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
 
 const HOUR_MS: i64 = 3_600_000;
+
+/// So many invokes wait for a line of the older style that says how they ended: it stands near their REPORT, on either side.
+const WAITING: usize = 1024;
 
 /// A piece of time: from the first millisecond on, up to before the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,12 +69,23 @@ pub struct Pool {
     pub warm_starts: Kept,
 }
 
-/// A log group: where it stands among the names (nowhere past [`GROUPS`]), and whether its function is wanted.
+/// A log group or a function: where it stands among the names (nowhere past [`GROUPS`]), and whether its function is wanted.
 #[derive(Debug, Clone)]
 struct Group {
     bytes: Vec<u8>,
     name: Option<usize>,
     wanted: bool,
+}
+
+/// An invoke that still may turn out to have ended badly.
+#[derive(Debug, Clone)]
+struct Waiting {
+    invoke: Invoke,
+    time_ms: Option<i64>,
+    stream: Option<u64>,
+    version: Option<Arc<str>>,
+    /// Whether the log names its function.
+    named: bool,
 }
 
 /// Takes the starts of one piece of time or of two.
@@ -87,11 +102,15 @@ pub struct Gather {
     pub without_time: u64,
     /// Records that could not be read whole.
     pub broken: u64,
+    waiting: VecDeque<Waiting>,
+    /// Invokes that a line of this part of a file says have ended badly.
+    ended_here: HashSet<RequestId>,
+    /// The same of all others.
     ended: HashSet<RequestId>,
     /// The last log group.
     last_group: Option<Group>,
     /// The last stream's version.
-    last_stream: Option<(Vec<u8>, Option<String>, u64)>,
+    last_stream: Option<(Vec<u8>, Option<Arc<str>>, u64)>,
 }
 
 impl Gather {
@@ -144,10 +163,10 @@ impl Gather {
         wanted.next().filter(|_| wanted.next().is_none())
     }
 
-    /// Where a record belongs: to what is wanted, to what the log doesn't name, or nowhere.
-    fn pools(&mut self, group: Option<&[u8]>, invokes: u64) -> Option<&mut [Pool]> {
-        let Some(bytes) = group else {
-            return Some(&mut self.unnamed);
+    /// Where a record belongs: to what is wanted (true), to what the log doesn't name (false), or nowhere.
+    fn place(&mut self, event: &Event<'_>, invokes: u64) -> Option<bool> {
+        let Some(bytes) = owner(event.group, event.stream) else {
+            return Some(false);
         };
         if self
             .last_group
@@ -167,7 +186,18 @@ impl Gather {
         if let Some(at) = last.name {
             self.names[at].1 += invokes;
         }
-        last.wanted.then_some(&mut self.named[..])
+        last.wanted.then_some(true)
+    }
+
+    /// The pools of the pieces of time that a record is in.
+    fn pools(&mut self, named: bool, time_ms: Option<i64>) -> impl Iterator<Item = &mut Pool> {
+        let pools = if named {
+            &mut self.named
+        } else {
+            &mut self.unnamed
+        };
+        let spans = self.spans.iter().zip(pools);
+        spans.filter_map(move |(span, pool)| span.holds(time_ms).then_some(pool))
     }
 
     fn name(&mut self, name: &str) -> Option<usize> {
@@ -179,46 +209,72 @@ impl Gather {
         known
     }
 
-    fn stream(&mut self, stream: &[u8]) -> Option<u64> {
+    /// A hash of the stream, and the version that it names.
+    fn stream(&mut self, stream: &[u8]) -> Option<(u64, Option<Arc<str>>)> {
         if self
             .last_stream
             .as_ref()
             .is_none_or(|(last, ..)| last != stream)
         {
-            let named = version(stream).map(|v| String::from_utf8_lossy(v).into_owned());
+            let named = version(stream).map(|v| String::from_utf8_lossy(v).into());
             let mut hasher = DefaultHasher::new();
             stream.hash(&mut hasher);
             self.last_stream = Some((stream.to_vec(), named, hasher.finish()));
         }
-        self.last_stream.as_ref().map(|(.., hash)| *hash)
+        let (_, version, hash) = self.last_stream.as_ref()?;
+        Some((*hash, version.clone()))
     }
 
     fn invoke(&mut self, invoke: &Invoke, event: &Event<'_>) {
-        let stream = event.stream.and_then(|stream| self.stream(stream));
-        let last = self.last_stream.take();
-        let version = last.as_ref().filter(|_| stream.is_some());
-        let version = version.and_then(|(_, version, _)| version.as_deref());
-        let spans = std::mem::take(&mut self.spans);
-        for (span, pool) in spans
-            .iter()
-            .zip(self.pools(event.group, 1).unwrap_or_default())
+        let Some(named) = self.place(event, 1) else {
+            return;
+        };
+        let (stream, version) = match event.stream.and_then(|stream| self.stream(stream)) {
+            Some((hash, version)) => (Some(hash), version),
+            None => (None, None),
+        };
+        if self.waiting.len() >= WAITING
+            && let Some(first) = self.waiting.pop_front()
         {
-            if span.holds(event.time_ms) {
-                pool.take(invoke, event.time_ms, stream, version);
-            }
+            self.settle(&first);
         }
-        (self.spans, self.last_stream) = (spans, last);
+        self.waiting.push_back(Waiting {
+            invoke: *invoke,
+            time_ms: event.time_ms,
+            stream,
+            version,
+            named,
+        });
+    }
+
+    /// Counts an invoke, as it is known by now how it ended.
+    fn settle(&mut self, start: &Waiting) {
+        let mut invoke = start.invoke;
+        let id = invoke.request_id;
+        if invoke.outcome == Outcome::Done && id.is_some_and(|id| self.ended_here.contains(&id)) {
+            invoke.outcome = Outcome::Error;
+        }
+        for pool in self.pools(start.named, start.time_ms) {
+            let version = start.version.as_deref();
+            pool.take(&invoke, start.time_ms, start.stream, version);
+        }
+    }
+
+    /// Nothing more comes that stands near what waits.
+    fn settle_all(&mut self) {
+        for start in std::mem::take(&mut self.waiting) {
+            self.settle(&start);
+        }
+        let here = std::mem::take(&mut self.ended_here);
+        self.ended.extend(here);
     }
 
     fn init_failed(&mut self, event: &Event<'_>) {
-        let spans = std::mem::take(&mut self.spans);
-        for (span, pool) in spans
-            .iter()
-            .zip(self.pools(event.group, 0).unwrap_or_default())
-        {
-            pool.init_failures += u64::from(span.holds(event.time_ms));
+        if let Some(named) = self.place(event, 0) {
+            for pool in self.pools(named, event.time_ms) {
+                pool.init_failures += 1;
+            }
         }
-        self.spans = spans;
     }
 }
 
@@ -227,7 +283,9 @@ impl Sink for Gather {
         Self::new(&self.spans, self.function.as_deref())
     }
 
-    fn file(&mut self, _: &str) {}
+    fn file(&mut self, _: &str) {
+        self.settle_all();
+    }
 
     fn take(&mut self, event: &Event<'_>) {
         let any_time = self.spans.iter().any(|span| *span == Span::default());
@@ -236,15 +294,16 @@ impl Sink for Gather {
             What::Invoke(invoke) => self.invoke(invoke, event),
             What::InitFailed { .. } => self.init_failed(event),
             What::Ended(id, outcome) => {
-                if *outcome != Outcome::Done && self.ended.len() < ENDED {
-                    self.ended.insert(*id);
+                if *outcome != Outcome::Done && self.ended.len() + self.ended_here.len() < ENDED {
+                    self.ended_here.insert(*id);
                 }
             }
             What::Broken => self.broken += 1,
         }
     }
 
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, mut other: Self) {
+        other.settle_all();
         for (ours, theirs) in [
             (&mut self.named, other.named),
             (&mut self.unnamed, other.unnamed),
@@ -263,8 +322,9 @@ impl Sink for Gather {
         self.ended.extend(other.ended);
     }
 
-    /// What older lines say of invokes whose own record doesn't.
+    /// What older lines say of invokes whose record stands in another file, or in another part of a large one.
     fn conclude(&mut self) {
+        self.settle_all();
         for pool in self.named.iter_mut().chain(&mut self.unnamed) {
             let cold = pool.cold_starts.without(&self.ended);
             let warm = pool.warm_starts.without(&self.ended);

@@ -27,11 +27,11 @@ pub use distribution::Distribution;
 pub use gather::{Gather, Pool, Span};
 pub use kept::{KEPT, Kept, KeptStart, SEED};
 pub use read::{ReadError, Reading, Sink, Watch, read};
-pub use source::{Source, SourceError, sources};
+pub use source::{Source, SourceError, once_each, sources};
 pub use summary::{
     Amount, Asked, Bins, Bucket, CloudAmount, Cost, Figures, Fit, Group, MemoryUse, Narrowed,
-    PriceBasis, Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots, schema,
+    PriceBasis, Records, SCHEMA_VERSION, Sort, Spread, Start, Summary, TimeSlots,
 };
-pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies};
+pub use tallies::{By, Filter, GROUPS, Key, OTHERS, Tallies, function_in};
 pub use tally::{Size, Sizes, Slow, Tally};
 pub use timeline::{Slot, Timeline};

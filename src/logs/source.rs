@@ -1,6 +1,8 @@
 //! Which files are meant: files, folders, patterns, standard input.
 
+use std::collections::HashSet;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Something that holds logs.
@@ -59,9 +61,25 @@ pub fn sources<S: AsRef<str>>(words: &[S]) -> Result<Vec<Source>, SourceError> {
     for word in words {
         all.extend(of_word(word.as_ref())?);
     }
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|source| seen.insert(source.name()));
+    once_each(&mut all);
     Ok(all)
+}
+
+/// Leaves out what is there already under another name: `./app.log`, a link to it.
+pub fn once_each(all: &mut Vec<Source>) {
+    let (mut files, mut names) = (HashSet::new(), HashSet::new());
+    all.retain(|source| {
+        let file = match source {
+            Source::Stdin => None,
+            Source::File(path) => std::fs::metadata(path)
+                .ok()
+                .filter(std::fs::Metadata::is_file),
+        };
+        match file {
+            Some(file) => files.insert((file.dev(), file.ino())),
+            None => names.insert(source.name()),
+        }
+    });
 }
 
 fn of_word(word: &str) -> Result<Vec<Source>, SourceError> {
@@ -131,4 +149,32 @@ fn files_below(folder: &Path) -> Result<Vec<Source>, SourceError> {
         }
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_once_whatever_it_is_called() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(path("a.log"), "").expect("room");
+        std::fs::write(path("b.log"), "").expect("room");
+        std::os::unix::fs::symlink(path("a.log"), path("latest.log")).expect("a link");
+        std::fs::hard_link(path("a.log"), path("z.log")).expect("a link");
+        for words in [
+            vec![path("")],
+            vec![path("*.log"), path("b.log"), path("./a.log"), path("")],
+        ] {
+            let names: Vec<_> = sources(&words)
+                .expect("files")
+                .iter()
+                .map(Source::name)
+                .collect();
+            assert_eq!(names, [path("a.log"), path("b.log")], "{words:?}");
+        }
+        let twice = sources(&["-", "-"]).expect("standard input");
+        assert_eq!(twice, [Source::Stdin]);
+    }
 }

@@ -8,7 +8,6 @@ mod spread;
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::tallies::{By, Filter, Key, Tallies};
@@ -96,21 +95,18 @@ pub struct Group {
 /// A piece of time.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Bucket {
-    /// When it begins, RFC 3339; null for records without a time.
+    /// When it begins, RFC 3339; null for records without a time, and for all pieces of time past the 500th.
     pub start: Option<String>,
     /// What was in it.
     #[serde(flatten)]
     pub figures: Figures,
 }
 
-/// JSON Schema (draft 2020-12) of [`Summary`], as committed in `schema/logs.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Summary>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
+impl Bucket {
+    /// It holds what is past the limit of groups and their pieces of time.
+    pub fn is_rest(&self) -> bool {
+        self.start.is_none() && self.figures.without_time < self.figures.invokes
+    }
 }
 
 impl Summary {

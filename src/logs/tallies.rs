@@ -24,7 +24,7 @@ const LARGE: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// The function: its log group without `/aws/lambda/`, else the file.
+    /// The function: as its stream names it, else its log group without `/aws/lambda/`, else the file.
     #[default]
     Function,
     /// The log group.
@@ -70,6 +70,16 @@ pub struct Key {
     pub name: String,
     /// Milliseconds since 1970.
     pub bucket_ms: Option<i64>,
+}
+
+impl Key {
+    /// What no piece of time is known of.
+    fn of_all_time(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            bucket_ms: None,
+        }
+    }
 }
 
 /// Everything that was found.
@@ -266,17 +276,17 @@ impl Tallies {
             }
         }
         if let Some(pattern) = &filter.function
-            && !pattern.matches(&self.function(event.group))
+            && !pattern.matches(&self.function(event.group, event.stream))
         {
             return false;
         }
         true
     }
 
-    fn function(&self, group: Option<&[u8]>) -> String {
-        match group {
-            Some(group) => {
-                let name = String::from_utf8_lossy(group);
+    fn function(&self, group: Option<&[u8]>, stream: Option<&[u8]>) -> String {
+        match owner(group, stream) {
+            Some(owner) => {
+                let name = String::from_utf8_lossy(owner);
                 function_of(&name).to_owned()
             }
             None => self.file.clone(),
@@ -329,6 +339,9 @@ impl Tallies {
         if let Some(index) = self.index.get(&key) {
             return *index;
         }
+        if key.bucket_ms.is_some() {
+            self.index_of(Key::of_all_time(&key.name));
+        }
         let is_named = match &self.named {
             Named::First => self.groups.len() < GROUPS,
             Named::All => true,
@@ -337,10 +350,7 @@ impl Tallies {
         let key = if is_named {
             key
         } else {
-            Key {
-                name: OTHERS.to_owned(),
-                bucket_ms: None,
-            }
+            self.beyond(&key.name)
         };
         *self.index.entry(key.clone()).or_insert_with(|| {
             self.groups.push((key, Tally::default()));
@@ -348,11 +358,25 @@ impl Tallies {
         })
     }
 
+    /// Where counts what is past the limit: with what has no piece of time in its group, else with all other groups.
+    fn beyond(&self, name: &str) -> Key {
+        let group = Key::of_all_time(name);
+        let is_known = match &self.named {
+            Named::These(keys) => keys.contains(&group),
+            Named::First | Named::All => self.index.contains_key(&group),
+        };
+        if is_known {
+            group
+        } else {
+            Key::of_all_time(OTHERS)
+        }
+    }
+
     fn name(&self, group: Option<&[u8]>, stream: Option<&[u8]>) -> String {
         let text =
             |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         match self.by {
-            By::Function => self.function(group),
+            By::Function => self.function(group, stream),
             By::Group => text(group).unwrap_or_default(),
             By::Stream => text(stream).unwrap_or_default(),
             By::Version => text(stream.and_then(version)).unwrap_or_default(),
@@ -419,6 +443,23 @@ impl Tallies {
     }
 }
 
+/// Whose record it is: the function that its stream names, else its log group.
+pub(super) fn owner<'a>(group: Option<&'a [u8]>, stream: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    stream.and_then(function_in).or(group)
+}
+
+/// `my-fn` of `2024/03/04/my-fn[$LATEST]0123…`, as the streams of a group of one's own choice are named, which functions may
+/// share; those of `/aws/lambda/my-fn` name no function.
+pub fn function_in(stream: &[u8]) -> Option<&[u8]> {
+    let (date, rest) = stream.split_at_checked(11)?;
+    let is_date = date.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 | 10 => *byte == b'/',
+        _ => byte.is_ascii_digit(),
+    });
+    let bracket = memchr::memchr(b'[', rest).filter(|at| *at > 0)?;
+    is_date.then_some(&rest[..bracket])
+}
+
 /// The function whose group it is by AWS's own naming, else the group's name.
 pub(super) fn function_of(group: &str) -> &str {
     group.strip_prefix("/aws/lambda/").unwrap_or(group)
@@ -468,4 +509,24 @@ pub(super) fn version(stream: &[u8]) -> Option<&[u8]> {
     let from = memchr::memchr(b'[', stream)? + 1;
     let to = memchr::memchr(b']', &stream[from..])?;
     Some(&stream[from..from + to])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_in;
+
+    #[test]
+    fn a_stream_in_a_shared_group_names_its_function() {
+        for (stream, function) in [
+            ("2024/03/04/my-fn[$LATEST]0123", Some("my-fn")),
+            ("2024/03/04/[$LATEST]0123", None),
+            ("2024/03/04/[7]0123", None),
+            ("mine[1]", None),
+            ("", None),
+            ("2024-03-04/my-fn[1]0", None),
+        ] {
+            let found = function_in(stream.as_bytes());
+            assert_eq!(found, function.map(str::as_bytes), "{stream}");
+        }
+    }
 }

@@ -347,3 +347,66 @@ fn a_thread_that_has_counted_much_adds_it_to_the_whole_and_goes_on() {
     // Only those of the older style whose own record tells nothing are past what is kept.
     assert_eq!(total.timeouts, 450_000);
 }
+
+#[test]
+fn a_group_has_all_of_its_records_however_many_pieces_of_time_there_are() {
+    let mut whole = Tallies::new(By::Function, Some(60_000), Filter::default());
+    let (mut a, mut b) = (Sink::fork(&whole), Sink::fork(&whole));
+    // One group that has no place left comes last.
+    for n in 0..2000_i64 {
+        let group = match n {
+            1999 => "/aws/lambda/late",
+            n if n % 2 == 0 => "/aws/lambda/even",
+            _ => "/aws/lambda/odd",
+        };
+        let event = Event {
+            what: What::Invoke(cold_start(1, 128)),
+            time_ms: Some(n / 2 * 60_000),
+            group: Some(group.as_bytes()),
+            stream: None,
+        };
+        let part = if n < 700 { &mut a } else { &mut b };
+        part.take(&event);
+        if part.is_full() {
+            let next = Sink::fork(&whole);
+            whole.add(std::mem::replace(part, next));
+            *part = Sink::fork(&whole);
+        }
+    }
+    whole.add(a);
+    whole.add(b);
+    let mut invokes = std::collections::BTreeMap::new();
+    for (key, tally) in whole.groups() {
+        *invokes.entry(key.name.as_str()).or_insert(0) += tally.invokes;
+    }
+    let expected = [("(others)", 1), ("even", 1000), ("odd", 999)];
+    assert_eq!(invokes, expected.into());
+    assert!(
+        whole.groups().len() <= GROUPS + 1,
+        "{}",
+        whole.groups().len()
+    );
+}
+
+#[test]
+fn functions_that_share_a_group_are_told_apart_by_their_streams() {
+    let mut tallies = Tallies::default();
+    for stream in [
+        "2024/03/04/a[$LATEST]0",
+        "2024/03/04/b[$LATEST]0",
+        "2024/03/04/[$LATEST]0",
+    ] {
+        tallies.take(&Event {
+            what: What::Invoke(cold_start(1, 128)),
+            time_ms: None,
+            group: Some(b"/shared"),
+            stream: Some(stream.as_bytes()),
+        });
+    }
+    let names: Vec<_> = tallies
+        .groups()
+        .iter()
+        .map(|(key, _)| key.name.as_str())
+        .collect();
+    assert_eq!(names, ["/shared", "a", "b"]);
+}

@@ -15,6 +15,7 @@ pub const EVENT: &str = r#"{"lambench_profile":"recording"}"#;
 
 const PYTHON: &str = include_str!("hooks/profile.py");
 const PYTHON_DEFER: &str = include_str!("hooks/defer.py");
+const PYTHON_STAND_IN: &str = include_str!("hooks/stand_in.py");
 
 /// What records a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ const PYTHON_HOOK: Hook = Hook {
     files: &[
         ("python/lambench_profile.py", PYTHON),
         ("python/lambench_defer.py", PYTHON_DEFER),
+        ("python/lambench_stand_in.py", PYTHON_STAND_IN),
     ],
     handler: "lambench_profile.handler",
     defer_handler: Some("lambench_defer.handler"),

@@ -8,7 +8,6 @@ pub mod series;
 pub mod tree;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::results::EndpointKind;
@@ -106,14 +105,4 @@ pub struct Verified {
     /// Why it could not be measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
-}
-
-/// JSON Schema (draft 2020-12) of what `lambench profile --json` prints, as committed in `schema/profile.json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Profile>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("keys are text");
-    json.push('\n');
-    json
 }

@@ -36,14 +36,6 @@ pub fn checklist(list: &Checklist, lang: Lang, style: &Style) -> String {
     out
 }
 
-/// For machines.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn checklist_json(list: &Checklist) -> String {
-    let mut json = serde_json::to_string_pretty(list).expect("keys are text");
-    json.push('\n');
-    json
-}
-
 /// Of those that apply.
 fn done_of<'a>(items: impl Iterator<Item = &'a Item>, text: Text) -> String {
     let states: Vec<State> = items

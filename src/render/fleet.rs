@@ -5,6 +5,7 @@ use crate::config::Lang;
 use crate::results::{Kind, RunResult};
 
 use super::figure::{self, Tone};
+use super::json::pretty;
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -120,9 +121,7 @@ pub fn fleet_json(lines: &[FleetLine]) -> String {
             value
         })
         .collect();
-    let mut json = serde_json::to_string_pretty(&all).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&all)
 }
 
 fn row(line: &FleetLine, text: Text) -> TableRow {

@@ -8,6 +8,7 @@ use crate::results::{EndpointKind, RunResult, SCHEMA_VERSION};
 
 use super::budgets::{full_note, row, titles, tone, written};
 use super::fleet::{FleetLine, not_measured};
+use super::json::pretty;
 use super::layout::{clean, paragraph};
 use super::style::{Paint, Style};
 use super::table::{Table, TableRow};
@@ -83,9 +84,13 @@ pub fn gate(lines: &[GateLine], lang: Lang, style: &Style) -> String {
     }
     if judged {
         let tests = if tested { text.gate_tests_note() } else { "" };
-        let note = format!("{tests} {}", text.gate_note());
-        out.push('\n');
-        out.push_str(&paragraph("", &note, style.width));
+        // Of logs there is no package's size and no result to keep.
+        let kept = if observed { "" } else { text.gate_note() };
+        let note = format!("{tests} {kept}");
+        if !note.trim().is_empty() {
+            out.push('\n');
+            out.push_str(&paragraph("", note.trim(), style.width));
+        }
     }
     out
 }
@@ -98,7 +103,6 @@ fn is_observed(result: &RunResult) -> bool {
 }
 
 /// An array: each function with its verdict, or with what went wrong.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn gate_json(lines: &[GateLine]) -> String {
     let all: Vec<Value> = lines
         .iter()
@@ -127,9 +131,7 @@ pub fn gate_json(lines: &[GateLine]) -> String {
             value
         })
         .collect();
-    let mut json = serde_json::to_string_pretty(&all).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&all)
 }
 
 #[cfg(test)]

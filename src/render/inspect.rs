@@ -21,14 +21,6 @@ pub(super) use change::{changed_distributions, changed_kinds, changed_sizes};
 pub(super) use findings::{blocks, examples, said, sentence};
 pub(super) use limits::used;
 
-/// The JSON of `--json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn inspect_json(inspection: &Inspection) -> String {
-    let mut json = serde_json::to_string_pretty(inspection).expect("keys are text");
-    json.push('\n');
-    json
-}
-
 /// The report.
 pub fn inspect(inspection: &Inspection, lang: Lang, style: &Style) -> String {
     let text = Text(lang);

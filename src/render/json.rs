@@ -1,6 +1,16 @@
 //! The machine form.
 
+use serde::Serialize;
+
 use crate::results::{RunResult, store};
+
+/// Anything that is printed for machines, over several lines.
+#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
+pub fn pretty<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut json = serde_json::to_string_pretty(value).expect("keys are text");
+    json.push('\n');
+    json
+}
 
 /// The result as JSON, the same bytes as in its stored file.
 pub fn json(result: &RunResult) -> String {

@@ -27,14 +27,6 @@ pub(super) use words::{
 /// More groups than this are in the JSON and the CSV alone.
 const SHOWN: usize = 50;
 
-/// The JSON of `--json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn logs_json(summary: &Summary) -> String {
-    let mut json = serde_json::to_string_pretty(summary).expect("keys are text");
-    json.push('\n');
-    json
-}
-
 /// The report.
 pub fn logs(summary: &Summary, lang: Lang, style: &Style) -> String {
     let text = Text(lang);

@@ -24,14 +24,6 @@ const NOTICEABLE: f64 = 0.005;
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 15;
 
-/// The JSON of `--json`.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
-pub fn profile_json(profile: &Profile) -> String {
-    let mut json = serde_json::to_string_pretty(profile).expect("keys are text");
-    json.push('\n');
-    json
-}
-
 /// The report.
 pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
     let text = Text(lang);

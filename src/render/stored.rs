@@ -11,6 +11,7 @@ use crate::results::{Arm, Ending};
 
 use super::conditions::function_name;
 use super::figure::{self, Tone};
+use super::json::pretty;
 use super::layout::{clean, paragraph};
 use super::report::list;
 use super::style::{Paint, Style};
@@ -86,7 +87,6 @@ pub fn results(all: &[Listed], now: Timestamp, lang: Lang, style: &Style) -> Str
 }
 
 /// Either list for machines.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn stored_json(all: &[Listed]) -> String {
     let lines: Vec<Value> = all
         .iter()
@@ -106,9 +106,7 @@ pub fn stored_json(all: &[Listed]) -> String {
             value
         })
         .collect();
-    let mut json = serde_json::to_string_pretty(&lines).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&lines)
 }
 
 /// That a baseline is gone.

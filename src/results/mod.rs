@@ -6,7 +6,6 @@ mod pair;
 mod sample;
 #[cfg(test)]
 pub(crate) mod samples;
-pub mod schema;
 pub mod store;
 mod subject;
 mod unknown;

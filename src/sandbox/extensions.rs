@@ -1,22 +1,17 @@
 //! The extensions of one environment: which there are, how far each has come, and the events handed to them.
 
+mod refusal;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+pub(super) use refusal::Refusal;
+
 /// AWS's limit, internal and external together.
 const LIMIT: usize = 10;
-
-/// Why a request of an extension is refused, always with 403.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    /// `Extension.InvalidExtensionState`.
-    pub kind: &'static str,
-    /// In words.
-    pub message: String,
-}
 
 /// What `register` tells an extension of its function.
 #[derive(Debug, Clone)]
@@ -263,24 +258,18 @@ impl Extensions {
             Some(place) if external => {
                 let state = roster.members[place].state;
                 if state != State::Started {
-                    return Err(wrong_state(state, "Registered", name));
+                    return Err(Refusal::wrong_state(state, "Registered", name));
                 }
                 place
             }
             Some(_) => {
-                return Err(Refusal {
-                    kind: INVALID_STATE,
-                    message: "Extension with this name already registered".into(),
-                });
+                return Err(Refusal::taken());
             }
             None => roster.admit(name)?,
         };
         let registered = roster.members.iter().filter(|m| m.state != State::Started);
         if registered.count() >= LIMIT {
-            return Err(Refusal {
-                kind: "Extension.TooManyExtensions",
-                message: format!("Extension limit ({LIMIT}) reached"),
-            });
+            return Err(Refusal::too_many(LIMIT));
         }
         let member = &mut roster.members[place];
         member.events = events;
@@ -304,7 +293,7 @@ impl Extensions {
             member.state,
             State::Registered | State::Ready | State::Running
         ) {
-            return Err(wrong_state(member.state, "Ready", &id.to_string()));
+            return Err(Refusal::wrong_state(member.state, "Ready", &id.to_string()));
         }
         let (question, answer) = oneshot::channel();
         if let Some(event) = member.missed.take() {
@@ -335,7 +324,7 @@ impl Extensions {
         };
         if !allowed {
             let to = format!("{state:?}");
-            return Err(wrong_state(member.state, &to, &id.to_string()));
+            return Err(Refusal::wrong_state(member.state, &to, &id.to_string()));
         }
         member.state = state;
         member.error = Some(kind.to_owned());
@@ -343,32 +332,21 @@ impl Extensions {
     }
 }
 
-const INVALID_STATE: &str = "Extension.InvalidExtensionState";
-
 impl Roster {
     fn member(&mut self, id: Uuid) -> Result<&mut Member, Refusal> {
         self.members
             .iter_mut()
             .find(|member| member.id == id && member.state != State::Started)
-            .ok_or_else(|| Refusal {
-                kind: "Extension.UnknownExtensionIdentifier",
-                message: format!("Unknown extension {id}"),
-            })
+            .ok_or_else(|| Refusal::unknown(id))
     }
 
     /// One that lives inside the runtime process.
     fn admit(&mut self, name: &str) -> Result<usize, Refusal> {
         if self.closed {
-            return Err(Refusal {
-                kind: "Extension.RegistrationClosed",
-                message: "Extension registration closed already".into(),
-            });
+            return Err(Refusal::closed());
         }
         if self.members.len() >= LIMIT {
-            return Err(Refusal {
-                kind: "Extension.TooManyExtensions",
-                message: format!("Extension limit ({LIMIT}) reached"),
-            });
+            return Err(Refusal::too_many(LIMIT));
         }
         self.members.push(Member::new(name, false));
         Ok(self.members.len() - 1)
@@ -384,22 +362,8 @@ fn checked(events: &[String], external: bool) -> Result<Vec<&'static str>, Refus
     };
     events
         .iter()
-        .map(|event| {
-            known(event).map_err(|why| Refusal {
-                kind: "Extension.InvalidEventType",
-                message: format!("{event}: {why}"),
-            })
-        })
+        .map(|event| known(event).map_err(|why| Refusal::event(event, why)))
         .collect()
-}
-
-fn wrong_state(from: State, to: &str, who: &str) -> Refusal {
-    Refusal {
-        kind: INVALID_STATE,
-        message: format!(
-            "State transition from {from:?} to {to} failed for extension {who}. Error: State transition is not allowed"
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -268,16 +268,7 @@ mod tests {
 
     use super::super::plane::FOLDERS;
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, text).unwrap();
-        }
-        folder
-    }
+    use crate::inspect::samples::folder as tree;
 
     fn sandbox() -> (tempfile::TempDir, Scratch) {
         let parent = tempfile::tempdir().unwrap();

@@ -61,16 +61,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, text).unwrap();
-        }
-        folder
-    }
+    use crate::inspect::samples::folder as tree;
 
     #[test]
     fn a_changed_tree_is_noticed_and_an_unchanged_one_is_not() {

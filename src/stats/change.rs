@@ -1,4 +1,4 @@
-//! The change between two sets of figures: the exact rank test, the Hodges-Lehmann ratio, and its interval. Pure.
+//! The change between two sets of figures: the exact rank test, the Hodges-Lehmann ratio or shift, and its interval. Pure.
 
 use std::cmp::Ordering;
 
@@ -26,6 +26,15 @@ pub struct Change {
     pub alpha: f64,
 }
 
+/// How much larger one set of figures is than another, in their own unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shift {
+    /// The Hodges-Lehmann shift: the median of all after - before. 0 is no change.
+    pub by: f64,
+    /// Both ends of its interval at 1 - alpha, by inverting the test; none where so few figures have none.
+    pub interval: Option<(f64, f64)>,
+}
+
 /// More than so many ratios are found by counting, not laid side by side.
 const MOST_RATIOS: usize = 250_000;
 
@@ -46,19 +55,32 @@ pub fn change(before: &[f64], after: &[f64], alpha: f64) -> Option<Change> {
             ratio: Some(many.median()),
             interval: many
                 .interval(unchanged, alpha)
-                .map(|ends| beside_one(ends, unchanged, alpha)),
+                .map(|ends| beside(1.0, ends, unchanged, alpha)),
             p: unchanged.two_sided(),
             alpha,
         });
     }
-    let ratios = positive.then(|| Ratios::new(&before, &after, untied));
+    let ratios = positive.then(|| Pairs::new(RATIO, &before, &after, untied));
     Some(Change {
         n_before: before.len(),
         n_after: after.len(),
-        ratio: ratios.as_ref().map(Ratios::median),
+        ratio: ratios.as_ref().map(Pairs::median),
         interval: ratios.and_then(|ratios| ratios.interval(unchanged, alpha)),
         p: unchanged.two_sided(),
         alpha,
+    })
+}
+
+/// The shift from `before` to `after`, with an interval as that of [`change`]: 0 lies outside it exactly if p < `alpha`. All
+/// differences are laid side by side. `None` if a set is empty or holds what is not finite.
+pub fn shift(before: &[f64], after: &[f64], alpha: f64) -> Option<Shift> {
+    let (before, after) = (sorted(before)?, sorted(after)?);
+    let untied = Untied::of(&before, &after);
+    let unchanged = order_as_they_are(&before, &after).tails(untied.as_ref());
+    let differences = Pairs::new(DIFFERENCE, &before, &after, untied);
+    Some(Shift {
+        by: differences.median(),
+        interval: differences.interval(unchanged, alpha),
     })
 }
 
@@ -69,28 +91,52 @@ fn order_as_they_are(before: &[f64], after: &[f64]) -> Order {
     })
 }
 
-/// All after/before.
-struct Ratios<'a> {
+/// How a figure of after is held against one of before: the larger after is, the more, and the larger before, the less.
+#[derive(Clone, Copy)]
+struct Measure {
+    of: fn(after: f64, before: f64) -> f64,
+    /// Of two that are equal.
+    unchanged: f64,
+    midpoint: fn(f64, f64) -> f64,
+}
+
+/// Of figures above zero. Halfway on logs is the geometric mean.
+const RATIO: Measure = Measure {
+    of: |after, before| after / before,
+    unchanged: 1.0,
+    midpoint: |low, high| low.sqrt() * high.sqrt(),
+};
+
+const DIFFERENCE: Measure = Measure {
+    of: |after, before| after - before,
+    unchanged: 0.0,
+    midpoint: f64::midpoint,
+};
+
+/// All of after against all of before.
+struct Pairs<'a> {
+    measure: Measure,
     before: &'a [f64],
     after: &'a [f64],
     all: Vec<f64>,
-    /// The different ones. A ratio that is put to the test gives the same order as any other between the same two of
+    /// The different ones. A value that is put to the test gives the same order as any other between the same two of
     /// these: `gap` 0 is below the first, `gap` i between the i-th and the next.
     steps: Vec<f64>,
     /// Where neither set has ties in itself, nothing is equal within a gap.
     untied: Option<Untied>,
 }
 
-impl<'a> Ratios<'a> {
-    fn new(before: &'a [f64], after: &'a [f64], untied: Option<Untied>) -> Self {
+impl<'a> Pairs<'a> {
+    fn new(measure: Measure, before: &'a [f64], after: &'a [f64], untied: Option<Untied>) -> Self {
         let mut all: Vec<f64> = before
             .iter()
-            .flat_map(|b| after.iter().map(move |a| a / b))
+            .flat_map(|&b| after.iter().map(move |&a| (measure.of)(a, b)))
             .collect();
         all.sort_unstable_by(f64::total_cmp);
         let mut steps = all.clone();
         steps.dedup();
         Self {
+            measure,
             before,
             after,
             all,
@@ -99,26 +145,26 @@ impl<'a> Ratios<'a> {
         }
     }
 
-    /// On logs: of an even number the geometric mean of the two in the middle.
     fn median(&self) -> f64 {
         let middle = self.all.len() / 2;
         if self.all.len() % 2 == 1 {
             self.all[middle]
         } else {
-            self.all[middle - 1].sqrt() * self.all[middle].sqrt()
+            (self.measure.midpoint)(self.all[middle - 1], self.all[middle])
         }
     }
 
-    /// The ratios that the test doesn't reject at `alpha`, from end to end.
+    /// The ratios or differences that the test doesn't reject at `alpha`, from end to end.
     ///
-    /// Both searches start at the ratio 1, with what the test says of it (`unchanged`). So the interval cannot contradict
-    /// p, even with ties, where a tail need not fall steadily from gap to gap. An end is a ratio that was seen: it counts as
-    /// inside, unless it is 1 and 1 is rejected.
+    /// Both searches start at no change, with what the test says of it (`unchanged`). So the interval cannot contradict p,
+    /// even with ties, where a tail need not fall steadily from gap to gap. An end is a value that was seen: it counts as
+    /// inside, unless it is no change and that is rejected.
     fn interval(&self, unchanged: Tails, alpha: f64) -> Option<(f64, f64)> {
         let rejects = |tail: f64| tail < alpha / 2.0;
-        let below_one = self.steps.partition_point(|&step| step < 1.0);
-        let up_to_one = self.steps.partition_point(|&step| step <= 1.0);
-        let (under, over) = (0..up_to_one, below_one + 1..self.steps.len() + 1);
+        let none = self.measure.unchanged;
+        let below_none = self.steps.partition_point(|&step| step < none);
+        let up_to_none = self.steps.partition_point(|&step| step <= none);
+        let (under, over) = (0..up_to_none, below_none + 1..self.steps.len() + 1);
 
         let low = if rejects(unchanged.upper) {
             over.clone()
@@ -135,17 +181,19 @@ impl<'a> Ratios<'a> {
 
         let low = *self.steps.get(low.checked_sub(1)?)?;
         let high = *self.steps.get(high.checked_sub(1)?)?;
-        Some(beside_one((low, high), unchanged, alpha))
+        Some(beside(none, (low, high), unchanged, alpha))
     }
 
-    /// For a ratio in `gap`.
+    /// For a value in `gap`.
     fn tails(&self, gap: usize) -> Tails {
-        let step = gap.checked_sub(1).map_or(0.0, |i| self.steps[i]);
+        let step = gap
+            .checked_sub(1)
+            .map_or(f64::NEG_INFINITY, |i| self.steps[i]);
         if let Some(untied) = &self.untied {
-            return untied.tails(self.all.len() - self.all.partition_point(|&ratio| ratio <= step));
+            return untied.tails(self.all.len() - self.all.partition_point(|&value| value <= step));
         }
         let compare = |a: f64, b: f64| {
-            if a / b > step {
+            if (self.measure.of)(a, b) > step {
                 Ordering::Greater
             } else {
                 Ordering::Less
@@ -155,15 +203,15 @@ impl<'a> Ratios<'a> {
     }
 }
 
-/// Both ends on one side of 1 where that is rejected. One end may then have passed the other: few figures, many ties, a large
-/// alpha.
-fn beside_one((mut low, mut high): (f64, f64), unchanged: Tails, alpha: f64) -> (f64, f64) {
+/// Both ends on one side of `none`, no change, where that is rejected. One end may then have passed the other: few figures,
+/// many ties, a large alpha.
+fn beside(none: f64, (mut low, mut high): (f64, f64), unchanged: Tails, alpha: f64) -> (f64, f64) {
     let rejects = |tail: f64| tail < alpha / 2.0;
     if rejects(unchanged.upper) {
-        low = low.max(1.0_f64.next_up());
+        low = low.max(none.next_up());
         high = high.max(low);
     } else if rejects(unchanged.lower) {
-        high = high.min(1.0_f64.next_down());
+        high = high.min(none.next_down());
         low = low.min(high);
     }
     (low, high)
@@ -186,14 +234,11 @@ fn first(gaps: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     #[test]
     fn many_ratios_are_counted_to_what_they_are_side_by_side() {
-        let mut dice = 7_u64;
-        let mut uniform = || {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (dice >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut random = Random(7);
         for (m, n, factor, grain) in [
             (150, 90, 1.0, 1e-6),
             (97, 151, 1.3, 1e-6),
@@ -204,7 +249,7 @@ mod tests {
         ] {
             let mut figures = |count, factor: f64| {
                 let figures = (0..count).map(|_| {
-                    let figure = 100.0 * factor * (0.5 + uniform());
+                    let figure = 100.0 * factor * (0.5 + random.share());
                     (figure / grain).ceil() * grain
                 });
                 sorted(&figures.collect::<Vec<f64>>()).unwrap()
@@ -212,14 +257,14 @@ mod tests {
             let (before, after) = (figures(m, 1.0), figures(n, factor));
             let unchanged = order_as_they_are(&before, &after).tails(None);
             let (all, many) = (
-                Ratios::new(&before, &after, None),
+                Pairs::new(RATIO, &before, &after, None),
                 Many::new(&before, &after),
             );
             assert!((all.median() - many.median()).abs() < 1e-12);
             for alpha in [0.05, 0.01] {
                 let counted = many
                     .interval(unchanged, alpha)
-                    .map(|ends| beside_one(ends, unchanged, alpha));
+                    .map(|ends| beside(1.0, ends, unchanged, alpha));
                 assert_eq!(all.interval(unchanged, alpha), counted, "{m} {n} {factor}");
             }
         }

@@ -12,7 +12,7 @@ mod normal;
 mod rank;
 mod shape;
 
-pub use change::{Change, change};
+pub use change::{Change, Shift, change, shift};
 pub use decide::{Decision, verdict};
 pub use interval::quantile_interval;
 pub use looks::Looks;

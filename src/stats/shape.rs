@@ -75,34 +75,13 @@ fn scatter(figures: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
-    /// A generator of its own: the same figures in every run.
-    struct Dice(u64);
-
-    impl Dice {
-        fn uniform(&mut self) -> f64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            ((self.0 >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-        }
-
-        fn normal(&mut self) -> f64 {
-            let (a, b) = (self.uniform(), self.uniform());
-            (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
-        }
-
-        fn exponential(&mut self) -> f64 {
-            -self.uniform().ln()
-        }
-    }
-
-    fn share(n: usize, figure: impl Fn(&mut Dice) -> f64) -> f64 {
+    fn share(n: usize, figure: impl Fn(&mut Random) -> f64) -> f64 {
         const SETS: usize = 1000;
-        let mut dice = Dice(42);
+        let mut random = Random(42);
         let cries = (0..SETS).filter(|_| {
-            let figures: Vec<f64> = (0..n).map(|_| figure(&mut dice)).collect();
+            let figures: Vec<f64> = (0..n).map(|_| figure(&mut random)).collect();
             two_groups(&figures).is_some()
         });
         cries.count() as f64 / SETS as f64
@@ -112,16 +91,16 @@ mod tests {
     fn one_skewed_hump_is_hardly_ever_taken_for_two() {
         for n in [15, 20, 30] {
             for (shape, share) in [
-                ("normal", share(n, |dice| 300.0 + 20.0 * dice.normal())),
+                ("normal", share(n, |random| 300.0 + 20.0 * random.normal())),
                 (
                     "lognormal",
-                    share(n, |dice| 300.0 * (0.3 * dice.normal()).exp()),
+                    share(n, |random| 300.0 * (0.3 * random.normal()).exp()),
                 ),
                 (
                     "exponential",
-                    share(n, |dice| 300.0 + 100.0 * dice.exponential()),
+                    share(n, |random| 300.0 - 100.0 * random.share().ln()),
                 ),
-                ("flat", share(n, |dice| 300.0 + 100.0 * dice.uniform())),
+                ("flat", share(n, |random| 300.0 + 100.0 * random.share())),
             ] {
                 let most = if n < 20 { 0.05 } else { 0.025 };
                 assert!(share <= most, "{shape} of {n}: {share}");
@@ -131,9 +110,9 @@ mod tests {
 
     #[test]
     fn two_humps_are_found_where_there_are_two() {
-        let two = |dice: &mut Dice| {
-            let hump = if dice.uniform() < 0.6 { 300.0 } else { 450.0 };
-            hump * (0.05 * dice.normal()).exp()
+        let two = |random: &mut Random| {
+            let hump = if random.share() < 0.6 { 300.0 } else { 450.0 };
+            hump * (0.05 * random.normal()).exp()
         };
         for n in [20, 30] {
             let share = share(n, two);

@@ -35,8 +35,9 @@ class PutOff(unittest.TestCase):
                     file.write(text)
             layer = os.path.join(task, ".layer")
             os.mkdir(layer)
-            for name, source in (("lambench_defer", "defer.py"), ("lambench_profile", "profile.py")):
-                os.symlink(os.path.abspath(os.path.join(HOOKS, source)), os.path.join(layer, name + ".py"))
+            for name in ("defer", "profile", "stand_in"):
+                source = os.path.abspath(os.path.join(HOOKS, name + ".py"))
+                os.symlink(source, os.path.join(layer, "lambench_%s.py" % name))
             environment = dict(os.environ, LAMBENCH_DEFER=put_off)
             if active is not None:
                 environment["LAMBENCH_DEFER_ACTIVE"] = active

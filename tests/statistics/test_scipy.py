@@ -9,6 +9,7 @@ import json
 import math
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import unittest
@@ -99,21 +100,30 @@ class Statistics(unittest.TestCase):
             wanted = (logs[middle] + logs[~middle]) / 2
             self.assertFalse(differ(case["ratio"], math.exp(wanted)), case)
 
-    def test_the_interval_without_ties_is_that_of_scipys_p(self):
-        """Between its ends scipy doesn't reject the ratio; beyond them it does."""
+    def test_the_shift_is_the_median_of_all_differences(self):
+        for case in cases:
+            wanted = statistics.median(a - b for b in case["before"] for a in case["after"])
+            self.assertFalse(differ(case["shift"], wanted), (wanted, case))
+
+    def test_the_intervals_without_ties_are_those_of_scipys_p(self):
+        """Between its ends scipy doesn't reject the ratio or the shift; beyond them it does."""
         untied = [c for c in cases if not tied(c) and len(c["before"]) + len(c["after"]) <= 128]
         for case in untied:
-            def p(ratio):
-                scaled = [b * ratio for b in case["before"]]
-                return stats.mannwhitneyu(case["after"], scaled, method="exact").pvalue
-            if case["interval"] is None:
-                apart = 2 / math.comb(len(case["before"]) + len(case["after"]), len(case["after"]))
-                self.assertGreaterEqual(apart, case["alpha"], case)
-                continue
-            low, high = case["interval"]
-            for ratio, inside in [(low * (1 - 1e-9), False), (low * (1 + 1e-9), True),
-                                  (high * (1 - 1e-9), True), (high * (1 + 1e-9), False)]:
-                self.assertEqual(p(ratio) >= case["alpha"], inside, (ratio, case))
+            self.ends(case, "interval", lambda b, ratio: b * ratio)
+            self.ends(case, "shift_interval", lambda b, shift: b + shift)
+
+    def ends(self, case, name, move):
+        def p(by):
+            moved = [move(b, by) for b in case["before"]]
+            return stats.mannwhitneyu(case["after"], moved, method="exact").pvalue
+        if case[name] is None:
+            apart = 2 / math.comb(len(case["before"]) + len(case["after"]), len(case["after"]))
+            self.assertGreaterEqual(apart, case["alpha"], case)
+            return
+        low, high = case[name]
+        for end, out in [(low, -1e-9), (high, 1e-9)]:
+            self.assertLess(p(end + out * abs(end)), case["alpha"], (end, case))
+            self.assertGreaterEqual(p(end - out * abs(end)), case["alpha"], (end, case))
 
     def test_the_interval_of_a_quantile_is_scipys_binomials(self):
         for case in cases:

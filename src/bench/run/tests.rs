@@ -195,23 +195,17 @@ async fn a_stop_ends_the_run_before_the_next_step() {
     let targets = [(Arm::Only, Scripted::new(&[]))];
     let (stopper, stop) = stop();
     let mut taken = 0;
-    let checks = Checks::default();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| {
-            taken += 1;
-            if taken == 6 {
-                stopper.request();
-            }
-            Ok(())
-        },
-        &mut |_| {},
-    )
-    .measure()
+    let mut take = |_: &Sample| {
+        taken += 1;
+        if taken == 6 {
+            stopper.request();
+        }
+        Ok(())
+    };
+    let measured = measured(&plan, &targets, |mut run| {
+        (run.stop, run.on_sample) = (stop, &mut take);
+        run
+    })
     .await;
     assert!(matches!(measured.ending, Err(Stopped::Interrupted)));
     assert_eq!(measured.samples.len(), 6);
@@ -221,19 +215,11 @@ async fn a_stop_ends_the_run_before_the_next_step() {
 async fn a_log_that_cannot_be_written_stops_the_run() {
     let plan = Plan::new(1, 1, 0, &[Arm::Only]);
     let targets = [(Arm::Only, Scripted::new(&[]))];
-    let (_stopper, stop) = stop();
-    let checks = Checks::default();
-    let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| Err(full()),
-        &mut |_| {},
-    )
-    .measure()
+    let mut full = |_: &Sample| Err(std::io::ErrorKind::StorageFull.into());
+    let measured = measured(&plan, &targets, |mut run| {
+        run.on_sample = &mut full;
+        run
+    })
     .await;
     assert!(
         measured
@@ -315,18 +301,10 @@ async fn time_that_is_up_is_not_an_interrupt() {
     let plan = Plan::new(1, 9, 0, &[Arm::Only]);
     let targets = [(Arm::Only, Scripted::new(&[Throttled, Throttled, Throttled]))];
     let (_stopper, stop) = stop();
-    let stop = stop.at(Some(tokio::time::Instant::now()));
-    let checks = Checks::default();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| Ok(()),
-        &mut |_| {},
-    )
-    .measure()
+    let measured = measured(&plan, &targets, |mut run| {
+        run.stop = stop.at(Some(tokio::time::Instant::now()));
+        run
+    })
     .await;
     assert!(matches!(measured.ending, Err(Stopped::TimeUp)));
 }

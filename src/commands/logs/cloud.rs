@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use crate::cli::{Globals, LogsArgs};
 use crate::config::Lang;
-use crate::config::naming::{plain_name, qualified};
 use crate::cost::Prices;
 use crate::exit::Exit;
 use crate::lambda::{Connect, Lambda, LambdaError, LogEvents, LogGroup};
@@ -87,18 +86,13 @@ pub async fn read(
     globals: &Globals,
     lang: Lang,
 ) -> Result<Found, Failure> {
-    let function = function(args, filter)?;
+    let function = filter.function.as_ref().map(ToString::to_string);
     let span = span(filter)?;
     let (lambda, logs) = connect(args).await?;
     let progress = CloudProgress::new(globals.quiet, lang);
     let mut note = progress.notes();
     lambda.on_note(move |text| note(&text));
-    let mut signals = signals::listen(|| {}).map_err(|error| {
-        Failure::new(
-            Exit::CouldNotMeasure,
-            format!("listening for signals: {error}"),
-        )
-    })?;
+    let mut signals = signals::listen(|| {})?;
     let wanted = tokio::select! {
         wanted = groups(&lambda, args, function.as_deref(), &progress) => wanted?,
         () = signals.stop.requested() => {
@@ -233,26 +227,6 @@ pub fn nothing(summary: &Summary, groups: &[String]) -> Result<Exit, Failure> {
     };
     let what = format!("no record of the platform in {groups} from {since} to {until}");
     Err(Failure::new(Exit::CouldNotMeasure, what).hint(Some(hint.into())))
-}
-
-/// The function that is meant; the filter then knows it by its plain name.
-fn function(args: &LogsArgs, filter: &mut Filter) -> Result<Option<String>, Failure> {
-    let Some(pattern) = &args.which.function else {
-        return Ok(None);
-    };
-    let word = pattern.as_str();
-    if let Some((name, qualifier)) = qualified(word) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("--function {word}: all versions of a function write to one log group"),
-        )
-        .hint(Some(format!(
-            "--function {name} --by version tells {qualifier} from the others"
-        ))));
-    }
-    let name = plain_name(word).to_owned();
-    filter.function = glob::Pattern::new(&name).ok();
-    Ok(Some(name))
 }
 
 /// From when to when; what was not said is completed.

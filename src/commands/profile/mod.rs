@@ -170,7 +170,7 @@ fn show(profile: &Profile, args: &ProfileArgs, settings: &config::Settings) -> R
     if let Some((_, file)) = printed.first() {
         print(file)?;
     } else if args.json {
-        print(&render::profile_json(profile))?;
+        print(&render::pretty(profile))?;
     } else {
         say(&render::profile(profile, lang, &Style::for_stdout()))?;
     }

@@ -221,24 +221,11 @@ fn fill(one: &mut Verified, result: &RunResult) {
     let [before, after] = arms(|sample| sample.init_ms);
     one.init_ms = stats::median(&before);
     one.starts = after.len();
-    (one.saved_ms, one.interval_ms) = longer(&after, &before, result.alpha());
+    let saved = stats::shift(&after, &before, result.alpha());
+    one.saved_ms = saved.map(|saved| saved.by);
+    one.interval_ms = saved.and_then(|saved| saved.interval);
     let [before, after] = arms(|sample| sample.handler_ms);
-    (one.moved_ms, one.moved_interval_ms) = longer(&before, &after, result.alpha());
+    let moved = stats::shift(&before, &after, result.alpha());
+    one.moved_ms = moved.map(|moved| moved.by);
+    one.moved_interval_ms = moved.and_then(|moved| moved.interval);
 }
-
-/// How much longer the second takes, ms, and the interval of that: of powers, a change is the power of the difference.
-fn longer(first: &[f64], second: &[f64], alpha: f64) -> (Option<f64>, Option<(f64, f64)>) {
-    /// Whatever a start takes, a power of its time by this is a number.
-    const UNIT_MS: f64 = 10_000.0;
-    let powers = |ms: &[f64]| -> Vec<f64> { ms.iter().map(|ms| (ms / UNIT_MS).exp()).collect() };
-    let change = stats::change(&powers(first), &powers(second), alpha);
-    let ms = |ratio: f64| ratio.ln() * UNIT_MS;
-    let interval = change.and_then(|change| change.interval);
-    (
-        change.and_then(|change| change.ratio).map(ms),
-        interval.map(|(low, high)| (ms(low), ms(high))),
-    )
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,22 +1,11 @@
 use std::collections::BTreeMap;
 
-use super::super::{Files, Mounted, Place};
+use super::super::{Mounted, Place, samples};
 use super::*;
 
 /// A package of these files; each is as long as its text.
 fn mounted(files: &[(&str, &str)]) -> (tempfile::TempDir, Mounted) {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let files = Files::open(folder.path()).unwrap();
-    let mounted = Mounted {
-        place: Place::Task,
-        files,
-    };
-    (folder, mounted)
+    samples::mounted(Place::Task, files)
 }
 
 /// Name and version -> its files; the function's own have no name.

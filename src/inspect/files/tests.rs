@@ -4,6 +4,7 @@ use zip::ZipWriter;
 use zip::write::{FullFileOptions, SimpleFileOptions};
 
 use super::*;
+use crate::inspect::samples;
 
 fn packed(pack: impl FnOnce(&mut ZipWriter<Cursor<Vec<u8>>>)) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -53,12 +54,7 @@ fn a_folder_and_its_zip_have_the_same_files() {
         ("lib/a/__init__.py", b""),
         ("lib/b.txt", b"0123456789"),
     ];
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in contents {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
+    let folder = samples::folder(&contents);
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     let (_kept, zip) = opened(&of(&contents));
     let (mut folder, zip) = (Files::open(folder.path()).unwrap(), zip.unwrap());

@@ -4,6 +4,7 @@ mod aliases;
 mod calls;
 mod environment;
 mod guards;
+mod known;
 mod lists;
 pub mod names;
 mod texts;

@@ -71,6 +71,11 @@ fn deferred(importer: &str, module: &str, used: Option<Phase>) -> Deferred {
     }
 }
 
+/// Both libraries of [`shared`] put off, and neither used.
+fn unused() -> [Deferred; 2] {
+    ["requests", "boto3"].map(|module| deferred("app", module, None))
+}
+
 #[track_caller]
 fn saves(suggestions: &[Suggestion], target: &str, ms: f64) {
     let found = suggestions.iter().find(|s| s.target == target);
@@ -342,10 +347,7 @@ fn an_import_in_a_function_that_the_first_request_runs_is_moved_too() {
             ..import(0, 2, 40)
         });
         let series = series(recording);
-        let probed = [
-            deferred("app", "requests", None),
-            deferred("app", "boto3", None),
-        ];
+        let probed = unused();
         let predictor = Predictor::new(&series, Some(&probed), 1.0);
         let plan = predictor.plan(&predictor.suggestions());
         assert_eq!(plan[1].moved_ms, Some(80.0), "urllib3 and its part");
@@ -476,34 +478,32 @@ fn times_are_those_of_plain_starts() {
     assert_eq!(series.recording.first_ms, Some(42.0));
 }
 
-#[test]
-fn waiting_takes_no_longer_with_less_of_a_processor() {
+/// What is moved where the first request needs `requests` and has these shares of a processor; `busy` is the processor's time
+/// as a share of init's.
+fn moved<const N: usize>(busy: f64, first_cpu: [f64; N]) -> [f64; N] {
     let mut recording = shared();
-    recording.cpu_ms = Some(recording.total_ms * 0.6);
+    recording.cpu_ms = Some(recording.total_ms * busy);
     let series = series(recording);
     let probed = [deferred("app", "requests", Some(Phase::First))];
-    let moved = |first_cpu| {
+    first_cpu.map(|first_cpu| {
         let suggestions = Predictor::new(&series, Some(&probed), first_cpu).suggestions();
         let requests = suggestions.into_iter().find(|s| s.target == "requests");
         requests.unwrap().moved_ms.unwrap()
-    };
-    assert!((moved(0.5) - 15.0 * 1.2).abs() < 1e-9);
-    assert!((moved(1.0) - 15.0).abs() < 1e-9);
+    })
+}
+
+#[test]
+fn waiting_takes_no_longer_with_less_of_a_processor() {
+    let [whole, half] = moved(0.6, [1.0, 0.5]);
+    assert!((whole - 15.0).abs() < 1e-9, "{whole}");
+    assert!((half - 15.0 * 1.2).abs() < 1e-9, "{half}");
 }
 
 #[test]
 fn a_whole_processor_is_no_slower_even_where_several_were_at_work() {
-    let mut recording = shared();
-    recording.cpu_ms = Some(recording.total_ms * 1.3);
-    let series = series(recording);
-    let probed = [deferred("app", "requests", Some(Phase::First))];
-    let moved = |first_cpu| {
-        let suggestions = Predictor::new(&series, Some(&probed), first_cpu).suggestions();
-        let requests = suggestions.into_iter().find(|s| s.target == "requests");
-        requests.unwrap().moved_ms.unwrap()
-    };
-    assert!((moved(1.0) - 15.0).abs() < 1e-9);
-    assert!((moved(0.5) - 30.0).abs() < 1e-9);
+    let [whole, half] = moved(1.3, [1.0, 0.5]);
+    assert!((whole - 15.0).abs() < 1e-9, "{whole}");
+    assert!((half - 30.0).abs() < 1e-9, "{half}");
 }
 
 mod reached;

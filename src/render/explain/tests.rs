@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
-use crate::results::schema;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Ko];
 
@@ -13,7 +12,8 @@ fn said(name: &str, lang: Lang) -> String {
 
 /// The names of an enum as the result file's schema lists them, in whatever form.
 fn in_schema(name: &str) -> BTreeSet<String> {
-    let schema: serde_json::Value = serde_json::from_str(&schema::schema()).unwrap();
+    let schema = include_str!("../../../schema/result.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
     let of = &schema["$defs"][name];
     let listed = of["enum"].as_array().into_iter().flatten();
     let one_of = of["oneOf"].as_array().into_iter().flatten();

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::json::pretty;
 use super::Measured;
 use crate::compare::{self, Figure, Metric};
 use crate::cost::Prices;
@@ -22,7 +23,6 @@ struct Point {
 
 /// Bencher Metric Format (<https://bencher.dev/docs/reference/bencher-metric-format>): function, measure, value, and the
 /// 95 % interval of the median where there are figures enough.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn bencher(all: &[Measured]) -> String {
     let mut benchmarks = Map::new();
     for (function, points) in latest(all) {
@@ -40,14 +40,11 @@ pub fn bencher(all: &[Measured]) -> String {
             .collect();
         benchmarks.insert(function, measures.into());
     }
-    let mut json = serde_json::to_string_pretty(&benchmarks).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&benchmarks)
 }
 
 /// `customSmallerIsBetter` of <https://github.com/benchmark-action/github-action-benchmark>: an array of names, units and
 /// values.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn benchmark_action(all: &[Measured]) -> String {
     let mut entries = Vec::new();
     for (measured, (function, points)) in with_result(all).zip(latest(all)) {
@@ -66,9 +63,7 @@ pub fn benchmark_action(all: &[Measured]) -> String {
             entries.push(entry);
         }
     }
-    let mut json = serde_json::to_string_pretty(&entries).expect("keys are text");
-    json.push('\n');
-    json
+    pretty(&entries)
 }
 
 fn with_result<'a>(all: &'a [Measured<'a>]) -> impl Iterator<Item = &'a RunResult> {

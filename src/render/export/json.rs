@@ -5,14 +5,11 @@ use crate::results::RunResult;
 use super::super::json as result_file;
 
 /// One result as its stored file has it, several as an array of these.
-#[expect(clippy::missing_panics_doc, reason = "it cannot panic")]
 pub fn json(results: &[&RunResult]) -> String {
     if let [result] = results {
         return result_file::json(result);
     }
-    let mut json = serde_json::to_string_pretty(results).expect("keys are text");
-    json.push('\n');
-    json
+    result_file::pretty(results)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::figure::{self, Tone};
 use super::super::inspect as said;
+use super::super::json::pretty;
 use super::super::layout::clean;
 use super::super::table::{Table, TableRow};
 use super::super::text::Text;
@@ -312,7 +313,7 @@ impl Links<'_> {
 }
 
 fn download(inspection: &Inspection, text: Text) -> String {
-    let json = said::inspect_json(inspection);
+    let json = pretty(inspection);
     format!(
         "<p><a download=\"lambench-inspect.json\" href=\"data:application/json;base64,{}\">{}</a></p>\n{}",
         STANDARD.encode(&json),

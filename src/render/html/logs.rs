@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::figure;
+use super::super::json::pretty;
 use super::super::logs as said;
 use super::super::text::Text;
 use super::axis::{Axis, Unit};
@@ -196,7 +197,7 @@ fn distribution(summary: &Summary, text: Text) -> Option<String> {
 }
 
 fn download(summary: &Summary, text: Text) -> String {
-    let json = said::logs_json(summary);
+    let json = pretty(summary);
     format!(
         "<p><a download=\"lambench-logs.json\" href=\"data:application/json;base64,{}\">{}</a></p>\n{}",
         STANDARD.encode(&json),

@@ -1,27 +1,18 @@
 use super::*;
 use crate::inspect::reach::Reachability;
-use crate::inspect::{self, Evidence, Files, Finding, Mounted, Place, Severity, Subject, samples};
+use crate::inspect::{self, Evidence, Finding, Place, Severity, Subject, samples};
 use crate::render::inspect_html;
 
 const KB: usize = 1024;
 
-fn files(files: &[(&str, usize)]) -> (tempfile::TempDir, Files) {
-    let files: Vec<_> = files
-        .iter()
-        .map(|(path, bytes)| (*path, vec![b'\n'; *bytes]))
-        .collect();
-    let folder = samples::folder(&files);
-    let files = Files::open(folder.path()).unwrap();
-    (folder, files)
-}
-
 fn of(name: &str, mounts: &[(Place, &[(&str, usize)])]) -> Anatomy {
     let (_kept, mounts): (Vec<_>, Vec<_>) = mounts
         .iter()
-        .map(|(place, contents)| {
-            let (kept, files) = files(contents);
-            let place = place.clone();
-            (kept, Mounted { place, files })
+        .map(|(place, files)| {
+            let files = files
+                .iter()
+                .map(|(path, bytes)| (*path, vec![b'\n'; *bytes]));
+            samples::mounted(place.clone(), &files.collect::<Vec<_>>())
         })
         .unzip();
     inspect::inspect(&Subject {

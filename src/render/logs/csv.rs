@@ -1,6 +1,6 @@
 //! A row for each group, and for each of its pieces of time.
 
-use crate::logs::{Figures, Spread, Summary};
+use crate::logs::{Figures, OTHERS, Spread, Summary};
 
 /// Before the figures, and after the spreads.
 const COUNTS: [&str; 12] = [
@@ -50,7 +50,8 @@ pub fn logs_csv(summary: &Summary) -> String {
     for group in &summary.groups {
         write(&row(&group.name, None, &group.figures));
         for bucket in &group.buckets {
-            let start = bucket.start.as_deref().unwrap_or("unknown");
+            let without = if bucket.is_rest() { OTHERS } else { "unknown" };
+            let start = bucket.start.as_deref().unwrap_or(without);
             write(&row(&group.name, Some(start), &bucket.figures));
         }
     }

@@ -5,7 +5,7 @@ use super::super::table::{Table, TableRow};
 use super::super::text::Text;
 use super::words::{count, dollars, minute, second, share};
 use super::{middle, name_of};
-use crate::logs::{Bucket, By, Figures, Group, Spread};
+use crate::logs::{Bucket, By, Figures, Group, OTHERS, Spread};
 
 /// The columns of the fullest table that a narrower one leaves out, and how wide names are in it.
 const NARROWER: [(&[usize], usize); 5] = [
@@ -35,7 +35,11 @@ pub(in crate::render) fn bucket_table(buckets: &[Bucket], text: Text) -> Vec<Tab
     };
     let rows = buckets.iter().map(|bucket| {
         let start = bucket.start.as_deref();
-        let name = start.map_or_else(|| text.no_time().to_owned(), begins);
+        let name = match start {
+            Some(start) => begins(start),
+            None if bucket.is_rest() => OTHERS.to_owned(),
+            None => text.no_time().to_owned(),
+        };
         (name, &bucket.figures)
     });
     tables(text.begins_title(), &rows.collect::<Vec<_>>(), text)

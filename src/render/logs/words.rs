@@ -3,7 +3,7 @@
 use super::super::figure;
 use super::super::text::Text;
 use super::name_of;
-use crate::logs::{Figures, Fit, Start, Summary};
+use crate::logs::{Bucket, Figures, Fit, Start, Summary};
 
 /// `1,234,567`.
 pub(in crate::render) fn count(n: u64) -> String {
@@ -261,11 +261,8 @@ pub(in crate::render) fn notes(summary: &Summary, text: Text) -> Vec<String> {
     } else if whole.invokes > 0 && whole.errors == 0 {
         notes.push(text.errors_note().to_owned());
     }
-    if summary
-        .groups
-        .iter()
-        .any(|group| group.name == crate::logs::OTHERS)
-    {
+    let has_others = summary.groups.iter().any(|g| g.name == crate::logs::OTHERS);
+    if has_others || summary.buckets.iter().any(Bucket::is_rest) {
         notes.push(text.others_note(crate::logs::GROUPS));
     }
     notes

@@ -7,17 +7,6 @@ use crate::bench::estimate::{Known, batches};
 use crate::results::RunCost;
 use crate::stats::Looks;
 
-/// Words without figures, as in the room above.
-macro_rules! words {
-    ($($name:ident: $en:literal, $ko:literal;)+) => {
-        impl Text {
-            $(pub(in crate::render) const fn $name(self) -> &'static str {
-                self.pick($en, $ko)
-            })+
-        }
-    };
-}
-
 words! {
     unknown: "unknown", "알 수 없음";
     will_run: "Runs", "실행";

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
+use super::figures::{FIGURES, of_figures};
 use super::lines::is_type;
 use super::record::{object_and_length, record};
 use super::search::{candidates, key_at};
@@ -13,10 +14,11 @@ use super::time::parse_time;
 use super::{AFTER, BEFORE, Event, What};
 
 /// What tells a container from other JSON.
-pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 6] = [
+pub(super) const KEYS_OF_A_CONTAINER: [&[u8]; 7] = [
     b"\"logEvents\"",
     b"\"events\"",
     b"\"@message\"",
+    DURATION,
     b"\"message\"",
     b"\"messageType\"",
     b"\"log\"",
@@ -27,6 +29,9 @@ const MESSAGES: [&[u8]; 3] = [b"\"message\"", KEY, b"\"log\""];
 
 const KEY: &[u8] = b"\"@message\"";
 
+/// What Insights has found in a REPORT; a query may ask for that alone.
+const DURATION: &[u8] = b"\"@duration\"";
+
 const PIECE: usize = 16 << 10;
 
 /// Words of a text record, and what is before them in their message.
@@ -36,6 +41,8 @@ const NEAR_TEXT: usize = 256;
 const NEAR: usize = 1 << 10;
 
 static GROUP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"logGroup\""));
+
+static FIGURE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(DURATION));
 
 static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
 
@@ -56,6 +63,8 @@ pub struct Container {
     of_insights: bool,
     /// How far into the file that was looked for.
     looked: usize,
+    /// Its beginning holds figures that Insights has found, which is what tells such a file.
+    has_figures: bool,
 }
 
 impl Container {
@@ -76,6 +85,9 @@ impl Container {
         let mut start = range.start;
         // The difference between a place in `bytes` and one in the file.
         let base = self.done.wrapping_sub(range.start);
+        if self.done == 0 {
+            self.has_figures = FIGURE.find(bytes).is_some();
+        }
         while start < range.end {
             let end = range.end.min(start + piece);
             self.look_for_hits(bytes, &(start..end));
@@ -90,23 +102,34 @@ impl Container {
     /// Where words of records stand, and names of groups; of words behind an escaped quote, its backslash.
     fn look_for_hits(&mut self, bytes: &[u8], range: &Range<usize>) {
         self.hits.clear();
-        candidates(bytes, range.clone(), &mut self.hits);
+        // One further: the backslash of the key there may be the last byte here.
+        candidates(bytes, range.start..range.end + 1, &mut self.hits);
         self.hits.retain_mut(|at| {
-            let key = key_at(bytes, *at).filter(|key| range.contains(key));
-            key.inspect(|key| {
-                *at = key - usize::from(bytes[*key] == b'"' && bytes[..*key].ends_with(b"\\"));
-            })
-            .is_some()
+            let Some(key) = key_at(bytes, *at) else {
+                return false;
+            };
+            *at = key - usize::from(bytes[key] == b'"' && bytes[..key].ends_with(b"\\"));
+            range.contains(at)
         });
-        let end = bytes.len().min(range.end + GROUP.needle().len() - 1);
-        let groups = GROUP.find_iter(&bytes[range.start..end]);
-        self.hits.extend(groups.map(|at| range.start + at));
+        let mut also = |finder: &Finder<'_>| {
+            let end = bytes.len().min(range.end + finder.needle().len() - 1);
+            let found = finder.find_iter(&bytes[range.start..end]);
+            self.hits.extend(found.map(|at| range.start + at));
+        };
+        also(&GROUP);
+        if self.has_figures {
+            also(&FIGURE);
+        }
         self.hits.sort_unstable();
     }
 
     fn hit(&mut self, bytes: &[u8], at: usize, base: usize, found: &mut impl FnMut(Event<'_>)) {
         if bytes[at..].starts_with(b"\"platform.") {
             self.object(bytes, at, base, found);
+            return;
+        }
+        if bytes[at..].starts_with(DURATION) {
+            self.figures(bytes, at, found);
             return;
         }
         if bytes[at] == b'"' {
@@ -164,6 +187,20 @@ impl Container {
         if let Some((what, length)) = object_and_length(message) {
             let around = Around::of(bytes, brace, brace + length);
             found(self.event(what, &around, own_time(&message[..length])));
+        }
+    }
+
+    /// A row of Insights without its message.
+    fn figures(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Event<'_>)) {
+        let row = Around::within(bytes, at, at, BEFORE);
+        let has_message = |text| memmem::find(text, KEY).is_some();
+        if has_message(row.before) || has_message(row.after) {
+            return;
+        }
+        let is_part = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
+        let figure = |name: &str| row.value(&[name.as_bytes()], is_part);
+        if let Some(what) = of_figures(FIGURES.map(figure)) {
+            found(self.event(what, &row, None));
         }
     }
 
@@ -277,8 +314,12 @@ struct Around<'a> {
 
 impl<'a> Around<'a> {
     fn of(bytes: &'a [u8], quote: usize, end: usize) -> Self {
-        let before = &bytes[quote.saturating_sub(NEAR)..quote];
-        let after = &bytes[end..bytes.len().min(end + NEAR)];
+        Self::within(bytes, quote, end, NEAR)
+    }
+
+    fn within(bytes: &'a [u8], quote: usize, end: usize, near: usize) -> Self {
+        let before = &bytes[quote.saturating_sub(near)..quote];
+        let after = &bytes[end..bytes.len().min(end + near)];
         let is_row =
             before.trim_ascii_end().ends_with(b"\"value\":") || FIELD.find(before).is_some();
         if is_row {
@@ -302,14 +343,24 @@ impl<'a> Around<'a> {
     }
 
     fn field(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
+        self.value(names, u8::is_ascii_digit)
+    }
+
+    /// The first that is there, a string or a number of these signs.
+    fn value(&self, names: &[&[u8]], is_part: fn(&u8) -> bool) -> Option<&'a [u8]> {
+        let of = |text, name| value_by(text, name, is_part);
         names
             .iter()
-            .find_map(|name| value_of(self.before, name).or_else(|| value_of(self.after, name)))
+            .find_map(|name| of(self.before, name).or_else(|| of(self.after, name)))
     }
 }
 
-/// The string or number behind `"name":`, or behind `"name","value":`.
+/// The string or whole number behind `"name":`, or behind `"name","value":`.
 fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    value_by(text, name, u8::is_ascii_digit)
+}
+
+fn value_by<'a>(text: &'a [u8], name: &[u8], is_part: fn(&u8) -> bool) -> Option<&'a [u8]> {
     let behind = |quote| text[quote + 1..].strip_prefix(name)?.strip_prefix(b"\"");
     let mut rest = memchr::memchr_iter(b'"', text)
         .find_map(behind)?
@@ -324,7 +375,7 @@ fn value_of<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     if let Some(string) = rest.strip_prefix(b"\"") {
         return Some(&string[..memchr::memchr(b'"', string)?]);
     }
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = rest.iter().take_while(|b| is_part(b)).count();
     (digits > 0).then(|| &rest[..digits])
 }
 

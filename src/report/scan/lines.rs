@@ -40,11 +40,7 @@ pub fn scan_lines(bytes: &[u8], range: Range<usize>, found: &mut impl Take) {
 /// [`scan_lines`] in pieces of any size.
 pub(super) fn scan_by(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-    {
+    if super::search::is_newer() {
         #[expect(unsafe_code, reason = "a call of code for newer processors")]
         // SAFETY: the processor is one.
         unsafe {
@@ -159,30 +155,23 @@ fn exited(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
 
 /// A hit of the JSON key.
 fn json_at(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
-    if !is_type(bytes, at) {
-        return;
+    if is_type(bytes, at)
+        && let Some(event) = first_json_at(bytes, at).or_else(|| behind_another(bytes, at))
+    {
+        found(event);
     }
-    let Some(start) = line_start(bytes, at, BEFORE - 1) else {
-        return;
-    };
+}
+
+/// The first object of its line, or one that was printed on many lines.
+fn first_json_at(bytes: &[u8], at: usize) -> Option<Event<'_>> {
+    let start = line_start(bytes, at, BEFORE - 1)?;
     let on_its_line = memchr::memchr(b'{', &bytes[start..at]).map(|n| start + n);
-    let Some(brace) = on_its_line.or_else(|| open_line(bytes, start, at)) else {
-        return;
-    };
-    // One record a line: whatever else a line holds is inside it.
-    let between = &bytes[brace..at];
-    // Mostly no letter of `platform` stands there, and then there is nothing to search.
-    let is_first = memchr::memchr(b'l', between).is_none()
-        || TYPE_OF_A_RECORD
-            .find_iter(between)
-            .all(|earlier| !is_type(bytes, brace + earlier));
+    let brace = on_its_line.or_else(|| open_line(bytes, start, at))?;
     let before = match on_its_line {
         Some(_) => prefix(&bytes[start..brace]),
         None => line_before(bytes, brace),
     };
-    let Some(mut prefix) = before.filter(|_| is_first) else {
-        return;
-    };
+    let mut prefix = before.filter(|_| is_first_type(bytes, brace, at))?;
     let mut object = &bytes[brace..bytes.len().min(brace + AFTER)];
     if on_its_line.is_some() {
         object = &object[..memchr::memchr(b'\n', object).unwrap_or(object.len())];
@@ -193,11 +182,48 @@ fn json_at(bytes: &[u8], at: usize, found: &mut dyn FnMut(Event<'_>)) {
     } else {
         object_and_length(object)
     };
-    let Some((what, length)) = one else {
-        return;
-    };
+    let (what, length) = one?;
     prefix.time_ms = prefix.time_ms.or_else(|| time_of(&object[..length]));
-    found(event(what, prefix));
+    Some(event(what, prefix))
+}
+
+/// Whatever else stands in an object, its own type comes first.
+fn is_first_type(bytes: &[u8], brace: usize, at: usize) -> bool {
+    let between = &bytes[brace..at];
+    // Mostly no letter of `platform` stands there, and then there is nothing to search.
+    memchr::memchr(b'l', between).is_none()
+        || TYPE_OF_A_RECORD
+            .find_iter(between)
+            .all(|earlier| !is_type(bytes, brace + earlier))
+}
+
+/// The object around the type at `at`, one of several on a line without anything between them, as Firehose joins them.
+#[cold]
+fn behind_another(bytes: &[u8], at: usize) -> Option<Event<'_>> {
+    let from = at.saturating_sub(NEAR);
+    let from = memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |n| from + n + 1);
+    let brace = from + memmem::rfind(&bytes[from..at], b"}{")? + 1;
+    if !is_in_a_row(bytes, brace) || !is_first_type(bytes, brace, at) {
+        return None;
+    }
+    let object = &bytes[brace..bytes.len().min(brace + AFTER)];
+    let object = &object[..memchr::memchr(b'\n', object).unwrap_or(object.len())];
+    let (what, length) = object_and_length(object).filter(|(_, length)| *length > at - brace)?;
+    let prefix = Prefix {
+        time_ms: time_of(&object[..length]),
+        ..Prefix::default()
+    };
+    Some(event(what, prefix))
+}
+
+/// The line begins with an object, or too far from here to tell.
+#[cold]
+fn is_in_a_row(bytes: &[u8], brace: usize) -> bool {
+    let from = brace.saturating_sub(NEAR + 1);
+    match memchr::memrchr(b'\n', &bytes[from..brace]) {
+        Some(n) => bytes[from + n + 1] == b'{',
+        None => brace > NEAR || bytes[0] == b'{',
+    }
 }
 
 /// The brace that is a line of its own, without an indent, not far before `at` of the line that begins at `line`: so begin
@@ -235,7 +261,7 @@ fn plain_json_at(bytes: &[u8], at: usize) -> Option<Event<'static>> {
     let time = behind(&bytes[start..at], br#"{"time":""#)?;
     let time = time.strip_suffix(br#"","type":"#)?;
     if start > 0 && bytes[start - 1] != b'\n' {
-        return None;
+        (bytes[start - 1] == b'}' && is_in_a_row(bytes, start)).then_some(())?;
     }
     let prefix = Prefix {
         time_ms: Some(parse_time(time)?),

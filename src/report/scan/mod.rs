@@ -10,6 +10,7 @@
 )]
 
 mod container;
+mod figures;
 mod lines;
 mod number;
 mod object;
@@ -25,6 +26,7 @@ pub(crate) mod tests;
 
 pub use container::Container;
 pub(crate) use container::{time_of, without_account};
+pub(crate) use figures::{FIGURES, of_figures};
 pub use lines::scan_lines;
 pub use record::record;
 pub use request_id::RequestId;

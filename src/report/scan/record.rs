@@ -45,7 +45,7 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
     at.word(b" MB\t")?;
     let mut init_us = None;
     let mut outcome = Outcome::Done;
-    if !is_end(at.next()) {
+    if !at.ends_line() {
         if at.skip(b"Init Duration: ") {
             init_us = Some(at.micros()?.value());
             at.word(b" ms\t")?;
@@ -55,7 +55,7 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
             at.skip(b"\t");
         }
         // Whatever else stands there is for the other parser.
-        if !is_end(at.next()) {
+        if !at.ends_line() {
             return None;
         }
     }
@@ -73,10 +73,6 @@ pub(super) fn usual_report(mut at: Window<'_>) -> Option<Invoke> {
     })
 }
 
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
 /// A REPORT; [`What::Broken`] if it is not whole, `None` if what it bears is no request id.
 pub(super) fn any_report(bytes: &[u8]) -> Option<What> {
     let usual = match Window::over(bytes) {
@@ -91,10 +87,35 @@ pub(super) fn any_report(bytes: &[u8]) -> Option<What> {
     let Some(Line::Report(report)) = text::parse(bytes, Wrap::UntilComplete) else {
         return None;
     };
-    let whole =
-        report.billed_ms.is_some() && report.memory_mb.is_some() && report.max_memory_mb.is_some();
+    let whole = report.billed_ms.is_some()
+        && report.memory_mb.is_some()
+        && report.max_memory_mb.is_some()
+        && !is_cut(bytes);
     let invoke = Option::<Invoke>::from(report).filter(|_| whole);
     Some(invoke.map_or(What::Broken, What::Invoke))
+}
+
+/// The log ends within the record's last field: a cold start would be taken for a warm one.
+fn is_cut(bytes: &[u8]) -> bool {
+    const LATER: [(&[u8], &[&[u8]]); 5] = [
+        (b"Init Duration: ", &[b" ms"]),
+        (b"Restore Duration: ", &[b" ms"]),
+        (b"Billed Restore Duration: ", &[b" ms"]),
+        (b"Status: ", &[b"timeout", b"error", b"success", b"failure"]),
+        (b"Error Type: ", &[b""]),
+    ];
+    if bytes.len() == LONGEST || memchr::memchr(b'\n', bytes).is_some() {
+        return false;
+    }
+    let last = bytes.rsplit(|b| *b == b'\t').next().unwrap_or_default();
+    let last = last.trim_ascii_start();
+    !last.is_empty()
+        && LATER
+            .iter()
+            .any(|(label, ends)| match last.strip_prefix(*label) {
+                Some(value) => !ends.iter().any(|end| value.trim_ascii_end().ends_with(end)),
+                None => label.starts_with(last),
+            })
 }
 
 /// What follows a word whose length the compiler knows: a comparison without a call.

@@ -13,10 +13,7 @@ pub(super) const PLATFORM: &[u8] = b"\"platform.";
 /// `REPORT`, `INIT_REPORT`, `RESTORE_REPORT`; records in JSON; the lines of those that ended badly. No two begin alike.
 const KEYS: [&[u8]; 4] = [b"REPORT ", PLATFORM, TIMED_OUT, b" Error: Runtime exited "];
 
-/// How far the two bytes are apart by which a key is looked for.
-const APART: usize = 4;
-
-/// Where in each key the first of them stands. No two of those end in the same four bits.
+/// Where in each key the first of the two bytes stands by which it is looked for. No two of those end in the same four bits.
 const AT: [usize; 4] = [0, 5, 3, 17];
 
 const FIRST_OF_0: u8 = KEYS[0][AT[0]];
@@ -24,6 +21,15 @@ const FIRST_OF_1: u8 = KEYS[1][AT[1]];
 const FIRST_OF_2: u8 = KEYS[2][AT[2]];
 
 static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| KEYS.map(Finder::new));
+
+/// The processor has the instructions that [`at_once`] and `lines` are made for; nearly all have.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn is_newer() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+}
 
 /// Adds the places at which [`key_at`] may find a key that begins within `range`, in any order. The first key, if it is
 /// there, begins at such a place itself.
@@ -75,7 +81,10 @@ mod at_once {
     };
     use std::ops::Range;
 
-    use super::{APART, AT, KEYS};
+    use super::{AT, KEYS, is_newer};
+
+    /// How far the two bytes are apart.
+    const APART: usize = 4;
 
     const LAST_AT: usize = 17;
 
@@ -106,12 +115,12 @@ mod at_once {
     }
 
     /// False if the processor can't.
-    #[expect(unsafe_code, reason = "a call of code for AVX2")]
+    #[expect(unsafe_code, reason = "a call of code for newer processors")]
     pub fn candidates(bytes: &[u8], range: &Range<usize>, places: &mut Vec<usize>) -> bool {
-        if !is_x86_feature_detected!("avx2") {
+        if !is_newer() {
             return false;
         }
-        // SAFETY: the processor has AVX2.
+        // SAFETY: the processor is one.
         unsafe { wide(bytes, range, places) };
         true
     }

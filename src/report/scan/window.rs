@@ -69,6 +69,12 @@ impl<'a> Window<'a> {
         self.bytes[usize::from(self.at)]
     }
 
+    /// The line ends here.
+    #[inline(always)]
+    pub fn ends_line(&self) -> bool {
+        self.next() == b'\n' || self.ahead(0) == b"\r\n"
+    }
+
     #[inline(always)]
     fn eight(&self, by: usize) -> u64 {
         u64::from_le_bytes(*self.ahead(by))

@@ -1,5 +1,6 @@
 //! How far extensions come, and what they are refused.
 
+use super::refusal::INVALID_STATE;
 use super::*;
 
 fn extensions(names: &[&str]) -> Extensions {

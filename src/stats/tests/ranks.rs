@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use crate::stats::{benjamini_hochberg, change, holm, quantile_interval};
+use crate::stats::{Shift, benjamini_hochberg, change, holm, quantile_interval, shift};
 
 fn p_value(before: &[f64], after: &[f64]) -> Option<f64> {
     Some(change(before, after, 0.05)?.p)
@@ -97,11 +97,67 @@ fn there_is_a_p_but_no_ratio_where_a_figure_is_not_positive() {
     assert!(close(found.p, 0.1));
 }
 
+#[track_caller]
+fn shifts(found: Option<Shift>, by: f64, (low, high): (f64, f64)) {
+    let found = found.expect("figures");
+    let ends = found.interval.expect("an interval");
+    assert!(close(found.by, by), "{found:?}");
+    assert!(close(ends.0, low) && close(ends.1, high), "{found:?}");
+}
+
+#[test]
+fn the_shift_is_the_median_difference_and_its_interval_leaves_out_as_many_as_the_tables_say() {
+    // The differences, in order: -9 -8 -7 ... 1 ... 10 11 13. Of five and five, U of 2 is the last that .05 rejects: the
+    // ends are the third from each side.
+    let (before, after) = ([1., 4., 6., 9., 11.], [2., 3., 7., 12., 14.]);
+    shifts(shift(&before, &after, 0.05), 1.0, (-7.0, 10.0));
+    // Hollander and Wolfe's permeability constants; R: wilcox.test(x, y, conf.int = TRUE).
+    let x = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
+    let y = [1.15, 0.88, 0.90, 0.74, 1.21];
+    shifts(shift(&y, &x, 0.05), 0.305, (-0.15, 0.76));
+    shifts(shift(&x, &y, 0.05), -0.305, (-0.76, 0.15));
+}
+
+#[test]
+fn a_shift_is_in_the_unit_of_the_figures_however_small_or_large_they_are() {
+    let before: Vec<f64> = (0..15).map(|n| 400.0 + f64::from(n)).collect();
+    let after: Vec<f64> = before.iter().map(|ms| ms - 147.0).collect();
+    // Of fifteen and fifteen, U of 64 is the last that .05 rejects. Of all differences 55 lie more than 4 below the middle,
+    // and 11 lie 4 below it: the 65th is one of these.
+    shifts(shift(&after, &before, 0.05), 147.0, (143.0, 151.0));
+    // From next to nothing, and from nothing at all.
+    let found = shift(&[0.2, 0.9, 0.0], &[181.0, 180.5, 190.0], 0.05).expect("figures");
+    assert!(close(found.by, 180.8), "{found:?}");
+    assert_eq!(
+        found.interval, None,
+        "three of each have no interval at .05"
+    );
+    let found = shift(&[900_000.0; 3], &[1.0; 3], 0.05).expect("figures");
+    assert!(close(found.by, -899_999.0), "{found:?}");
+    let many: Vec<f64> = (0..1000).map(f64::from).collect();
+    let found = shift(&many, &many, 0.05).expect("figures");
+    let (low, high) = found.interval.expect("a thousand of each");
+    assert_eq!((found.by, low), (0.0, -high));
+    // 1.96 standard errors of U, at almost as many differences to a step: 1.96 * sqrt(10^6 * 2001 / 12) / 987.
+    assert!((25.0..=26.0).contains(&high), "{high}");
+}
+
+#[test]
+fn an_end_at_no_shift_is_outside_where_the_test_rejects_it() {
+    let after: Vec<f64> = (0..20).map(|i| if i < 11 { 0.0 } else { 1.0 }).collect();
+    let found = shift(&[0.0; 20], &after, 0.05).expect("figures");
+    let (low, high) = found.interval.expect("twenty of each");
+    assert!(found.by == 0.0 && low > 0.0 && low < 1e-9, "{found:?}");
+    assert!(close(high, 1.0), "{found:?}");
+}
+
 #[test]
 fn there_is_no_change_of_nothing_or_of_what_is_not_finite() {
     for bad in [&[][..], &[1.0, f64::NAN], &[f64::INFINITY]] {
         assert_eq!(change(bad, &[1.0], 0.05), None);
         assert_eq!(change(&[1.0], bad, 0.05), None);
+        assert_eq!(shift(bad, &[1.0], 0.05), None);
+        assert_eq!(shift(&[1.0], bad, 0.05), None);
         assert_eq!(p_value(bad, &[1.0]), None);
         assert_eq!(p_value(&[1.0], bad), None);
     }
@@ -245,6 +301,33 @@ proptest! {
         let p = p_value(&scaled, &after).expect("figures");
                 if let (true, Some((low, high))) = (untied(&before) && untied(&after), found.interval) {
             prop_assert_eq!(p < 0.05, !(low..=high).contains(&ratio), "{:?}", found);
+        }
+    }
+
+    #[test]
+    fn no_shift_is_outside_the_interval_exactly_if_p_is_below_alpha(
+        (before, after) in sets(16),
+        alpha in prop_oneof![Just(0.05), Just(0.0221), 0.01..0.9],
+    ) {
+        let p = p_value(&before, &after).expect("figures");
+        let found = shift(&before, &after, alpha).expect("figures");
+        if let Some((low, high)) = found.interval {
+            prop_assert!(low <= high, "{low} {high}");
+            prop_assert_eq!(p < alpha, !(low..=high).contains(&0.0), "{:?}", found);
+        } else {
+            prop_assert!(p >= alpha, "{:?}", found);
+        }
+    }
+
+    #[test]
+    fn a_later_after_moves_shift_and_interval_with_it((before, after) in sets(16), by in -9..2000) {
+        let by = f64::from(by);
+        let later: Vec<f64> = after.iter().map(|x| x + by).collect();
+        let (first, second) = (shift(&before, &after, 0.3).expect("figures"), shift(&before, &later, 0.3).expect("figures"));
+        prop_assert!(close(second.by, first.by + by));
+        let tied = [&after, &later].iter().any(|after| !untied(&[&before[..], after].concat()));
+        if let (false, Some(ends), Some(later)) = (tied, first.interval, second.interval) {
+            prop_assert!(close(later.0, ends.0 + by) && close(later.1, ends.1 + by), "{:?} {:?}", first, second);
         }
     }
 

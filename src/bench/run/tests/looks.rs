@@ -1,12 +1,10 @@
 //! Looks at the data: what they see, what they end, and what a continued run asks of them.
 
 use super::scripted::Answer::{self, Cold, NoTail, Warm};
-use super::scripted::Scripted;
-use crate::bench::checks::Checks;
+use super::scripted::{Scripted, measured};
 use crate::bench::events::Event;
 use crate::bench::plan::Plan;
-use crate::bench::run::{Measured, Run};
-use crate::bench::stop::stop;
+use crate::bench::run::Measured;
 use crate::results::{Arm, Sample};
 use crate::stats::Looks;
 
@@ -39,9 +37,7 @@ async fn looked_at(
         (Arm::Before, Scripted::new(scripts[0])),
         (Arm::After, Scripted::new(scripts[1])),
     ];
-    let (_stopper, stop) = stop();
     let (mut seen, mut events) = (Vec::new(), Vec::new());
-    let checks = Checks::default();
     let mut decided = |samples: &[Sample], look| {
         let accepted = |arm| samples.iter().filter(move |s| s.accepted && s.arm == arm);
         assert_eq!(
@@ -52,19 +48,13 @@ async fn looked_at(
         seen.push((look, accepted(Arm::Before).count()));
         decides(look)
     };
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |_| Ok(()),
-        &mut |event| events.push(event),
-    )
-    .after(earlier)
-    .until(&mut decided)
-    .overlapping(overlapping)
-    .measure()
+    let mut note = |event| events.push(event);
+    let measured = measured(&plan, &targets, |mut run| {
+        run.on_event = &mut note;
+        run.after(earlier)
+            .until(&mut decided)
+            .overlapping(overlapping)
+    })
     .await;
     assert!(measured.ending.is_ok(), "{:?}", measured.ending);
     let touches = targets.iter().map(|t| *t.1.touches.borrow()).collect();

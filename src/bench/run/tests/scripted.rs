@@ -163,21 +163,16 @@ pub(super) async fn run_of(plan: Plan, scripted: Scripted) -> Told {
 
 pub(super) async fn run_checked(plan: Plan, checks: Checks, scripted: Scripted) -> Told {
     let targets = [(Arm::Only, scripted)];
-    let (_stopper, stop) = stop();
     let mut logged = Vec::new();
-    let measured = Run::new(
-        &plan,
-        &targets,
-        "{}",
-        &checks,
-        stop,
-        &mut |sample| {
-            logged.push(sample.clone());
-            Ok(())
-        },
-        &mut |_| {},
-    )
-    .measure()
+    let mut log = |sample: &Sample| {
+        logged.push(sample.clone());
+        Ok(())
+    };
+    let measured = measured(&plan, &targets, |mut run| {
+        run.checks = &checks;
+        run.on_sample = &mut log;
+        run
+    })
     .await;
     let touches = *targets[0].1.touches.borrow();
     Told {
@@ -188,22 +183,25 @@ pub(super) async fn run_checked(plan: Plan, checks: Checks, scripted: Scripted) 
 }
 
 /// What a run gives that nobody disturbs, changed as is wished.
-pub(in crate::bench::run) async fn measured<T: Target>(
-    plan: &Plan,
-    targets: &[(Arm, T)],
-    change: impl for<'r> FnOnce(Run<'r, T>) -> Run<'r, T>,
+pub(in crate::bench::run) async fn measured<'r, T: Target>(
+    plan: &'r Plan,
+    targets: &'r [(Arm, T)],
+    change: impl FnOnce(Run<'r, T>) -> Run<'r, T>,
 ) -> Measured {
+    static CHECKS: Checks = Checks {
+        expect: Vec::new(),
+        allow_function_errors: false,
+    };
     let (_stopper, stop) = stop();
-    let checks = Checks::default();
-    let (mut on_sample, mut on_event) = (|_: &Sample| Ok(()), |_: Event| {});
     let run = Run::new(
         plan,
         targets,
         "{}",
-        &checks,
+        &CHECKS,
         stop,
-        &mut on_sample,
-        &mut on_event,
+        // Of no size: nothing leaks.
+        Box::leak(Box::new(|_: &Sample| Ok(()))),
+        Box::leak(Box::new(|_: Event| {})),
     );
     change(run).measure().await
 }

@@ -1,7 +1,7 @@
 //! Where events of a log group go: records into the tallies, under the name of their function.
 
 use crate::lambda::own_log_group;
-use crate::logs::Tallies;
+use crate::logs::{Tallies, function_in};
 use crate::report::scan::{Event, record};
 
 use super::Wanted;
@@ -50,7 +50,9 @@ impl<'a> Sink<'a> {
         if time_ms < self.span.0 || time_ms >= self.span.1 {
             return;
         }
-        let function = function_of(stream).or(self.function.as_deref());
+        let named = function_in(stream.as_bytes());
+        let named = named.and_then(|name| std::str::from_utf8(name).ok());
+        let function = named.or(self.function.as_deref());
         if !self.wanted.is_wanted(function) {
             self.of_others += 1;
             return;
@@ -80,37 +82,6 @@ impl Wanted {
             (None, Some(name)) => {
                 self.functions.is_empty() || self.functions.iter().any(|wanted| wanted == name)
             }
-        }
-    }
-}
-
-/// `my-fn` of `2024/03/04/my-fn[$LATEST]0123…`, as the streams of a group of one's own choice are named; those of
-/// `/aws/lambda/my-fn` name no function.
-fn function_of(stream: &str) -> Option<&str> {
-    let (date, rest) = stream.split_at_checked(11)?;
-    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 | 10 => byte == b'/',
-        _ => byte.is_ascii_digit(),
-    });
-    let (function, _) = rest.split_once('[')?;
-    (is_date && !function.is_empty()).then_some(function)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::function_of;
-
-    #[test]
-    fn a_stream_in_a_shared_group_names_its_function() {
-        for (stream, function) in [
-            ("2024/03/04/my-fn[$LATEST]0123", Some("my-fn")),
-            ("2024/03/04/[$LATEST]0123", None),
-            ("2024/03/04/[7]0123", None),
-            ("mine[1]", None),
-            ("", None),
-            ("2024-03-04/my-fn[1]0", None),
-        ] {
-            assert_eq!(function_of(stream), function, "{stream}");
         }
     }
 }

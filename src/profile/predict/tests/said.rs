@@ -145,10 +145,7 @@ fn what_modules_that_are_not_loaded_would_import_later_is_not_moved() {
             ..import(usize::from(at.is_none()), 2, 80)
         });
         let series = series(recording);
-        let probed = [
-            deferred("app", "requests", None),
-            deferred("app", "boto3", None),
-        ];
+        let probed = unused();
         let predictor = Predictor::new(&series, Some(&probed), 1.0);
         let plan = predictor.plan(&predictor.suggestions());
         assert_eq!(plan[1].moved_ms, Some(0.0), "{at:?}");

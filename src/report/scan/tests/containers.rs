@@ -306,3 +306,82 @@ fn quotes_that_nothing_closes_end_with_what_a_message_may_hold() {
     let after = format!("{text}\"}},{}]", json!({"message": report()}));
     assert_eq!(found_by(after.as_bytes(), 1000, &[]).len(), 1);
 }
+
+#[test]
+fn a_row_of_insights_without_a_message_counts_by_its_figures() {
+    let row = |id: Option<&'static str>, init: Option<&'static str>| {
+        let mut fields = vec![
+            ("@timestamp", "2024-03-04 17:22:38.033"),
+            ("@duration", "8.4"),
+            ("@billedDuration", "29.0"),
+            ("@memorySize", "1.28E8"),
+            ("@maxMemoryUsed", "6.6E7"),
+            ("@log", "123456789012:/aws/lambda/fn"),
+            ("@logStream", STREAM),
+        ];
+        fields.extend(id.map(|id| ("@requestId", id)));
+        fields.extend(init.map(|init| ("@initDuration", init)));
+        fields
+    };
+    // An id is not always asked for; a START has no duration.
+    let start = vec![
+        ("@timestamp", "2024-03-04 17:22:38.033"),
+        ("@requestId", ID),
+    ];
+    let rows = [
+        row(Some(ID), Some("20.5")),
+        start,
+        row(None, None),
+        row(Some("no id"), None),
+    ];
+    let of_the_console = |row: &Vec<(&str, &str)>| -> Value {
+        row.iter()
+            .map(|(name, value)| (*name, json!(value)))
+            .collect()
+    };
+    let in_numbers = |row: &Vec<(&str, &str)>| -> Value {
+        let number = |text: &str| text.parse().map_or(json!(text), |n: f64| json!(n));
+        row.iter()
+            .map(|(name, value)| (*name, number(value)))
+            .collect()
+    };
+    let of_the_cli = |row: &Vec<(&str, &str)>| -> Value {
+        row.iter()
+            .map(|(name, value)| json!({"field": name, "value": value}))
+            .collect()
+    };
+    for all in [
+        rows.iter().map(of_the_console).collect::<Value>(),
+        rows.iter().map(in_numbers).collect(),
+        json!({"results": rows.iter().map(of_the_cli).collect::<Value>(), "status": "Complete"}),
+    ] {
+        for text in [format!("{all}"), format!("{all:#}")] {
+            assert_eq!(detect(text.as_bytes()), Format::Container, "{text}");
+            let found = found_by(text.as_bytes(), 60, &[100, 700]);
+            let invoke = |id: Option<&str>, init_us| {
+                What::Invoke(Invoke {
+                    request_id: id.and_then(|id| RequestId::parse(id.as_bytes())),
+                    handler_us: 8400,
+                    billed_us: Some(29_000),
+                    memory_mb: Some(128),
+                    max_memory_mb: Some(66),
+                    init_us,
+                    restore_us: None,
+                    outcome: Outcome::Done,
+                })
+            };
+            let around = (
+                Some(1_709_572_958_033),
+                Some(GROUP.to_owned()),
+                Some(STREAM.to_owned()),
+            );
+            let (time_ms, group, stream) = around;
+            let expected = [invoke(Some(ID), Some(20_500)), invoke(None, None)]
+                .map(|what| (what, time_ms, group.clone(), stream.clone()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+    // With a message that is what counts.
+    let both = json!([{"@duration": "8.4", "@billedDuration": "9", "@message": report()}]);
+    assert_eq!(found_by(both.to_string().as_bytes(), 60, &[]).len(), 1);
+}

@@ -493,3 +493,64 @@ fn busy() -> std::time::Duration {
         .expect("it has a clock")
         .into()
 }
+
+#[test]
+fn a_record_that_ends_within_a_later_field_is_cut() {
+    let whole = "REPORT RequestId: 5b3aa800-5ff2-4756-89f4-8b01418f8b79\tDuration: 8.40 ms\tBilled Duration: 179 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB";
+    for (later, is_whole) in [
+        ("", true),
+        ("\t", true),
+        ("\tI", false),
+        ("\tInit Duration: ", false),
+        ("\tInit Duration: 170.13 m", false),
+        ("\tInit Duration: 170.13 ms", true),
+        ("\tInit Duration: 170.13 ms\tStatus: tim", false),
+        ("\tInit Duration: 170.13 ms\tStatus: timeout", true),
+        ("\tRestore Duration: 1", false),
+        ("\tRestore Duration: 170.13 ms\tBilled Res", false),
+        ("\tStatus: error\tError Typ", false),
+        ("\tStatus: error\tError Type: Runtime.ExitError", true),
+        ("\tWhat Is New: 7", true),
+        ("\tInit Duration: \nthe application", true),
+    ] {
+        let found = record(format!("{whole}{later}").as_bytes()).expect("a record");
+        assert_eq!(found != What::Broken, is_whole, "{later:?}");
+    }
+}
+
+#[test]
+fn objects_one_behind_the_other_count_each() {
+    let record = |n: u32, order: bool| {
+        let head = r#""time":"2024-03-04T17:22:38.033Z","type":"platform.report""#;
+        let body = format!(
+            r#""record":{{"metrics":{{"durationMs":{n},"billedDurationMs":1,"memorySizeMB":128,"maxMemoryUsedMB":66}}}}"#
+        );
+        if order {
+            format!("{{{head},{body}}}")
+        } else {
+            format!("{{{body},{head}}}")
+        }
+    };
+    let start = r#"{"time":"2024-03-04T17:22:38.033Z","type":"platform.start","record":{}}"#;
+    let mut joined = String::new();
+    for n in 0..300 {
+        joined += &record(n, n % 3 > 0);
+        joined += if n % 5 == 0 { start } else { "" };
+    }
+    let quoted = format!("the batch {{}}{}{}\n", record(1, true), record(2, false));
+    for (text, expected) in [
+        (joined.clone(), 300),
+        (format!("{start}{joined}\n{joined}"), 600),
+        (quoted, 0),
+        (format!(r#"{{"list":[{0},{0}]}}"#, record(1, true)), 0),
+    ] {
+        let mut found = Vec::new();
+        scan_lines(text.as_bytes(), 0..text.len(), &mut |event: &Event<'_>| {
+            found.push((event.what.clone(), event.time_ms));
+        });
+        assert_eq!(found.len(), expected);
+        let time_ms = Some(1_709_572_958_033);
+        assert!(found.iter().all(|(_, time)| *time == time_ms));
+        assert_eq!(reference::records(text.as_bytes()).len(), expected);
+    }
+}

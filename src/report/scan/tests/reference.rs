@@ -89,8 +89,34 @@ fn timed_out(before: &[u8], rest: &[u8]) -> Option<What> {
         .then_some(What::Ended(id, Outcome::Timeout))
 }
 
+/// The objects of a line that count: the first, and others that stand right behind another one.
+fn json(line: &[u8]) -> Vec<What> {
+    let types: Vec<_> = (0..line.len()).filter(|at| is_type(line, *at)).collect();
+    let first = first_json(line);
+    let is_taken = first.is_some();
+    let rest = types.iter().skip(usize::from(is_taken));
+    first
+        .into_iter()
+        .chain(rest.filter_map(|at| behind_another(line, &types, *at)))
+        .collect()
+}
+
+/// The object that holds the type at `at`, and that nothing parts from the one before it.
+fn behind_another(line: &[u8], types: &[usize], at: usize) -> Option<What> {
+    let near = at.saturating_sub(2048)..at;
+    let brace = 1 + near.rev().find(|p| line[*p..at].starts_with(b"}{"))?;
+    let object = &line[brace..line.len().min(brace + AFTER)];
+    let mut objects =
+        serde_json::Deserializer::from_slice(object).into_iter::<serde::de::IgnoredAny>();
+    objects.next()?.ok()?;
+    let is_inside = objects.byte_offset() > at - brace;
+    let is_first = !types.iter().any(|other| (brace..at).contains(other));
+    let in_a_row = brace > 2048 || line[0] == b'{';
+    (in_a_row && is_inside && is_first).then(|| record(object))?
+}
+
 /// The first object of a line, if the line says anywhere that it is one of the platform's.
-fn json(line: &[u8]) -> Option<What> {
+fn first_json(line: &[u8]) -> Option<What> {
     let text = String::from_utf8_lossy(line);
     let says = ["report", "initReport", "restoreReport"]
         .iter()
