@@ -225,3 +225,29 @@ fn a_package_that_does_not_tell_how_it_runs_is_asked_about() {
     );
     assert_ne!(item(&list, "nothing_unused")["state"], "not_applicable");
 }
+
+#[test]
+fn it_is_titled_by_what_was_typed() {
+    let test = Test::new();
+    heavy(&test);
+    test.write(
+        "new/lambda_function.py",
+        "def lambda_handler(event, context):\n    return 1\n",
+    );
+    test.write(
+        "lambench.toml",
+        "[functions.shop.before]\npackage = \"fn/app\"\n[functions.shop.after]\npackage = \"new\"\n",
+    );
+    for typed in ["shop", "new", "./new/"] {
+        let ran = test.run(&["checklist", typed, "--no-profile"]).success();
+        let title = format!("{typed}: the optimisation checklist, ");
+        assert!(ran.stdout.starts_with(&title), "{}", ran.stdout);
+        // Nor is its name said again where a finding is about all of it.
+        assert!(
+            !ran.stdout.contains(&format!("- {typed}: ")),
+            "{}",
+            ran.stdout
+        );
+        assert_eq!(checklist(&test, &[typed, "--no-profile"])["target"], typed);
+    }
+}

@@ -50,6 +50,19 @@ pub enum Event {
         /// Why.
         reason: Exclusion,
     },
+    /// What follows is one measurement of several.
+    Part {
+        /// What is put off in it; none: everything that is planned.
+        without: Option<String>,
+        /// Which one, from 1.
+        number: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// The last of several measurements is over.
+    PartsDone,
+    /// What will be measured, where and how, in several lines.
+    Announced(String),
     /// A sentence, or several lines, for the user.
     Note(String),
     /// A function was put back.

@@ -64,7 +64,7 @@ pub async fn checklist(args: ChecklistArgs, globals: Globals) -> Result<Exit, Fa
     let project = config::project()?;
     let store = Store::new(&project);
     let list = checklist::check(&Known {
-        target: &sight.name,
+        target: &args.target,
         function: &sight.function,
         anatomy: &looked.anatomy,
         followed: looked.followed,

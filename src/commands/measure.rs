@@ -329,7 +329,9 @@ pub async fn follow(
         Some(run) => again::go_on(&mut result, run)?,
         None => Vec::new(),
     };
-    say(Event::Note(render::before_first_invoke(&result, settings)));
+    say(Event::Announced(render::before_first_invoke(
+        &result, settings,
+    )));
     let subjects = forecast::of_staged(settings, store, &staged);
     let budget = forecast::budget(settings, &subjects)?;
     if let Some(warning) = forecast::beyond_limit(settings, &subjects, &plan) {

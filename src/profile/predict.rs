@@ -238,8 +238,13 @@ impl<'s> Predictor<'s> {
             self.probed.into_iter().flatten().find(|deferred| {
                 deferred.used == Some(Phase::Init) && self.is_of(deferred, target)
             });
-        used.map(|deferred| self.site_in(&deferred.importer, deferred.used_line))
+        used.map(|deferred| self.site_of_use(deferred))
             .or(in_function)
+    }
+
+    /// The line that uses it; where the importer only keeps it, or another module takes it along, that of the import.
+    pub fn site_of_use(&self, deferred: &Deferred) -> Site {
+        self.site_in(&deferred.importer, deferred.used_line.or(deferred.line))
     }
 
     /// A line of a module.

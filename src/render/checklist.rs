@@ -29,7 +29,7 @@ pub fn checklist(list: &Checklist, lang: Lang, style: &Style) -> String {
         style.paint(Paint::Bold, text.evidence_heading())
     );
     for item in &list.items {
-        out.push_str(&evidence(item, text, style));
+        out.push_str(&evidence(item, &list.target, text, style));
     }
     out.push('\n');
     out.push_str(&paragraph("", text.per_request_note(), style.width));
@@ -137,7 +137,7 @@ fn size(fact: &Fact) -> Option<u64> {
     }
 }
 
-fn evidence(item: &Item, text: Text, style: &Style) -> String {
+fn evidence(item: &Item, target: &str, text: Text, style: &Style) -> String {
     let state = text.state(item.state);
     let painted = match item.state {
         State::Done => style.paint(Paint::Green, state),
@@ -151,12 +151,13 @@ fn evidence(item: &Item, text: Text, style: &Style) -> String {
         out.replace_range(at..at + state.len(), &painted);
     }
     for fact in &item.evidence {
-        out.push_str(&paragraph("  - ", &words(fact, text), style.width));
+        let said = words(fact, target, text);
+        out.push_str(&paragraph("  - ", &said, style.width));
     }
     out
 }
 
-fn words(fact: &Fact, text: Text) -> String {
+fn words(fact: &Fact, target: &str, text: Text) -> String {
     let place = |file: &str, line: u32| format!("{}:{line}", clean(file));
     match fact {
         Fact::Size {
@@ -171,14 +172,14 @@ fn words(fact: &Fact, text: Text) -> String {
             *layers,
         ),
         Fact::Finding(finding) => {
-            let size = finding
-                .bytes
-                .map_or_else(String::new, |bytes| format!(" ({})", figure::bytes(bytes)));
-            format!(
-                "{}{size}: {}",
-                clean(&finding.subject),
-                said(finding, text).what
-            )
+            // The title names the package itself.
+            let about = (finding.subject != target).then(|| clean(&finding.subject));
+            let what = said(finding, text).what;
+            match (about, finding.bytes.map(figure::bytes)) {
+                (Some(about), Some(size)) => format!("{about} ({size}): {what}"),
+                (Some(head), None) | (None, Some(head)) => format!("{head}: {what}"),
+                (None, None) => what,
+            }
         }
         Fact::Tests { files, bytes } => text.tests_counted(*files, &figure::bytes(*bytes)),
         Fact::Shared {

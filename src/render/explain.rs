@@ -147,6 +147,14 @@ impl Topic {
         }
     }
 
+    /// Which command says why the figure is what it is.
+    fn ask(self, text: Text) -> Option<&'static str> {
+        match self {
+            Self::Metric(metric) => metrics::ask(metric, text),
+            _ => None,
+        }
+    }
+
     fn explained(self, text: Text, style: &Style) -> String {
         let width = style.width.min(WIDEST);
         let name = self.name();
@@ -165,6 +173,10 @@ impl Topic {
                 out.push('\n');
                 out.push_str(&paragraph("", &text.in_budgets(&written.join(", ")), width));
             }
+        }
+        if let Some(ask) = self.ask(text) {
+            out.push('\n');
+            out.push_str(&paragraph("", ask, width));
         }
         out.push('\n');
         out + &paragraph("", &text.see_also(&self.see().join(", ")), width)

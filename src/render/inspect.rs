@@ -18,7 +18,7 @@ use crate::inspect::tree::{Is, Node};
 use crate::inspect::{Anatomy, Inspection};
 
 pub(super) use change::{changed_distributions, changed_kinds, changed_sizes};
-pub(super) use findings::{blocks, examples, said, sentence};
+pub(super) use findings::{blocks, examples, gone_lines, said};
 pub(super) use limits::used;
 
 /// The report.

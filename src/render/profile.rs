@@ -38,6 +38,9 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
         out.extend([&style.paint(Paint::Bold, text.savings_heading()), "\n\n"]);
         let tables = [true, false].map(|memory| savings_table(&shown, memory, text));
         out.push_str(&render_first(&tables, style).1);
+        if has_star(&shown) {
+            out.push_str(&paragraph("", text.star_note(), style.width));
+        }
         let more = profile.suggestions.len() - shown.len();
         if more > 0 {
             out.push_str(&paragraph("", &text.and_smaller(more), style.width));
@@ -91,7 +94,10 @@ pub fn profile(profile: &Profile, lang: Lang, style: &Style) -> String {
 pub fn profile_html(profile: &Profile, lang: Lang) -> String {
     let text = Text(lang);
     let shown = noticeable(profile);
-    let note = text.profile_note(profile.overhead);
+    let mut note = text.profile_note(profile.overhead);
+    if has_star(&shown) {
+        note = format!("{} {note}", text.star_note());
+    }
     let mut tables = Vec::new();
     if !shown.is_empty() {
         let table = savings_table(&shown, true, text);
@@ -155,6 +161,11 @@ fn noticeable(profile: &Profile) -> Vec<&Suggestion> {
         .filter(|suggestion| suggestion.saved_ms >= enough)
         .take(MOST_ROWS)
         .collect()
+}
+
+/// Whether something in the table is marked.
+fn has_star(shown: &[&Suggestion]) -> bool {
+    shown.iter().any(|one| one.used_at_init.is_some())
 }
 
 #[cfg(test)]

@@ -13,11 +13,14 @@ use crate::stats::{self, Looks, median};
 
 use super::ascii::ascii;
 use super::figure;
+use super::layout::clean;
 use super::style::Style;
 use super::text::Text;
 
 /// Off a terminal a run of any length says about this many lines.
 const LINES: usize = 10;
+/// One measurement of several says about so many.
+const LINES_OF_PART: usize = 3;
 /// Past so many ratios the interval takes longer than a start may wait: it is found at every tenth alone.
 const RATIOS: usize = 2_500;
 const WORTH_SAYING: Duration = Duration::from_millis(100);
@@ -27,6 +30,8 @@ pub struct Progress {
     text: Text,
     out: Output,
     ascii: bool,
+    /// Which measurement of several it is: what it is like is the same for all, and not said.
+    part: Option<String>,
     begun: Option<Instant>,
     settled: bool,
     cold_ms: BTreeMap<Arm, Vec<f64>>,
@@ -64,6 +69,7 @@ impl Progress {
             text: Text(lang),
             out,
             ascii,
+            part: None,
             begun: None,
             settled: false,
             cold_ms: BTreeMap::new(),
@@ -78,6 +84,7 @@ impl Progress {
     /// Shows what happened.
     pub fn on(&mut self, event: Event) {
         match event {
+            Event::Warmup { .. } if self.part.is_some() => {}
             Event::Warmup { arm } => {
                 let message = self.text.first_start(arm);
                 match &self.out {
@@ -115,7 +122,19 @@ impl Progress {
                 self.line(&line);
             }
             Event::Excluded { arm, reason } => self.exclude(arm, reason),
-            Event::Note(note) => {
+            Event::Part {
+                without,
+                number,
+                of,
+            } => self.part(without.as_deref(), number, of),
+            Event::PartsDone => {
+                self.part = None;
+                if let Output::Bar(bar, _) = &self.out {
+                    bar.finish_and_clear();
+                }
+            }
+            Event::Announced(_) if self.part.is_some() => {}
+            Event::Announced(note) | Event::Note(note) => {
                 let note = self.text.told(&note);
                 self.line(&note);
             }
@@ -124,14 +143,38 @@ impl Progress {
                 self.line(&line);
             }
             Event::Finished => {
-                if let Output::Bar(bar, _) = &self.out {
-                    bar.finish_and_clear();
-                    // The report follows on the same terminal.
-                    self.line("");
+                match (&self.out, &self.part) {
+                    (Output::Bar(bar, _), Some(part)) => self.waiting(bar, part),
+                    (Output::Bar(bar, _), None) => {
+                        bar.finish_and_clear();
+                        // The report follows on the same terminal.
+                        self.line("");
+                    }
+                    _ => {}
                 }
                 self.forget();
             }
         }
+    }
+
+    /// On a terminal the line with the bar says it, else a line before those that count.
+    fn part(&mut self, without: Option<&str>, number: usize, of: usize) {
+        let part = self.text.part(without, number, of);
+        if let Output::Bar(bar, _) = &self.out {
+            // It may have been cleared before.
+            bar.reset();
+            self.waiting(bar, &part);
+        } else {
+            self.line(&self.text.measuring_part(&part));
+        }
+        self.part = Some(part);
+    }
+
+    /// Which measurement it is, until there is something to count.
+    fn waiting(&self, bar: &ProgressBar, part: &str) {
+        bar.set_style(style(WAITING, self.ascii));
+        bar.set_message(self.signs(&clean(&self.text.measuring_part(part))));
+        bar.tick();
     }
 
     /// What follows is another measurement, with medians, a change and a clock of its own.
@@ -145,7 +188,8 @@ impl Progress {
 
     /// Once, as soon as it is known that there is something to wait for.
     fn settled(&mut self, took: Duration, left: usize) {
-        if std::mem::replace(&mut self.settled, true) || took < WORTH_SAYING {
+        let said = std::mem::replace(&mut self.settled, true) || self.part.is_some();
+        if said || took < WORTH_SAYING {
             return;
         }
         let each = figure::time(took.as_secs_f64() * 1e3, self.text);
@@ -162,11 +206,14 @@ impl Progress {
         // The clock runs from the first start that is done: what came before it (staging, first starts) is no measure.
         let elapsed = self.begun.get_or_insert_with(Instant::now).elapsed();
         self.change = self.change(done);
-        let measured = self.measured().join(", ");
+        let mut measured = self.measured().join(", ");
         let ahead = self.ahead(time_left(elapsed, done, total)).join(", ");
         match &self.out {
             Output::Quiet => {}
             Output::Bar(bar, _) => {
+                if let Some(part) = &self.part {
+                    measured = format!("{}: {measured}", clean(part));
+                }
                 bar.set_length(total as u64);
                 bar.set_prefix(self.signs(&ahead));
                 bar.set_message(self.signs(&measured));
@@ -174,7 +221,12 @@ impl Progress {
                 bar.tick();
             }
             Output::Lines(_) => {
-                if done == total || done.is_multiple_of(total.div_ceil(LINES).max(1)) {
+                let lines = if self.part.is_some() {
+                    LINES_OF_PART
+                } else {
+                    LINES
+                };
+                if done == total || done.is_multiple_of(total.div_ceil(lines).max(1)) {
                     let what = self.text.cold_starts();
                     let mut line = format!("{what} {done}/{total}: {measured}");
                     if !ahead.is_empty() {
@@ -282,8 +334,10 @@ impl Progress {
 const COUNTING: &str = "{bar:24} {pos}/{len}  {prefix}\n{wide_msg}";
 
 /// Words alone until there is something to count.
+const WAITING: &str = "{wide_msg}";
+
 fn bar(target: ProgressDrawTarget) -> ProgressBar {
-    ProgressBar::with_draw_target(Some(0), target).with_style(style("{wide_msg}", false))
+    ProgressBar::with_draw_target(Some(0), target).with_style(style(WAITING, false))
 }
 
 fn style(template: &str, ascii: bool) -> ProgressStyle {

@@ -118,6 +118,9 @@ class Page(unittest.TestCase):
             for scheme in ["light", "dark"]:
                 page = self.open(name, width=360, scheme=scheme)
                 self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), 360)
+                cut = page.evaluate("""() => [...document.querySelectorAll('.scroll')]
+                    .filter(table => table.scrollWidth > table.clientWidth).map(table => table.innerText)""")
+                self.assertEqual(cut, [])
                 pairs = page.evaluate("""() => [...document.querySelectorAll('.icicle .cell')].map(cell => [
                     getComputedStyle(cell.querySelector('text')).fill, getComputedStyle(cell.querySelector('rect')).fill])""")
                 self.assertGreater(len(pairs), 5)

@@ -69,13 +69,28 @@ impl Verifying<'_> {
             let why = format!("--verify: imports of {} can't be put off", profile.runtime);
             return Err(Failure::new(Exit::Usage, why));
         };
+        let all = self.measure_all(handler, wanted(profile, most), signals);
+        let all = Box::pin(all).await;
+        tell(self.progress, Event::PartsDone);
+        Ok(all)
+    }
+
+    /// One after the other; true: somebody stopped it.
+    async fn measure_all(
+        &self,
+        handler: &str,
+        wanted: Vec<Verified>,
+        signals: &mut Signals,
+    ) -> (Vec<Verified>, bool) {
         let mut all = Vec::new();
-        for mut one in wanted(profile, most) {
-            let name = one.targets.join(" + ");
-            tell(
-                self.progress,
-                Event::Note(format!("measuring the start without {name}")),
-            );
+        let of = wanted.len();
+        for (i, mut one) in wanted.into_iter().enumerate() {
+            let part = Event::Part {
+                without: (!one.plan).then(|| one.targets.join(" + ")),
+                number: i + 1,
+                of,
+            };
+            tell(self.progress, part);
             let targets: Vec<&str> = one.targets.iter().map(String::as_str).collect();
             let deferral = self.predictor.deferral(&targets);
             let told = Box::pin(self.told(handler, &deferral, signals)).await;
@@ -86,7 +101,7 @@ impl Verifying<'_> {
                     continue;
                 }
                 Ok(Some(told)) => self.take_down(&mut one, told),
-                Ok(None) => return Ok((all, true)),
+                Ok(None) => return (all, true),
                 Err(failure) => {
                     one.failed = Some(failure.message().to_owned());
                     all.push(one);
@@ -95,12 +110,12 @@ impl Verifying<'_> {
             }
             match Box::pin(self.measured(handler, &deferral, signals)).await {
                 Ok(result) => fill(&mut one, &result),
-                Err(failure) if failure.exit() == Exit::Interrupted => return Ok((all, true)),
+                Err(failure) if failure.exit() == Exit::Interrupted => return (all, true),
                 Err(failure) => one.failed = Some(failure.message().to_owned()),
             }
             all.push(one);
         }
-        Ok((all, false))
+        (all, false)
     }
 
     /// One start, to ask what was used when.
@@ -127,10 +142,7 @@ impl Verifying<'_> {
         let used = told.deferred.into_iter();
         one.used_at_init = used
             .filter(|deferred| deferred.used == Some(Phase::Init))
-            .map(|deferred| {
-                self.predictor
-                    .site_in(&deferred.importer, deferred.used_line)
-            })
+            .map(|deferred| self.predictor.site_of_use(&deferred))
             .collect();
         one.used_at_init.sort();
         one.used_at_init.dedup();

@@ -1086,3 +1086,5 @@ proptest! {
         super::imports::read(&words.join(" "), PYTHON, &|_| true);
     }
 }
+
+mod brought;

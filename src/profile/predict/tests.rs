@@ -508,3 +508,16 @@ fn a_whole_processor_is_no_slower_even_where_several_were_at_work() {
 
 mod reached;
 mod said;
+
+#[test]
+fn what_is_only_kept_at_once_is_said_with_the_line_of_its_import() {
+    let series = series(shared());
+    let mut kept = deferred("app", "boto3", Some(Phase::Init));
+    (kept.line, kept.used_line) = (Some(2), None);
+    let probed = [kept];
+    let predictor = Predictor::new(&series, Some(&probed), 1.0);
+    let suggestions = predictor.suggestions();
+    let boto3 = suggestions.iter().find(|s| s.target == "boto3").unwrap();
+    let used = boto3.used_at_init.as_ref().unwrap();
+    assert_eq!((used.module.as_str(), used.line), ("app", Some(2)));
+}

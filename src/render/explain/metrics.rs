@@ -22,6 +22,17 @@ pub(super) const fn see(metric: Metric) -> &'static [&'static str] {
     }
 }
 
+/// Which command says why it is so much.
+pub(super) const fn ask(metric: Metric, text: Text) -> Option<&'static str> {
+    match metric {
+        Metric::ColdStart | Metric::Init | Metric::ColdHandler => Some(text.ask_profile()),
+        Metric::PackageZipped | Metric::PackageUnzipped | Metric::PackageTotal | Metric::Layers => {
+            Some(text.ask_inspect())
+        }
+        _ => None,
+    }
+}
+
 impl Text {
     pub(super) const fn explained_metric(self, metric: Metric) -> &'static str {
         match metric {

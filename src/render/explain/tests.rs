@@ -119,3 +119,23 @@ fn no_line_is_wider_than_the_terminal() {
         }
     }
 }
+
+#[test]
+fn why_init_is_slow_and_what_a_package_holds_is_asked_of_other_commands() {
+    for (name, command) in [
+        ("cold.init", Some("`lambench profile TARGET`")),
+        ("cold", Some("`lambench profile TARGET`")),
+        ("package.zip", Some("`lambench inspect TARGET`")),
+        ("warm", None),
+    ] {
+        for lang in LANGS {
+            let said = said(name, lang);
+            let words: Vec<&str> = said.split_whitespace().collect();
+            let said = words.join(" ");
+            match command {
+                Some(command) => assert!(said.contains(command), "{said}"),
+                None => assert!(!said.contains(" TARGET`"), "{said}"),
+            }
+        }
+    }
+}

@@ -50,13 +50,7 @@ pub fn inspect_html(inspection: &Inspection, lang: Lang) -> String {
             title,
             &kinds.unwrap_or_default(),
         ));
-        let before = inspection.before.as_ref();
-        let gone = before.into_iter().flat_map(|before| {
-            let gone = diff.gone.iter();
-            gone.map(move |finding| said::sentence(finding, before, text))
-        });
-        let gone: Vec<String> = gone.collect();
-        let gone = page::list("", &gone);
+        let gone = page::list("", &said::gone_lines(inspection, text));
         inside.push_str(&page::section("gone", 2, text.gone_heading(), &gone));
     }
     let limits = page::table(&limits(anatomy, text), text.limits_heading(), &[]);

@@ -199,6 +199,15 @@ fn cell_words(cell: &str) -> String {
 
 /// A table that scrolls by itself where it is too wide; `links` are where the names of its rows lead, if anywhere.
 pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
+    table_with(table, caption, links, false)
+}
+
+/// A table of too many columns for a telephone: there each row is a list of its cells.
+pub(super) fn stacked(table: &Table, caption: &str) -> String {
+    table_with(table, caption, &[], true)
+}
+
+fn table_with(table: &Table, caption: &str, links: &[String], stacked: bool) -> String {
     let mut out = format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table class=\"{1}\">\n\
          <caption>{0}</caption>\n<thead><tr>",
@@ -206,6 +215,8 @@ pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
         // Its last column says less than the others.
         if table.titles.last().is_some_and(|title| title == "n") {
             "tested"
+        } else if stacked {
+            "stacked"
         } else {
             "plain"
         }
@@ -235,6 +246,10 @@ pub(super) fn table(table: &Table, caption: &str, links: &[String]) -> String {
                     )
                 }
                 (0, None) => write!(out, "<th scope=\"row\">{cell}</th>"),
+                _ if stacked => {
+                    let of = esc(&table.titles[column]);
+                    write!(out, "<td data-of=\"{of}\">{cell}</td>")
+                }
                 _ => write!(out, "<td>{cell}</td>"),
             };
         }

@@ -43,7 +43,7 @@ fn body(said: &ProfilePage, text: Text) -> String {
     }
     inside.push_str(&tiles(recording, text));
     for (title, table, below) in said.tables {
-        let shown = page::table(table, title, &[]) + &page::paragraph("note", below);
+        let shown = page::stacked(table, title) + &page::paragraph("note", below);
         inside.push_str(&page::section("table", 2, title, &shown));
     }
     let colours = Colours::of_all(recording);

@@ -9,6 +9,9 @@ use crate::inspect::diff::{Change, Diff, DistributionChange};
 
 /// More than these are in the JSON alone.
 const MOST: usize = 40;
+/// Less than so many bytes, and than one part in so many of all changes, are of no matter.
+const SMALL: u64 = 1024;
+const SMALL_PART: u64 = 1000;
 
 fn table(first: &str, rows: Vec<TableRow>, text: Text) -> Table {
     let titles = [
@@ -74,24 +77,52 @@ pub(in crate::render) fn changed_sizes(diff: &Diff, text: Text) -> Table {
 
 /// Those that differ; none where none does.
 pub(in crate::render) fn changed_distributions(diff: &Diff, text: Text) -> Option<Table> {
-    let all = &diff.distributions;
-    if all.is_empty() {
-        return None;
+    let all = diff.distributions.iter();
+    let rows = all.map(|of| Row {
+        name: named(of, text),
+        change: of.bytes,
+        // Another version is worth a line however large it is.
+        matters: of.before_versions != of.after_versions,
+    });
+    let rows = summed_up(rows.collect(), text);
+    (!rows.is_empty()).then(|| table(text.distribution_title(), rows, text))
+}
+
+/// What became of something.
+struct Row {
+    name: String,
+    change: Change,
+    /// Whatever its size.
+    matters: bool,
+}
+
+/// A row of each that matters, and one of all others together.
+fn summed_up(all: Vec<Row>, text: Text) -> Vec<TableRow> {
+    let whole: u64 = all.iter().map(|row| row.change.size()).sum();
+    let is_small = |row: &Row| {
+        let size = row.change.size();
+        !row.matters && size < SMALL && size < whole / SMALL_PART
+    };
+    let (mut others, mut shown): (Vec<Row>, Vec<Row>) = all.into_iter().partition(is_small);
+    if shown.len() > MOST {
+        others.extend(shown.split_off(MOST));
     }
-    let mut rows: Vec<TableRow> = all
-        .iter()
-        .take(MOST)
-        .map(|of| row(named(of, text), of.bytes))
+    if others.len() == 1 {
+        shown.append(&mut others);
+    }
+    let mut rows: Vec<TableRow> = shown
+        .into_iter()
+        .map(|of| row(of.name, of.change))
         .collect();
-    if let Some(others) = all.get(MOST..).filter(|others| !others.is_empty()) {
+    if !others.is_empty() {
         let mut sum = Change::default();
-        for other in others {
-            sum.before = sum.before.saturating_add(other.bytes.before);
-            sum.after = sum.after.saturating_add(other.bytes.after);
+        for other in &others {
+            sum.before = sum.before.saturating_add(other.change.before);
+            sum.after = sum.after.saturating_add(other.change.after);
         }
         rows.push(row(text.others(&others.len().to_string()), sum));
     }
-    Some(table(text.distribution_title(), rows, text))
+    rows
 }
 
 /// `numpy 1.26.4 → 2.4.6`.
@@ -112,10 +143,73 @@ fn named(of: &DistributionChange, text: Text) -> String {
 
 /// Those that differ; none where none does.
 pub(in crate::render) fn changed_kinds(diff: &Diff, text: Text) -> Option<Table> {
-    let rows: Vec<TableRow> = diff
-        .kinds
-        .iter()
-        .map(|of| row(text.kind(of.kind).to_owned(), of.bytes))
-        .collect();
+    let rows = diff.kinds.iter().map(|of| Row {
+        name: text.kind(of.kind).to_owned(),
+        change: of.bytes,
+        matters: false,
+    });
+    let rows = summed_up(rows.collect(), text);
     (!rows.is_empty()).then(|| table(text.kind_title(), rows, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Lang;
+    use crate::inspect::Ecosystem;
+
+    fn of(name: &str, before: u64, after: u64, versions: [&str; 2]) -> DistributionChange {
+        DistributionChange {
+            name: name.into(),
+            ecosystem: Some(Ecosystem::Python),
+            before_versions: vec![versions[0].into()],
+            after_versions: vec![versions[1].into()],
+            bytes: Change { before, after },
+        }
+    }
+
+    fn names(distributions: Vec<DistributionChange>) -> Vec<String> {
+        let diff = Diff {
+            unzipped: Change::default(),
+            zipped: None,
+            files: Change::default(),
+            distributions,
+            kinds: Vec::new(),
+            gone: Vec::new(),
+        };
+        let table = changed_distributions(&diff, Text(Lang::En)).unwrap();
+        let cells = table.rows.into_iter().map(|row| row.cells.join("|"));
+        cells.collect()
+    }
+
+    #[test]
+    fn what_changed_by_a_few_bytes_is_one_row_that_says_how_many() {
+        let one = ["1", "1"];
+        let large = || of("pandas", 50_000_000, 40_000_000, one);
+        let rows = names(vec![
+            large(),
+            of("a", 5_000, 6_024, one),
+            of("b", 10_000, 10_500, one),
+            of("c", 10_000, 9_900, one),
+            of("d", 10_000, 10_001, ["1", "2"]),
+        ]);
+        assert_eq!(
+            rows,
+            [
+                "pandas 1|47.7 MB|38.1 MB|-9.5 MB",
+                "a 1|4.9 KB|5.9 KB|+1.0 KB",
+                "d 1 → 2|9.8 KB|9.8 KB|+1 B",
+                "2 others|20 KB|20 KB|+400 B",
+            ]
+        );
+        // One alone has a name.
+        let rows = names(vec![large(), of("b", 10_000, 10_500, one)]);
+        assert!(rows[1].starts_with("b 1|"), "{rows:?}");
+        // Where nothing more has changed, it is what has.
+        let rows = names(vec![
+            of("b", 10_000, 10_500, one),
+            of("c", 10_000, 10_400, one),
+        ]);
+        assert_eq!(rows.len(), 2, "{rows:?}");
+    }
 }

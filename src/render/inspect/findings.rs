@@ -105,7 +105,7 @@ fn label(finding: &Finding, text: Text) -> String {
 }
 
 /// What it is about, and what it is.
-pub(in crate::render) fn sentence(finding: &Finding, anatomy: &Anatomy, text: Text) -> String {
+fn sentence(finding: &Finding, anatomy: &Anatomy, text: Text) -> String {
     let what = said(finding, text).what;
     match subject(finding, anatomy, text) {
         Some(subject) => format!("{subject}: {what}"),
@@ -121,12 +121,31 @@ pub(in crate::render) fn examples(finding: &Finding) -> String {
 
 /// What is no longer there: what it was, and no advice.
 pub(super) fn gone(inspection: &Inspection, text: Text, style: &Style) -> String {
+    let lines = gone_lines(inspection, text);
+    let lines = lines
+        .iter()
+        .map(|line| paragraph("  - ", line, style.width));
+    lines.collect()
+}
+
+/// The same as sentences; several in the same words are one.
+pub(in crate::render) fn gone_lines(inspection: &Inspection, text: Text) -> Vec<String> {
     let (Some(before), Some(diff)) = (&inspection.before, &inspection.diff) else {
-        return String::new();
+        return Vec::new();
     };
-    let gone = diff.gone.iter();
-    gone.map(|finding| paragraph("  - ", &sentence(finding, before, text), style.width))
-        .collect()
+    let mut lines: Vec<(Vec<String>, String)> = Vec::new();
+    for finding in &diff.gone {
+        let (what, about) = (said(finding, text).what, subject(finding, before, text));
+        match lines.iter_mut().find(|(_, known)| *known == what) {
+            Some((all, _)) => all.extend(about),
+            None => lines.push((about.into_iter().collect(), what)),
+        }
+    }
+    let line = |(all, what): (Vec<String>, String)| match all.as_slice() {
+        [] => what,
+        all => format!("{}: {what}", all.join(", ")),
+    };
+    lines.into_iter().map(line).collect()
 }
 
 /// Findings that are told in the same words, told once: distributions, as a rule, that are all reached in the same way or
@@ -149,10 +168,15 @@ pub(in crate::render) fn blocks(anatomy: &Anatomy, text: Text) -> Vec<Block<'_>>
         );
         let same = |block: &&mut Block<'_>| {
             let first = block.findings[0];
-            is_of_one && first.severity == finding.severity && block.said == said
+            is_of_one
+                && first.severity == finding.severity
+                && (&block.said.what, &block.said.fix) == (&said.what, &said.fix)
         };
         match blocks.iter_mut().find(same) {
-            Some(block) => block.findings.push(finding),
+            Some(block) => {
+                block.findings.push(finding);
+                block.said.commands.extend(said.commands);
+            }
             None => blocks.push(Block {
                 findings: vec![finding],
                 said,

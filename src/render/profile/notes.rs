@@ -12,7 +12,12 @@ pub(super) fn notes(profile: &Profile, text: Text) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for suggestion in noticeable(profile) {
         if let Some(used) = &suggestion.used_at_init {
-            notes.push(text.used_at_init(&format!("{}*", clean(&suggestion.target)), &site(used)));
+            let target = format!("{}*", clean(&suggestion.target));
+            notes.push(if suggestion.imported_at.contains(used) {
+                text.kept_at_init(&target, &site(used))
+            } else {
+                text.used_at_init(&target, &site(used))
+            });
         }
     }
     let enough = (profile.recording.total_ms * 0.02).max(1.0);

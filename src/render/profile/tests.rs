@@ -136,3 +136,31 @@ fn savings_the_plan_and_the_tree_in_english() {
 fn the_same_in_korean() {
     insta::assert_snapshot!(profile(&profile_of_three(), Lang::Ko, &Style::plain()));
 }
+
+#[test]
+fn a_star_is_explained_where_there_is_one_and_its_note_has_a_line() {
+    let mut profile = profile_of_three();
+    let said = |of: &Profile, lang| super::profile(of, lang, &Style::plain());
+    for (lang, meaning) in [
+        (Lang::En, "* is needed while the function"),
+        (Lang::Ko, "*는 함수의 모듈을 불러오는 동안 필요해서"),
+    ] {
+        assert!(said(&profile, lang).contains(meaning));
+        assert!(profile_html(&profile, lang).contains(meaning));
+    }
+    assert!(said(&profile, Lang::En).contains("boto3* is used while"));
+    let kept = profile
+        .suggestions
+        .iter_mut()
+        .find(|one| one.used_at_init.is_some())
+        .unwrap();
+    kept.used_at_init = kept.imported_at.first().cloned();
+    let text = said(&profile, Lang::En);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let note = "boto3*, imported at app.py:4, is used or kept elsewhere";
+    assert!(words.join(" ").contains(note), "{text}");
+    for one in &mut profile.suggestions {
+        one.used_at_init = None;
+    }
+    assert!(!said(&profile, Lang::En).contains("* is needed"));
+}

@@ -68,6 +68,48 @@ fn off_a_terminal_a_long_run_says_ten_lines() {
 }
 
 #[test]
+fn one_measurement_of_several_says_what_it_is_and_how_far_and_no_more() {
+    let part = |number, without: Option<&str>| Event::Part {
+        without: without.map(str::to_owned),
+        number,
+        of: 2,
+    };
+    for (lang, first, second) in [
+        (
+            Lang::En,
+            "measuring with pandas put off (1 of 2)",
+            "measuring with the plan put off (2 of 2)",
+        ),
+        (
+            Lang::Ko,
+            "측정: pandas: 나중에 불러오기(1/2)",
+            "측정: 계획 전체: 나중에 불러오기(2/2)",
+        ),
+    ] {
+        let (mut progress, written) = lines(lang);
+        for event in [part(1, Some("pandas")), part(2, None)] {
+            progress.on(event);
+            progress.on(Event::Announced("py1-verify\n  Where    sandbox".into()));
+            progress.on(Event::Warmup { arm: Arm::Before });
+            let settled = Event::Settled {
+                took: Duration::from_secs(2),
+                left: 30,
+            };
+            progress.on(settled);
+            for done in 1..=30 {
+                progress.on(start(done, 30, Arm::Before, 1800.0));
+            }
+            progress.on(Event::Finished);
+        }
+        let text = written.text();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 8, "{text}");
+        assert_eq!((lines[0], lines[4]), (first, second), "{text}");
+        assert!(lines[3].contains(" 30/30: "), "{text}");
+    }
+}
+
+#[test]
 fn a_short_run_says_every_start_with_the_running_median() {
     let (mut progress, written) = lines(Lang::Ko);
     progress.on(Event::Warmup { arm: Arm::Only });

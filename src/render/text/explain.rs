@@ -33,6 +33,20 @@ impl Text {
         )
     }
 
+    pub(in crate::render) const fn ask_profile(self) -> &'static str {
+        self.pick(
+            "`lambench profile TARGET` says import by import what init spends its time on, and what would move to the first request.",
+            "초기화 시간이 어느 import에 쓰이고 무엇이 첫 요청으로 옮겨 가는지는 `lambench profile TARGET`이 알려 줍니다.",
+        )
+    }
+
+    pub(in crate::render) const fn ask_inspect(self) -> &'static str {
+        self.pick(
+            "`lambench inspect TARGET` says what it is made of, and what of it could go.",
+            "무엇으로 이루어져 있고 무엇을 뺄 수 있는지는 `lambench inspect TARGET`이 알려 줍니다.",
+        )
+    }
+
     pub(in crate::render) fn see_also(self, names: &str) -> String {
         self.say(format!("See also: {names}."), format!("함께 보기: {names}"))
     }

@@ -12,6 +12,8 @@ words! {
     foreseen: "Foreseen", "예측";
     measured: "Measured (95%)", "측정(95% 구간)";
     savings_heading: "What loading each of these later would save", "각 모듈을 나중에 불러올 때의 예상 효과";
+    star_note: "* is needed while the function's modules are loaded, and not in the plan; the notes say where.",
+        "*는 함수의 모듈을 불러오는 동안 필요해서 계획에서 뺀 것입니다. 위치는 참고에 있습니다.";
     plan_heading: "Plan: load these later, the best first", "계획: 효과가 큰 것부터 나중에 불러오기";
     plan_note: "Savings do not add up: each line is the total with those above it.",
         "절감량은 단순히 더해지지 않습니다. 각 행은 위 항목까지 모두 적용했을 때의 합계입니다.";
@@ -119,6 +121,14 @@ impl Text {
         self.say(
             format!("{target} is used while the function's modules are loaded ({at}): that has to change before it can be loaded later"),
             format!("{target}: 함수의 모듈을 불러오는 동안 이미 사용됩니다({at}). 나중에 불러오려면 그 부분부터 바꿔야 합니다"),
+        )
+    }
+
+    /// The same of one of which only the import is known.
+    pub(in crate::render) fn kept_at_init(self, target: &str, at: &str) -> String {
+        self.say(
+            format!("{target}, imported at {at}, is used or kept elsewhere while the function's modules are loaded: that has to change before it can be loaded later"),
+            format!("{target}: {at}에서 import한 것을 함수의 모듈을 불러오는 동안 사용하거나 다른 곳에 보관합니다. 나중에 불러오려면 그 부분부터 바꿔야 합니다"),
         )
     }
 

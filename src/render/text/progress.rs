@@ -46,6 +46,19 @@ impl Text {
         )
     }
 
+    /// One measurement of several: with this put off, or with all that is planned.
+    pub(in crate::render) fn part(self, without: Option<&str>, number: usize, of: usize) -> String {
+        let without = without.unwrap_or_else(|| self.whole_plan());
+        self.say(
+            format!("{without} put off ({number} of {of})"),
+            format!("{without}: 나중에 불러오기({number}/{of})"),
+        )
+    }
+
+    pub(in crate::render) fn measuring_part(self, part: &str) -> String {
+        self.say(format!("measuring with {part}"), format!("측정: {part}"))
+    }
+
     pub(in crate::render) fn not_counted_count(self, count: usize) -> String {
         self.say(format!("{count} not counted"), format!("제외 {count}회"))
     }

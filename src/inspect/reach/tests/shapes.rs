@@ -193,7 +193,7 @@ fn a_library_may_load_what_its_texts_begin_and_any_module_of_the_functions() {
         ("__import__(f'lib_{x}')", "lib_dep.py", "", OptionalOnly),
         ("__import__(f'other_{x}')", "lib_dep.py", "", NeverReached),
         (
-            "NAME = 'de' + 'p'\n__import__(NAME)",
+            "name = 'de' + 'p'\n__import__(name)",
             "dep.py",
             "",
             OptionalOnly,
@@ -709,4 +709,198 @@ fn plug_ins_in_a_librarys_namespace_are_found() {
 fn the_values_of_variables_are_in_no_debug_print() {
     let text = format!("{:?}", environment(&[("TOKEN", "hush")]));
     assert!(text.contains("TOKEN") && !text.contains("hush"), "{text}");
+}
+
+#[test]
+fn a_name_that_is_sure_to_stand_for_a_text_is_followed() {
+    for (code, class) in [
+        ("NAME = 'other'\nimport_module(NAME)", NeverReached),
+        ("NAME: str = 'dep'\nimport_module(NAME)", Reached),
+        (
+            "NAME = 'dep'\ndef f():\n    import_module(NAME)",
+            ReachedLate,
+        ),
+        (
+            "def f():\n    name = 'other'\n    import_module(name)",
+            NeverReached,
+        ),
+        (
+            "def f():\n    name = 'dep'\n    import_module(name)",
+            ReachedLate,
+        ),
+        (
+            "NAME = 'dep'\ndef f():\n    NAME = 'other'\n    __import__(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "TOP = 'other'\nNAME = TOP + '.part'\nimport_module(NAME)",
+            NeverReached,
+        ),
+        ("TOP = 'other'\nimport_module(f'{TOP}.{x}')", NeverReached),
+        ("TOP = 'dep'\nimport_module('.x', TOP)", Reached),
+        (
+            "class A:\n    name = 'other'\n    import_module(name)",
+            NeverReached,
+        ),
+        (
+            "NAME = 'other'\nimport pkgutil\npkgutil.resolve_name(NAME), import_module('x')",
+            NeverReached,
+        ),
+        (
+            "NAME = 'other'\nfrom lib import import_optional\nimport_optional(NAME), import_module('x')",
+            NeverReached,
+        ),
+        // It may have another value there.
+        ("name = 'other'\nimport_module(name)", OptionalOnly),
+        (
+            "NAME = 'other'\nNAME = x\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\nNAME += x\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\nfrom x import *\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\nimport x as NAME\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\nglobals().update(x)\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\ndef f():\n    global NAME\n    NAME = x\nimport_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\ndef f(NAME):\n    import_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\nf = lambda NAME: import_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "NAME = 'other'\n[import_module(NAME) for NAME in x]",
+            OptionalOnly,
+        ),
+        (
+            "def f(name='other'):\n    import_module(name)",
+            OptionalOnly,
+        ),
+        (
+            "def f():\n    name = 'other'\n    def g():\n        nonlocal name\n        name = x\n    g()\n    import_module(name)",
+            OptionalOnly,
+        ),
+        (
+            "def f():\n    name = 'other'\n    if (name := x()):\n        import_module(name)",
+            OptionalOnly,
+        ),
+        (
+            "def f():\n    name = 'other'\n    for name in x:\n        import_module(name)",
+            OptionalOnly,
+        ),
+        (
+            "def f():\n    name = 'other'\n    match x:\n        case [*name]:\n            import_module(name)",
+            OptionalOnly,
+        ),
+        (
+            "class A:\n    NAME = 'other'\n    def f(self):\n        import_module(NAME)",
+            OptionalOnly,
+        ),
+        (
+            "def f(x=import_module(NAME)):\n    NAME = 'other'",
+            OptionalOnly,
+        ),
+        ("A = B\nB = A\nimport_module(A)", OptionalOnly),
+    ] {
+        let code = format!("from importlib import import_module\n{code}");
+        assert_eq!(class_of(&code), class, "{code}");
+    }
+}
+
+#[test]
+fn a_constant_that_another_file_changes_may_name_anything() {
+    for (file, text, class) in [
+        ("b.py", "import a\na.x = NAME == 'y'\n", NeverReached),
+        ("b.py", "import a\na.NAME = input()\n", OptionalOnly),
+        (
+            "b.py",
+            "import a\nsetattr(a, 'NAME', input())\n",
+            OptionalOnly,
+        ),
+    ] {
+        let package = Package::of(&[
+            ("task/app.py", "import a\nimport b\na.load()\n"),
+            (
+                "task/a.py",
+                "import importlib\nNAME = 'other'\ndef load():\n    importlib.import_module(NAME)\n",
+            ),
+        ]);
+        package.install("dep", "x = 1\n");
+        package.write(&format!("task/{file}"), text.as_bytes());
+        assert_eq!(package.class("dep"), class, "{text}");
+    }
+}
+
+#[test]
+fn entry_points_count_by_the_group_that_is_taken_from_all() {
+    let kept = "    points = entry_points()\n";
+    for (code, class) in [
+        (
+            "def f():\n    entry_points().select(group='theirs')".to_owned(),
+            NeverReached,
+        ),
+        (
+            "def f():\n    entry_points().select(group='ours')".to_owned(),
+            OptionalOnly,
+        ),
+        (
+            "GROUP = 'theirs'\nentry_points(group=GROUP)".to_owned(),
+            NeverReached,
+        ),
+        (
+            "GROUP = 'ours'\nentry_points(group=GROUP)".to_owned(),
+            OptionalOnly,
+        ),
+        (
+            format!(
+                "def f():\n{kept}    key = 'theirs'\n    if hasattr(points, 'select'):\n        points.select(group=key)\n    else:\n        points.get(key, ())"
+            ),
+            NeverReached,
+        ),
+        (
+            format!("def f():\n{kept}    points.get('ours', ())"),
+            OptionalOnly,
+        ),
+        (
+            format!("def f():\n{kept}    points.select(group='theirs')\n    g(points)"),
+            OptionalOnly,
+        ),
+        (
+            format!(
+                "def f():\n{kept}    points.select(group='theirs')\n    points.select(name='x')"
+            ),
+            OptionalOnly,
+        ),
+        (
+            format!("def f(key):\n{kept}    points.select(group=key)"),
+            OptionalOnly,
+        ),
+        (
+            "points = entry_points()\npoints.select(group='theirs')".to_owned(),
+            OptionalOnly,
+        ),
+    ] {
+        let code = format!("from importlib.metadata import entry_points\n{code}");
+        let package = Package::of(&[("task/app.py", &code)]);
+        package.install("dep", "x = 1\n");
+        let points = b"[ours]\nmain = dep:x\n";
+        package.write("task/dep-1.0.dist-info/entry_points.txt", points);
+        assert_eq!(package.class("dep"), class, "{code}");
+    }
 }
