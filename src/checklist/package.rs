@@ -111,16 +111,10 @@ fn unused(anatomy: &Anatomy, followed: bool) -> Item {
     unless_found(check, &reachability)
 }
 
-/// Nothing in what is reached is ever said to be needless for certain but what no runtime reads, and tests that nothing
-/// leads to; other tests are only counted.
+/// Nothing in what is reached is ever said to be needless for certain but what no runtime reads; tests are only counted.
 fn needless(anatomy: &Anatomy) -> Item {
     let findings = found(anatomy, |evidence| {
-        matches!(
-            evidence,
-            Evidence::Unused(_)
-                | Evidence::Models(_)
-                | Evidence::Reachability(Reachability::TestsNeverReached { .. })
-        )
+        matches!(evidence, Evidence::Unused(_) | Evidence::Models(_))
     });
     let mut item = unless_found(Check::NothingNeedless, &findings);
     let idle = |finding: &&Finding| finding.bytes.is_some_and(|bytes| bytes >= WORTH);

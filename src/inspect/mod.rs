@@ -164,9 +164,8 @@ fn findings(subject: &Subject, installed: &Installed) -> Vec<Finding> {
     all.extend(duplicates::findings(subject, distributions));
     all.extend(provided::findings(subject, distributions));
     all.extend(models::findings(subject, installed));
-    let reach = reach::findings(subject, installed);
-    all.extend(unused::findings(subject, distributions, &reach));
-    all.extend(reach);
+    all.extend(unused::findings(subject, distributions));
+    all.extend(reach::findings(subject, installed));
     // What is not about size costs time, or does not work at all; of notes it is the least.
     all.sort_by_key(|found| {
         let last = found.severity == Severity::Note && found.bytes.is_none();

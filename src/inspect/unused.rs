@@ -1,13 +1,12 @@
 //! Files that are needed to build or to check a program, and that no runtime reads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::{Evidence, Finding, Severity, examples};
-use super::reach::Reachability;
-use super::{Distribution, Place, Subject};
+use super::{Distribution, Subject};
 
 /// Less than this in a package is not worth a word.
 const MUCH: u64 = 256 * 1024;
@@ -69,14 +68,8 @@ impl Purpose {
     }
 }
 
-/// Finds what no runtime reads, of what was installed: the function's own files may be data whatever their names. What
-/// others have `told` is left out.
-pub fn findings(
-    subject: &Subject,
-    distributions: &[Distribution],
-    told: &[Finding],
-) -> Vec<Finding> {
-    let told: HashSet<(&Place, &str)> = told.iter().flat_map(folders).collect();
+/// Finds what no runtime reads, of what was installed: the function's own files may be data whatever their names.
+pub fn findings(subject: &Subject, distributions: &[Distribution]) -> Vec<Finding> {
     let found = subject.mounts.iter().filter_map(|mount| {
         let installed = distributions.iter().filter(|d| d.place == mount.place);
         let files: Vec<_> = installed
@@ -84,11 +77,6 @@ pub fn findings(
             .map(|&file| &mount.files.list()[file])
             // What installers left tells which versions are there, and programs do read it.
             .filter(|file| !file.path.contains(".dist-info/"))
-            .filter(|file| {
-                let slashes = file.path.match_indices('/');
-                let mut around = slashes.map(|(end, _)| (&mount.place, &file.path[..end]));
-                !around.any(|folder| told.contains(&folder))
-            })
             .filter_map(|file| Some((Purpose::of(&file.path)?, file)))
             .collect();
         let mut groups: BTreeMap<Purpose, (usize, u64)> = BTreeMap::new();
@@ -123,16 +111,6 @@ pub fn findings(
     found.collect()
 }
 
-/// The folders that a finding advises to leave out.
-fn folders(finding: &Finding) -> Vec<(&Place, &str)> {
-    match (&finding.place, &finding.evidence) {
-        (Some(place), Evidence::Reachability(Reachability::TestsNeverReached { folders, .. })) => {
-            folders.iter().map(|at| (place, at.as_str())).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +138,7 @@ mod tests {
                 ),
             ]);
             let subject = samples::subject(folder.path());
-            let found = findings(&subject, &distributions(&subject.mounts[0]), &[]);
+            let found = findings(&subject, &distributions(&subject.mounts[0]));
             let groups = vec![
                 Group {
                     purpose: Purpose::NativeSources,

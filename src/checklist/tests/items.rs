@@ -64,14 +64,6 @@ fn every_item_of_the_first_phase_fails_by_its_own_findings_alone() {
         how: None,
         why: Vec::new(),
     });
-    let tests = Evidence::Reachability(Reachability::TestsNeverReached {
-        version: "1".into(),
-        handler: "a.b".into(),
-        files_read: 1,
-        folders: vec!["lib/tests".into()],
-        files: 1,
-        commands: Vec::new(),
-    });
     let unused = Evidence::Unused(Unused::NotReadAtRunTime { groups: Vec::new() });
     let twice = Evidence::Duplicate(Duplicate::DistributionTwice {
         ecosystem: crate::inspect::Ecosystem::Python,
@@ -128,7 +120,6 @@ fn every_item_of_the_first_phase_fails_by_its_own_findings_alone() {
         (Waste, never, Some(Check::NothingUnused)),
         (Waste, optional.clone(), Some(Check::NothingUnused)),
         (Note, optional, None),
-        (Waste, tests, Some(Check::NothingNeedless)),
         (Waste, unused, Some(Check::NothingNeedless)),
         (Problem, twice, Some(Check::ProvidedOnce)),
         (Waste, nested, Some(Check::ProvidedOnce)),

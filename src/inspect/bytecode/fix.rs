@@ -95,7 +95,7 @@ fn fetch(place: &Place, name: &str) -> String {
 }
 
 /// As a shell takes it for one word.
-pub(in crate::inspect) fn quoted(path: &Path) -> String {
+fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
     // A leading dash would be an option.

@@ -1,6 +1,5 @@
 //! From what a file says to what it leads to: modules, distributions, or anything at all.
 
-mod given;
 mod lookup;
 
 use std::collections::{HashMap, HashSet};
@@ -10,7 +9,6 @@ use super::metadata::Metadata;
 use super::source::{self, Lines};
 use super::tree::{FileAt, Found, Kind, Tree};
 use super::{Environment, How, LimitKind, Mounted};
-pub use given::Given;
 use lookup::Lookup;
 
 const ARCHIVES: [&str; 6] = ["egg", "pyz", "tar", "tgz", "whl", "zip"];
@@ -48,8 +46,6 @@ pub struct Edges {
     pub elsewhere: Vec<Edge>,
     /// Whether this file does.
     pub changes_path: bool,
-    /// What it names that lies in a folder of tests; none: anything.
-    pub in_tests: Vec<Option<String>>,
     /// What could not be seen.
     pub limits: Vec<(LimitKind, Option<u32>)>,
 }
@@ -69,8 +65,6 @@ pub struct Reading<'a> {
     pub own: &'a [Vec<usize>],
     /// The function's variables, if somebody knows them.
     pub environment: Option<&'a Environment>,
-    /// Constants that get other values.
-    pub given: Given,
 }
 
 impl Reading<'_> {

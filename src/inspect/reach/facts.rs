@@ -33,15 +33,6 @@ pub enum What {
     Unknown,
     /// The same, and a variable of the environment says it: which, where that can be told.
     FromEnvironment(Option<String>),
-    /// A name that constants of the module make up.
-    Constant {
-        /// Of the constants.
-        names: Vec<String>,
-        /// As they are in this file.
-        told: Box<What>,
-        /// If another file gives one of them a value.
-        otherwise: Box<What>,
-    },
     /// A name that is only known at run time is told to a function that may import it.
     Told,
     /// Code that is put together as a text.
@@ -58,8 +49,6 @@ pub enum What {
     Lazy,
     /// Data that names what it needs is read: pickles.
     Pickle,
-    /// Something in a folder of tests is named: what lies there, or anything.
-    InTests(Option<String>),
     /// Python's path is changed.
     SearchPath,
 }

@@ -32,21 +32,6 @@ pub enum Reachability {
         /// From the handler to the line that names it.
         why: Vec<Step>,
     },
-    /// Folders of tests that a reached distribution brings, and to which nothing that was read leads.
-    TestsNeverReached {
-        /// Its version.
-        version: String,
-        /// The handler from which everything was read.
-        handler: String,
-        /// How many files that were.
-        files_read: usize,
-        /// The folders, the largest first.
-        folders: Vec<String>,
-        /// How many files are in them.
-        files: usize,
-        /// For a shell: deletes these folders. None where the package is not on this machine.
-        commands: Vec<String>,
-    },
     /// Something that can't be seen, and that what is said of reachability is therefore careful about.
     Unseen {
         /// Why.
@@ -130,24 +115,6 @@ fn told(found: &Reach, distributions: &[Distribution], handler: &str) -> Vec<Fin
             evidence: Evidence::Reachability(evidence),
         });
     }
-    all.extend(found.tests.iter().map(|tests| {
-        let of = &distributions[tests.distribution];
-        Finding {
-            severity: Severity::Waste,
-            subject: of.name.clone(),
-            place: Some(of.place.clone()),
-            bytes: Some(tests.bytes),
-            examples: tests.folders.iter().take(MOST_EXAMPLES).cloned().collect(),
-            evidence: Evidence::Reachability(Reachability::TestsNeverReached {
-                version: of.version.clone(),
-                handler: handler.to_owned(),
-                files_read: found.files_read,
-                folders: tests.folders.clone(),
-                files: tests.files,
-                commands: tests.command.iter().cloned().collect(),
-            }),
-        }
-    }));
     all.extend(unseen(&found.limits));
     all
 }

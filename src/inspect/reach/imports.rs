@@ -2,12 +2,10 @@
 
 mod aliases;
 mod calls;
-mod constants;
 mod environment;
 mod guards;
 mod known;
 mod lists;
-mod named;
 pub mod names;
 mod texts;
 
@@ -24,7 +22,7 @@ use super::source;
 use aliases::Aliases;
 use environment::FromEnvironment;
 use guards::{is_guard, suppresses_imports};
-use lists::{is_all, joins, only_looks};
+use lists::{is_all, only_looks};
 
 /// What was read of a file.
 #[derive(Debug, Default)]
@@ -271,8 +269,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 // Another name for a module is one that is known.
                 let renames = self.aliases.module(&assign.value).is_some()
                     && assign.targets.iter().all(Expr::is_name_expr);
-                let is_read = renames || self.keeps_groups(&assign.targets, &assign.value);
-                if !is_read && !assign.targets.iter().any(is_all) {
+                if !renames && !assign.targets.iter().any(is_all) {
                     self.visit_expr(&assign.value);
                 }
             }
@@ -330,7 +327,6 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     }
                 }
             }
-            Expr::Call(call) if self.takes_group(expr) => self.visit_arguments(&call.arguments),
             Expr::Call(call) => {
                 if let Expr::Name(function) = call.func.as_ref() {
                     self.unused.remove(function.id.as_str());
@@ -343,10 +339,6 @@ impl<'a> Visitor<'a> for Reader<'_> {
                     (false, function) => self.visit_expr(function),
                 }
                 let looks = only_looks(&call.func);
-                if joins(&call.func) {
-                    let parts: Vec<&Expr> = call.arguments.args.iter().collect();
-                    self.path(call.range_start.to_usize(), &parts);
-                }
                 for (i, argument) in call.arguments.args.iter().enumerate() {
                     if !(looks && self.is_path(argument) || self.is_looked_at(call, i)) {
                         self.visit_expr(argument);
@@ -388,13 +380,6 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 {
                     let whole = format!("{}{}", start.value.to_str(), end.value.to_str());
                     self.text(both.range.start().to_usize(), &whole);
-                }
-                visitor::walk_expr(self, expr);
-            }
-            Expr::BinOp(both) if both.op == ast::Operator::Div => {
-                if let Expr::BinOp(folder) = both.left.as_ref() {
-                    let parts = [folder.right.as_ref(), both.right.as_ref()];
-                    self.path(both.range.start().to_usize(), &parts);
                 }
                 visitor::walk_expr(self, expr);
             }

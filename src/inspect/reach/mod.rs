@@ -1,7 +1,6 @@
 //! Which distributions of a package a Python function reaches, from its handler along every import, without running
 //! anything. Made so that nothing which is loaded is ever said to be never reached; docs/reachability.md has the rules.
 
-mod brought;
 mod classes;
 mod conditions;
 mod edges;
@@ -14,7 +13,6 @@ mod source;
 mod tree;
 mod walk;
 
-pub use brought::Brought;
 pub use finding::{Reachability, findings, is_followed};
 pub use source::parse_guarded;
 
@@ -175,8 +173,6 @@ pub struct Limit {
 pub struct Reach {
     /// All Python distributions, in the order that they were given.
     pub distributions: Vec<Reached>,
-    /// Tests that reached ones bring, and that nothing leads to.
-    pub tests: Vec<Brought>,
     /// What could not be seen, in the order of place and file.
     pub limits: Vec<Limit>,
     /// How many files were read.
@@ -211,7 +207,6 @@ pub fn reach(mounted: &[Mounted], installed: &Installed, start: Start<'_>) -> Re
         python,
         own: &installed.own,
         environment,
-        given: edges::Given::default(),
     };
     let module = handler
         .rsplit_once('.')
@@ -242,23 +237,11 @@ pub fn reach(mounted: &[Mounted], installed: &Installed, start: Start<'_>) -> Re
             why,
         }
     };
-    let found: Vec<Reached> = (0..distributions.len())
-        .filter(|i| distributions[*i].ecosystem == Ecosystem::Python)
-        .map(of_one)
-        .collect();
-    // Of what nothing leads to all is told already.
-    let reached = found.iter().filter(|one| one.class != Class::NeverReached);
-    let reached: Vec<_> = reached
-        .map(|one| (one.distribution, &distributions[one.distribution]))
-        .collect();
-    let tests = if handler.is_empty() {
-        Vec::new()
-    } else {
-        brought::brought(&reading, &walked, &reached)
-    };
     Reach {
-        distributions: found,
-        tests,
+        distributions: (0..distributions.len())
+            .filter(|i| distributions[*i].ecosystem == Ecosystem::Python)
+            .map(of_one)
+            .collect(),
         limits: limits(
             &reading,
             &walked,

@@ -1086,5 +1086,3 @@ proptest! {
         super::imports::read(&words.join(" "), PYTHON, &|_| true);
     }
 }
-
-mod brought;

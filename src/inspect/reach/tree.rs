@@ -7,7 +7,6 @@ mod files;
 use std::collections::HashMap;
 
 use files::is_test;
-pub use files::{is_module, is_test_folder};
 
 /// A folder of the merged file system.
 #[derive(Debug, Default)]

@@ -168,15 +168,10 @@ pub(in crate::render) fn blocks(anatomy: &Anatomy, text: Text) -> Vec<Block<'_>>
         );
         let same = |block: &&mut Block<'_>| {
             let first = block.findings[0];
-            is_of_one
-                && first.severity == finding.severity
-                && (&block.said.what, &block.said.fix) == (&said.what, &said.fix)
+            is_of_one && first.severity == finding.severity && block.said == said
         };
         match blocks.iter_mut().find(same) {
-            Some(block) => {
-                block.findings.push(finding);
-                block.said.commands.extend(said.commands);
-            }
+            Some(block) => block.findings.push(finding),
             None => blocks.push(Block {
                 findings: vec![finding],
                 said,

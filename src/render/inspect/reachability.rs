@@ -22,18 +22,6 @@ pub(super) fn said(found: &Reachability, text: Text) -> Said {
             let how = text.reached_how(how.unwrap_or(How::DataOnly));
             Said::new(text.optional_only(how, &way(why)), "")
         }
-        Reachability::TestsNeverReached {
-            handler,
-            files_read,
-            commands,
-            ..
-        } => Said {
-            commands: commands.clone(),
-            ..Said::new(
-                text.tests_never_reached(&clean(handler), *files_read),
-                text.fix_tests_never_reached(),
-            )
-        },
         Reachability::Unseen { why, count } => Said::new(text.unseen(*why, *count), ""),
     }
 }

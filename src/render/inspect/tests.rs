@@ -170,40 +170,6 @@ fn what_is_told_of_several_in_the_same_words_is_told_once() {
 }
 
 #[test]
-fn tests_of_several_are_told_once_with_the_command_for_each() {
-    let mut anatomy = of("app/", &[(Place::Task, NEW)]);
-    let brings = |name: &str| Finding {
-        examples: vec![format!("{name}/tests")],
-        evidence: Evidence::Reachability(Reachability::TestsNeverReached {
-            version: "1.0".into(),
-            handler: "app.handler".into(),
-            files_read: 12,
-            folders: vec![format!("{name}/tests")],
-            files: 3,
-            commands: vec![format!("rm -r app/{name}/tests")],
-        }),
-        ..never_reached(name, Place::Task, 5 << 20)
-    };
-    anatomy.findings = vec![brings("pandas"), brings("numpy")];
-    let said = inspect(&Inspection::new(None, anatomy), Lang::En, &Style::plain());
-    let lines: Vec<&str> = said.split_whitespace().collect();
-    let told = lines.join(" ");
-    let words =
-        "waste, 10.0 MB: each of these 2: brings tests that nothing app.handler loads leads to";
-    assert_eq!(told.matches(words).count(), 1, "{said}");
-    for name in ["pandas", "numpy"] {
-        assert!(
-            said.contains(&format!("      {name}, 5.0 MB  {name}/tests\n")),
-            "{said}"
-        );
-        assert!(
-            said.contains(&format!("        rm -r app/{name}/tests\n")),
-            "{said}"
-        );
-    }
-}
-
-#[test]
 fn what_is_gone_and_was_told_in_the_same_words_is_one_line() {
     let mut before = of("old/", &[(Place::Task, NEW)]);
     let after = of("new/", &[(Place::Task, NEW)]);

@@ -27,21 +27,6 @@ impl Text {
         )
     }
 
-    pub(in crate::render) fn tests_never_reached(self, handler: &str, files: usize) -> String {
-        let s = s_of(files);
-        self.say(
-            format!("brings tests that nothing {handler} loads leads to ({files} file{s} read)"),
-            format!("{handler}에서 불러오는 코드가 쓰지 않는 테스트가 들어 있습니다(파일 {files}개 확인)"),
-        )
-    }
-
-    pub(in crate::render) const fn fix_tests_never_reached(self) -> &'static str {
-        self.pick(
-            "leave these folders out when packing, then run the function once",
-            "패키징할 때 이 폴더들을 빼고 함수를 한 번 실행해 확인하세요",
-        )
-    }
-
     pub(in crate::render) fn optional_only(self, how: &str, way: &str) -> String {
         let at = if way.is_empty() {
             String::new()

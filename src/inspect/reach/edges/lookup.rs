@@ -74,16 +74,6 @@ impl<'r, 'a> Lookup<'r, 'a> {
             What::Start(start) => self.starting(start, line),
             What::Told if !self.own => {}
             What::Unknown | What::Told => self.unseen(LimitKind::UnknownName, How::Dynamic, line),
-            What::Constant {
-                names,
-                told,
-                otherwise,
-            } => {
-                let given = reading.are_given(names, self.module);
-                let what = if given { otherwise } else { told };
-                let what = what.as_ref().clone();
-                self.fact(&Fact { what, ..*fact }, line);
-            }
             What::FromEnvironment(name) => self.named_by(name.as_deref(), fact.when, line),
             What::UnknownCode => self.unseen(LimitKind::UnknownCode, How::Code, line),
             What::Everything => {
@@ -118,7 +108,6 @@ impl<'r, 'a> Lookup<'r, 'a> {
             }
             What::Pickle if self.own => self.edge(Target::Everything, How::Pickle, line),
             What::Pickle => {}
-            What::InTests(name) => self.edges.in_tests.push(name.clone()),
             What::SearchPath => {
                 self.edges.changes_path = true;
                 self.limit(LimitKind::SearchPath, line);
@@ -231,16 +220,6 @@ impl<'r, 'a> Lookup<'r, 'a> {
     fn elsewhere(&mut self, name: &str, line: u32, nowhere: bool) {
         let tree = self.reading.tree;
         for (folder, found) in tree.anywhere(name) {
-            // Nobody puts a library's tests there.
-            let in_tests = |id: &usize| tree.in_tests(*id);
-            let is_installed = |id: &usize| tree.modules()[*id].distribution.is_some();
-            if found
-                .loads
-                .iter()
-                .all(|id| in_tests(id) && is_installed(id))
-            {
-                continue;
-            }
             let of_own = |id: &usize| tree.modules()[*id].distribution.is_none();
             let may_be_meant = nowhere
                 && self.reading.environment.is_none()

@@ -4,7 +4,9 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::super::facts::What;
 use super::Reader;
+use super::environment::variable;
 use super::known::{Does, place_of_group};
+use super::names::Name;
 
 /// They take one part of what they are given, or none.
 const LOOK_AT_PARTS: [&str; 4] = ["delattr", "getattr", "hasattr", "setattr"];
@@ -44,29 +46,26 @@ impl Reader<'_> {
         match does {
             Does::Import if none_given => {}
             Does::Import => self.import(at, arguments),
+            // A text counts as such.
+            Does::Resolve if arguments.args.first().is_some_and(is_known) => {}
             Does::Resolve => {
-                let name = arguments.args.first();
-                self.resolved(at, name, self.unknown(name));
+                let what = self.unknown(arguments.args.first());
+                self.tell(at, what);
             }
             Does::List if none_given => self.tell(at, What::Everything),
             Does::EntryPoints => {
                 let group = arguments.find_argument_value("group", place_of_group(&call.func));
                 let group = group.or_else(|| arguments.find_argument_value("namespace", 0));
-                self.entry_points(at, group);
+                let group = match group.map(Name::of) {
+                    Some(Name { text, whole: true }) => Some(text),
+                    _ => None,
+                };
+                self.tell(at, What::EntryPoints(group));
             }
             Does::Run => self.run(at, arguments.args.first()),
             other => self.handed_on(at, &other),
         }
         true
-    }
-
-    /// Whether this gives all entry points, of whatever group.
-    pub(super) fn gives_entry_points(&self, expr: &Expr) -> bool {
-        let Expr::Call(call) = expr else {
-            return false;
-        };
-        let none_given = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
-        none_given && matches!(self.does(&call.func), Some(Does::EntryPoints))
     }
 
     /// A function of somebody else's that imports what it is told, to judge by its name.
@@ -78,9 +77,10 @@ impl Reader<'_> {
         let of_resources = self.is_of_resources(&call.func);
         if let Some(told) = call.arguments.args.first()
             && (of_resources || self.is_told(&call.func))
+            && !is_known(told)
             && !(of_resources && self.aliases.is_module(told))
         {
-            self.resolved(at, Some(told), What::Told);
+            self.tell(at, What::Told);
         }
     }
 
@@ -150,6 +150,54 @@ impl Reader<'_> {
         }
     }
 
+    /// `import_module(name, package)`, or `__import__(name, ..., fromlist, level)`.
+    fn import(&mut self, at: usize, arguments: &ast::Arguments) {
+        let what = match imported(arguments) {
+            What::Unknown => self.unknown(arguments.find_argument_value("name", 0)),
+            known => known,
+        };
+        if let Some(list) = arguments.find_argument_value("fromlist", 3)
+            && let What::Module(name) = &what
+        {
+            self.parts(at, name, list);
+        }
+        self.tell(at, what);
+    }
+
+    /// What `from name import list` takes beside the module itself.
+    fn parts(&mut self, at: usize, name: &str, list: &Expr) {
+        let module = name.trim_start_matches('.');
+        let mut names = Vec::new();
+        match list {
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                for part in elts {
+                    match part {
+                        Expr::StringLiteral(text) => names.push(text.value.to_str().to_owned()),
+                        _ => self.tell(at, What::Start(format!("{name}."))),
+                    }
+                }
+            }
+            Expr::NoneLiteral(_) => {}
+            _ => self.tell(at, What::Start(format!("{name}."))),
+        }
+        self.tell(
+            at,
+            What::From {
+                level: u32::try_from(name.len() - module.len()).unwrap_or(u32::MAX),
+                module: module.to_owned(),
+                names,
+            },
+        );
+    }
+
+    /// A name of which nothing can be told, but perhaps where it is from.
+    fn unknown(&self, name: Option<&Expr>) -> What {
+        match name.filter(|name| self.environment().is_in(name)) {
+            Some(name) => What::FromEnvironment(variable(name)),
+            None => What::Unknown,
+        }
+    }
+
     /// `exec("import x")`, also by `compile`.
     fn run(&mut self, at: usize, code: Option<&Expr>) {
         let code = match code {
@@ -166,4 +214,57 @@ impl Reader<'_> {
             _ => self.tell(at, What::UnknownCode),
         }
     }
+}
+
+/// A text, or the file's own name.
+fn is_known(name: &Expr) -> bool {
+    let Name { text, whole } = Name::of(name);
+    name.is_string_literal_expr() || whole && text.starts_with('.')
+}
+
+/// What an import by a call loads, as far as the call itself tells.
+fn imported(arguments: &ast::Arguments) -> What {
+    let Some(first) = arguments.find_argument_value("name", 0) else {
+        return What::Unknown;
+    };
+    let Name { mut text, whole } = Name::of(first);
+    // `__package__` alone has a dot of ours.
+    if !first.is_name_expr() {
+        let package = arguments.find_argument_value("package", 1).map(Name::of);
+        let level = arguments.find_argument_value("level", 4);
+        if let Some(package) = package.filter(|_| text.starts_with('.') && level.is_none()) {
+            match (package.text.as_str(), package.whole) {
+                // Its own.
+                (".", true) => {}
+                (package, true) => text = beside(package, &text),
+                (_, false) => return What::Unknown,
+            }
+        }
+        if let Some(level) = level {
+            match level {
+                Expr::NumberLiteral(number) => match &number.value {
+                    ast::Number::Int(level) => {
+                        let level = level.as_u8().unwrap_or(u8::MAX);
+                        text.insert_str(0, &".".repeat(level.into()));
+                    }
+                    _ => return What::Unknown,
+                },
+                _ => return What::Unknown,
+            }
+        }
+    }
+    match (text.as_str(), whole) {
+        ("", _) => What::Unknown,
+        (_, true) => What::Module(text),
+        (_, false) => What::Start(text),
+    }
+}
+
+/// What `..x` is in `package`.
+fn beside(package: &str, relative: &str) -> String {
+    let name = relative.trim_start_matches('.');
+    let ups = relative.len() - name.len() - 1;
+    let parts: Vec<&str> = package.split('.').collect();
+    let kept = &parts[..parts.len().saturating_sub(ups)];
+    format!("{}.{name}", kept.join("."))
 }

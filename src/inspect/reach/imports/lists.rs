@@ -145,8 +145,3 @@ pub(super) fn only_looks(function: &Expr) -> bool {
         _ => false,
     }
 }
-
-/// Whether it makes a path of its arguments.
-pub(super) fn joins(function: &Expr) -> bool {
-    matches!(called(function), Some("join" | "joinpath" | "Path"))
-}

@@ -12,14 +12,13 @@ pub struct Name {
 }
 
 impl Name {
-    /// Of an expression, where `known` says what some names in it stand for.
-    pub fn of(expr: &Expr, known: &mut dyn FnMut(&str) -> Option<Self>) -> Self {
+    /// Of an expression.
+    pub fn of(expr: &Expr) -> Self {
         let (text, whole) = match expr {
             Expr::StringLiteral(text) => (text.value.to_str().to_owned(), true),
             Expr::Name(name) if name.id == "__package__" => (".".to_owned(), true),
             // Of a package itself; of a module its folder is the nearest.
             Expr::Name(name) if name.id == "__name__" => (".".to_owned(), true),
-            Expr::Name(name) => return known(&name.id).unwrap_or_else(Self::unknown),
             Expr::FString(text) => {
                 let mut start = Self::empty();
                 for element in text.value.elements() {
@@ -29,7 +28,7 @@ impl Name {
                             whole: true,
                         },
                         (_, Some(filled)) if filled.format_spec.is_none() => {
-                            Self::of(&filled.expression, known)
+                            Self::of(&filled.expression)
                         }
                         _ => Self::unknown(),
                     };
@@ -38,15 +37,14 @@ impl Name {
                 return start;
             }
             Expr::BinOp(both) if both.op == Operator::Add => {
-                let start = Self::of(&both.left, known);
-                return start.then_with(|| Self::of(&both.right, known));
+                return Self::of(&both.left).then_with(|| Self::of(&both.right));
             }
             Expr::BinOp(both) if both.op == Operator::Mod => {
-                return Self::of(&both.left, known).until('%');
+                return Self::of(&both.left).until('%');
             }
             Expr::Call(call) => match call.func.as_ref() {
                 Expr::Attribute(format) if format.attr.as_str() == "format" => {
-                    return Self::of(&format.value, known).until('{');
+                    return Self::of(&format.value).until('{');
                 }
                 _ => return Self::unknown(),
             },

@@ -1,9 +1,6 @@
 //! Texts that name what something else may load.
 
-use ruff_python_ast::Expr;
-
 use super::super::facts::What;
-use super::super::tree::is_test_folder;
 use super::aliases::IMPORTERS;
 use super::{Reader, names};
 
@@ -39,32 +36,10 @@ impl Reader<'_> {
         for name in names::all(text) {
             self.named(at, name);
         }
-        let parts: Vec<&str> = text.split(['/', '\\']).collect();
-        for pair in parts.windows(2) {
-            if is_test_folder(pair[0]) && !pair[1].is_empty() {
-                self.tell(at, What::InTests(Some(pair[1].to_owned())));
-            }
-        }
         // Whoever asks a module for that function by its name can give it any other name.
         let last = text.rsplit(['.', ':']).next();
         if last.is_some_and(|last| IMPORTERS.contains(&last)) {
             self.tell(at, What::Unknown);
-        }
-    }
-
-    /// `join(folder, "tests", name)`, `folder / "tests" / name`.
-    pub(super) fn path(&mut self, at: usize, parts: &[&Expr]) {
-        for pair in parts.windows(2) {
-            let [Expr::StringLiteral(folder), next] = pair else {
-                continue;
-            };
-            if is_test_folder(folder.value.to_str()) {
-                let next = match next {
-                    Expr::StringLiteral(next) => next.value.to_str().split('/').next(),
-                    _ => None,
-                };
-                self.tell(at, What::InTests(next.map(str::to_owned)));
-            }
         }
     }
 

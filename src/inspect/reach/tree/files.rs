@@ -45,19 +45,14 @@ pub(super) fn shared(
 }
 
 /// Whether Python imports a file of this name.
-pub fn is_module(path: &str) -> bool {
+pub(super) fn is_module(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     matches!(ending, "py" | "so" | "pyc") && !path.contains("__pycache__/")
 }
 
-/// Whether a folder of this name is for tests.
-pub fn is_test_folder(name: &str) -> bool {
-    matches!(name, "tests" | "test")
-}
-
-/// The same of a folder or a module.
+/// Whether a folder or a module of this name is for tests.
 pub(super) fn is_test(name: &str) -> bool {
-    is_test_folder(name) || name == "conftest"
+    matches!(name, "tests" | "test" | "conftest")
 }
 
 /// The module's name, its kind and its rank: a native library says for which Python it was built.
