@@ -51,7 +51,7 @@ pub(super) fn scan_by(bytes: &[u8], range: Range<usize>, piece: usize, found: &m
     scan_any(bytes, range, piece, found);
 }
 
-/// [`scan_any`] with instructions that nearly all processors have, which save a fifth of those that a record takes.
+/// [`scan_any`] with instructions that nearly all processors have.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
 fn scan_newer(bytes: &[u8], range: Range<usize>, piece: usize, found: &mut impl Take) {
