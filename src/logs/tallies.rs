@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::read::Sink;
 use super::tally::Tally;
-use crate::report::scan::{Event, Invoke, Outcome, RequestId, What};
+use crate::report::scan::{Event, Invoke, Outcome, RequestId, What, behind_date};
 
 /// Further groups are counted as one, so that memory stays what it is.
 pub const GROUPS: usize = 500;
@@ -451,13 +451,9 @@ pub(super) fn owner<'a>(group: Option<&'a [u8]>, stream: Option<&'a [u8]>) -> Op
 /// `my-fn` of `2024/03/04/my-fn[$LATEST]0123…`, as the streams of a group of one's own choice are named, which functions may
 /// share; those of `/aws/lambda/my-fn` name no function.
 pub fn function_in(stream: &[u8]) -> Option<&[u8]> {
-    let (date, rest) = stream.split_at_checked(11)?;
-    let is_date = date.iter().enumerate().all(|(at, byte)| match at {
-        4 | 7 | 10 => *byte == b'/',
-        _ => byte.is_ascii_digit(),
-    });
+    let rest = behind_date(stream)?;
     let bracket = memchr::memchr(b'[', rest).filter(|at| *at > 0)?;
-    is_date.then_some(&rest[..bracket])
+    Some(&rest[..bracket])
 }
 
 /// The function whose group it is by AWS's own naming, else the group's name.

@@ -28,6 +28,7 @@ pub use container::Container;
 pub(crate) use container::{time_of, without_account};
 pub(crate) use figures::{FIGURES, of_figures};
 pub use lines::scan_lines;
+pub(crate) use prefix::behind_date;
 pub use record::record;
 pub use request_id::RequestId;
 pub use time::parse_time;

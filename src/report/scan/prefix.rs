@@ -118,13 +118,17 @@ fn take<'a>(text: &'a [u8], found: &mut Prefix<'a>) -> Option<usize> {
 
 /// `2024/03/04/[$LATEST]0123…`, also with the function's name before the bracket.
 fn is_stream(word: &[u8]) -> bool {
-    let digits = |range: std::ops::Range<usize>| word[range].iter().all(u8::is_ascii_digit);
-    word.len() > 12
-        && [word[4], word[7], word[10]] == *b"///"
-        && digits(0..4)
-        && digits(5..7)
-        && digits(8..10)
-        && memchr::memchr(b'[', word).is_some()
+    word.len() > 12 && behind_date(word).is_some_and(|rest| memchr::memchr(b'[', rest).is_some())
+}
+
+/// What follows the date with which every stream's name begins.
+pub(crate) fn behind_date(stream: &[u8]) -> Option<&[u8]> {
+    let (date, rest) = stream.split_first_chunk::<11>()?;
+    let is_date = date.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 | 10 => *byte == b'/',
+        _ => byte.is_ascii_digit(),
+    });
+    is_date.then_some(rest)
 }
 
 /// `[pod/name/container]`; `[INFO]` is an application's.
